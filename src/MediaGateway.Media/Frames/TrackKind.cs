@@ -1,0 +1,11 @@
+namespace MediaGateway.Media.Frames;
+
+/// <summary>What a track carries.</summary>
+public enum TrackKind
+{
+    /// <summary>Sound.</summary>
+    Audio,
+
+    /// <summary>Pictures.</summary>
+    Video,
+}

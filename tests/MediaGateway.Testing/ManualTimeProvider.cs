@@ -1,0 +1,67 @@
+namespace MediaGateway.Testing;
+
+/// <summary>Virtual time for tests. Odd frequency and odd start on purpose, so that code which assumes either fails always.</summary>
+public sealed class ManualTimeProvider : TimeProvider
+{
+    private readonly List<Alarm> _alarms = [];
+    private TimeSpan _now = TimeSpan.FromDays(12345.678);
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond * 7;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => _now.Ticks * 7;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + _now;
+
+    /// <summary>Moves time on, firing each timer at its own instant.</summary>
+    public void Advance(TimeSpan by)
+    {
+        TimeSpan target = _now + by;
+        while (_alarms.Where(alarm => alarm.Due <= target).MinBy(alarm => alarm.Due) is { } next)
+        {
+            _now = next.Due > _now ? next.Due : _now;
+            next.Fire();
+        }
+
+        _now = target;
+    }
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var alarm = new Alarm(this, callback, state);
+        alarm.Change(dueTime, period);
+        _alarms.Add(alarm);
+        return alarm;
+    }
+
+    private sealed class Alarm(ManualTimeProvider owner, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
+        public TimeSpan Due { get; private set; } = TimeSpan.MaxValue;
+
+        public void Fire()
+        {
+            Due = _period > TimeSpan.Zero ? Due + _period : TimeSpan.MaxValue;
+            callback(state);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : owner._now + dueTime;
+            _period = period;
+            return true;
+        }
+
+        public void Dispose() => owner._alarms.Remove(this);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
