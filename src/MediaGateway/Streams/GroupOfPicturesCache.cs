@@ -1,0 +1,141 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Streams;
+
+/// <summary>
+/// The current group of pictures of a stream, and the sound from its keyframe on, in the source codec and in the derived one. A group
+/// that grows over the bound in seconds or bytes is dropped whole, never its head, and the cache waits for the next keyframe. Without a
+/// group (audio-only streams, before the first keyframe) it holds the last half second of sound. Used under the stream's lock.
+/// </summary>
+/// <param name="maximumDuration">The longest group kept, keyframe to newest frame.</param>
+/// <param name="maximumBytes">The largest group kept, payload bytes of all its tracks.</param>
+internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximumBytes)
+{
+    /// <summary>Sound kept without a group: enough for a player to start at once, too little to add delay that anybody notices.</summary>
+    public static readonly TimeSpan SoundWithoutGroup = TimeSpan.FromMilliseconds(500);
+
+    private readonly FrameRing _video = new();
+    private readonly FrameRing _sourceAudio = new();
+    private readonly FrameRing _derivedAudio = new();
+
+    /// <summary>Whether there is a group: at least a keyframe.</summary>
+    public bool HasGroup => _video.Count > 0;
+
+    /// <summary>Decoding time of the group's keyframe. Only with a group.</summary>
+    public TimeSpan GroupStart => _video[0].Time;
+
+    /// <summary>Gateway time at which the group's keyframe was received. Only with a group.</summary>
+    public TimeSpan GroupReceivedAt => _video[0].Frame.ReceivedAt;
+
+    /// <summary>Keyframes seen so far; grows by one with each group.</summary>
+    public long GroupNumber { get; private set; }
+
+    /// <summary>Groups dropped because they outgrew the bounds.</summary>
+    public long DroppedGroups { get; private set; }
+
+    /// <summary>Payload bytes held.</summary>
+    public long Bytes => _video.Bytes + _sourceAudio.Bytes + _derivedAudio.Bytes;
+
+    /// <summary>The source's sound of the group, oldest first: what a starting bridge encodes.</summary>
+    public FrameRing SourceAudio => _sourceAudio;
+
+    /// <summary>Keeps a frame of the publisher; adds a reference of its own.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="time">Its decoding time.</param>
+    public void Append(MediaFrame frame, TimeSpan time)
+    {
+        if (frame.Kind == TrackKind.Audio)
+        {
+            AppendAudio(_sourceAudio, frame, time);
+        }
+        else if (frame.IsKeyframe)
+        {
+            StartGroup(frame, time);
+        }
+        else if (HasGroup)
+        {
+            _video.Add(frame.AddReference(), time);
+        }
+
+        DropGroupOverBounds(time);
+    }
+
+    /// <summary>Keeps a frame of the derived sound; adds a reference of its own.</summary>
+    public void AppendDerived(MediaFrame frame, TimeSpan time)
+    {
+        AppendAudio(_derivedAudio, frame, time);
+        DropGroupOverBounds(time);
+    }
+
+    /// <summary>Forgets the derived sound: its bridge has stopped.</summary>
+    public void ClearDerived() => _derivedAudio.Clear();
+
+    /// <summary>Hands the whole content to <paramref name="subscription"/> in decoding order, the keyframe first.</summary>
+    public void Replay(Subscription subscription)
+    {
+        FrameRing audio = subscription.WantsCodecOf(_derivedAudio) ? _derivedAudio : _sourceAudio;
+        int nextAudio = 0;
+        for (int nextVideo = 0; nextVideo < _video.Count; nextVideo++)
+        {
+            FrameRing.Entry picture = _video[nextVideo];
+            while (nextAudio < audio.Count && audio[nextAudio].Time < picture.Time)
+            {
+                subscription.Offer(audio[nextAudio].Frame, audio[nextAudio].Time);
+                nextAudio++;
+            }
+
+            subscription.Offer(picture.Frame, picture.Time);
+        }
+
+        for (; nextAudio < audio.Count; nextAudio++)
+        {
+            subscription.Offer(audio[nextAudio].Frame, audio[nextAudio].Time);
+        }
+    }
+
+    /// <summary>Releases everything.</summary>
+    public void Clear()
+    {
+        _video.Clear();
+        _sourceAudio.Clear();
+        _derivedAudio.Clear();
+    }
+
+    private void StartGroup(MediaFrame keyframe, TimeSpan time)
+    {
+        _video.Clear();
+        _video.Add(keyframe.AddReference(), time);
+        GroupNumber++;
+
+        // A picture takes longer to arrive than a packet of sound: some of the group's sound is already here.
+        _sourceAudio.ReleaseBefore(time);
+        _derivedAudio.ReleaseBefore(time);
+    }
+
+    private void AppendAudio(FrameRing audio, MediaFrame frame, TimeSpan time)
+    {
+        if (HasGroup && time < GroupStart)
+        {
+            return;
+        }
+
+        audio.Add(frame.AddReference(), time);
+        if (!HasGroup)
+        {
+            audio.ReleaseBefore(time - SoundWithoutGroup);
+        }
+    }
+
+    private void DropGroupOverBounds(TimeSpan time)
+    {
+        if (!HasGroup || (time - GroupStart <= maximumDuration && Bytes <= maximumBytes))
+        {
+            return;
+        }
+
+        DroppedGroups++;
+        _video.Clear();
+        _sourceAudio.ReleaseBefore(time - SoundWithoutGroup);
+        _derivedAudio.ReleaseBefore(time - SoundWithoutGroup);
+    }
+}

@@ -1,0 +1,11 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Streams;
+
+/// <summary>
+/// The tracks that exist for one outlet when it starts: what its metadata may promise. A track that shows itself later, and every
+/// change of format, rides on the frames (<see cref="MediaFrame.Format"/>).
+/// </summary>
+/// <param name="Video">The pictures, or null when there are none so far.</param>
+/// <param name="Audio">The sound in the codec that the outlet asked for, or null when there is none so far.</param>
+internal readonly record struct StreamFormats(TrackFormat? Video, TrackFormat? Audio);

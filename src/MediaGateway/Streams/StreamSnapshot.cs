@@ -1,0 +1,43 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Streams;
+
+/// <summary>What is known of a stream at one moment, for the API and the log.</summary>
+internal sealed record StreamSnapshot
+{
+    /// <summary>The stream's name.</summary>
+    public required StreamKey Key { get; init; }
+
+    /// <summary>Time since it was published.</summary>
+    public required TimeSpan Age { get; init; }
+
+    /// <summary>The format of its pictures, or null.</summary>
+    public required TrackFormat? Video { get; init; }
+
+    /// <summary>The format of its sound as the publisher sends it, or null.</summary>
+    public required TrackFormat? Audio { get; init; }
+
+    /// <summary>Viewers on every protocol.</summary>
+    public required int Viewers { get; init; }
+
+    /// <summary>Payload bits per second from the publisher, over the last second.</summary>
+    public required long BitsPerSecond { get; init; }
+
+    /// <summary>Pictures received.</summary>
+    public required long VideoFrames { get; init; }
+
+    /// <summary>Frames of sound received.</summary>
+    public required long AudioFrames { get; init; }
+
+    /// <summary>Payload bytes received.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Keyframes asked of the publisher.</summary>
+    public required long KeyframeRequests { get; init; }
+
+    /// <summary>Groups of pictures that outgrew the cache's bounds.</summary>
+    public required long DroppedGroups { get; init; }
+
+    /// <summary>Payload bytes in the cache.</summary>
+    public required long CachedBytes { get; init; }
+}
