@@ -1,0 +1,23 @@
+/** A stream name as the gateway accepts it; anything else is refused there too. */
+const STREAM_NAME = /^[A-Za-z0-9._~-]{1,128}$/;
+
+/** Says in words why a stream name cannot be used; null: it can. */
+export function streamNameProblem(name: string): string | null {
+  if (name === '') {
+    return 'Enter a stream name.';
+  }
+
+  if (name === '.' || name === '..') {
+    return 'A stream name cannot be “.” or “..”.';
+  }
+
+  return STREAM_NAME.test(name)
+    ? null
+    : 'A stream name has 1 to 128 characters: letters A–Z, digits, and . _ ~ - (no spaces).';
+}
+
+/** A short random stream name: four hexadecimal digits. */
+export function randomStreamName(): string {
+  const [value = 0] = crypto.getRandomValues(new Uint16Array(1));
+  return value.toString(16).padStart(4, '0');
+}

@@ -1,0 +1,116 @@
+/** A failure whose message is written for the person in front of the page. */
+export class PlainError extends Error {
+  override readonly name = 'PlainError';
+}
+
+export const CONNECTION_LOST = 'The connection to the gateway was lost.';
+
+export const INSECURE_PAGE =
+  'The browser gives camera and microphone to secure pages only, and this page came over plain HTTP from another machine. ' +
+  'Open it with https://, or on the gateway’s own machine as http://localhost.';
+
+export const NO_DEVICE_ACCESS = 'This browser gives web pages no access to cameras and microphones.';
+
+export const NO_WEBRTC = 'This browser cannot send media (it has no WebRTC).';
+
+export const NO_H264 =
+  'This browser cannot send H.264 video, which RTMP players need. Use a current Chrome, Edge or Safari; ' +
+  'in Firefox, wait until its OpenH264 plug-in is installed (about:addons, Plugins).';
+
+export const NOTHING_CHOSEN = 'Choose a camera or a microphone; at least one of them is needed.';
+
+/** What was asked for, and what the machine has, when getUserMedia failed. */
+export interface CaptureCircumstances {
+  readonly wantsCamera: boolean;
+  readonly wantsMicrophone: boolean;
+  readonly hasCamera: boolean;
+  readonly hasMicrophone: boolean;
+}
+
+/** Says in words why the camera or microphone could not be opened. */
+export function captureFailure(error: unknown, circumstances: CaptureCircumstances): string {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  const devices = devicesInWords(circumstances.wantsCamera, circumstances.wantsMicrophone);
+  switch (name) {
+    case 'NotFoundError':
+    case 'DevicesNotFoundError':
+      return notFound(circumstances);
+    case 'OverconstrainedError':
+      return 'The chosen device is no longer there. Choose another one.';
+    case 'NotAllowedError':
+    case 'PermissionDeniedError':
+      return (
+        `Permission to use the ${devices} was refused. Allow it for this page in the browser ` +
+        '(the symbol beside the address) and, if need be, in the system’s privacy settings.'
+      );
+    case 'NotReadableError':
+    case 'TrackStartError':
+    case 'AbortError':
+      return `The ${devices} could not be started. Another program may be using it; close that program and try again.`;
+    case 'SecurityError':
+      return 'The browser’s settings forbid this page the camera and the microphone.';
+    default:
+      return `The ${devices} could not be opened: ${messageOf(error)}`;
+  }
+}
+
+/** Says in words why the gateway did not do what it was asked. */
+export function hubFailure(error: unknown): string {
+  const message = messageOf(error);
+  const refusal = /HubException: ([\s\S]+)$/.exec(message);
+  if (refusal?.[1] !== undefined) {
+    return refusal[1];
+  }
+
+  if (/connection (being closed|is not in the 'Connected' State)|Invocation canceled|Server timeout/i.test(message)) {
+    return CONNECTION_LOST;
+  }
+
+  return /^An unexpected error occurred invoking/.test(message) ? 'The gateway reported an internal error.' : message;
+}
+
+/** Says in words why no media connection came about, or why it broke; names what was tried. */
+export function mediaPathFailure(candidates: readonly string[], wasConnected: boolean): string {
+  const tried = candidates.length === 0 ? 'the gateway offered no address' : `tried ${candidates.join(', ')}`;
+  return wasConnected
+    ? `The media connection to the gateway broke (${tried}).`
+    : `No media connection to the gateway (${tried}). That port must be reachable from this machine: ` +
+        'check firewalls on the way, and the address that the gateway advertises.';
+}
+
+/** Says in words which device stopped by itself. */
+export function trackEnded(kind: string): string {
+  return kind === 'video'
+    ? 'The camera stopped: it was unplugged, or the permission to use it was withdrawn.'
+    : 'The microphone stopped: it was unplugged, or the permission to use it was withdrawn.';
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error || error instanceof DOMException ? error.message || error.name : String(error);
+  return message === '' ? 'unknown error' : message;
+}
+
+function notFound(circumstances: CaptureCircumstances): string {
+  const lacksCamera = circumstances.wantsCamera && !circumstances.hasCamera;
+  const lacksMicrophone = circumstances.wantsMicrophone && !circumstances.hasMicrophone;
+  if (lacksCamera && lacksMicrophone) {
+    return 'No camera and no microphone was found. Connect one and try again.';
+  }
+
+  if (lacksCamera) {
+    return 'No camera was found. Connect one and try again, or choose “No camera” to send sound only.';
+  }
+
+  return lacksMicrophone
+    ? 'No microphone was found. Connect one and try again, or choose “No microphone” to send pictures only.'
+    : 'The camera or microphone was not found. Connect it and try again.';
+}
+
+function devicesInWords(camera: boolean, microphone: boolean): string {
+  if (camera && microphone) {
+    return 'camera or microphone';
+  }
+
+  return camera ? 'camera' : 'microphone';
+}

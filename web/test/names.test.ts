@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { randomStreamName, streamNameProblem } from '../src/names';
+
+describe('streamNameProblem', () => {
+  it.each(['a', '7f3c', 'A.b_c~d-9', '...', 'x'.repeat(128)])('accepts %s', (name) => {
+    expect(streamNameProblem(name)).toBeNull();
+  });
+
+  it.each(['a b', 'a/b', '../x', 'ä', 'a?b', 'a%20', '<img>', 'a\n', 'x'.repeat(129)])('refuses %j and says what is allowed', (name) => {
+    expect(streamNameProblem(name)).toMatch(/1 to 128 characters/);
+  });
+
+  it('says that a name is missing', () => {
+    expect(streamNameProblem('')).toMatch(/Enter a stream name/);
+  });
+
+  it.each(['.', '..'])('refuses %s by its name', (name) => {
+    expect(streamNameProblem(name)).toMatch(/cannot be “\.”/);
+  });
+});
+
+describe('randomStreamName', () => {
+  it('is always four hexadecimal digits and a valid name', () => {
+    const names = Array.from({ length: 500 }, randomStreamName);
+    expect(names.filter((name) => !/^[0-9a-f]{4}$/.test(name))).toEqual([]);
+    expect(new Set(names).size).toBeGreaterThan(400);
+  });
+});
