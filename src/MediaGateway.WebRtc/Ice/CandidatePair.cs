@@ -1,0 +1,15 @@
+using MediaGateway.WebRtc.Sessions;
+
+namespace MediaGateway.WebRtc.Ice;
+
+/// <summary>A path on which an authenticated check has come: a valid pair in the words of RFC 8445 7.3.1.</summary>
+/// <param name="path">Both addresses.</param>
+/// <param name="now">When the first check came.</param>
+internal sealed class CandidatePair(TransportPath path, TimeSpan now)
+{
+    /// <summary>Both addresses.</summary>
+    public TransportPath Path { get; } = path;
+
+    /// <summary>When the latest authenticated check came: consent lasts from here (RFC 7675 5.1).</summary>
+    public TimeSpan LastCheck { get; set; } = now;
+}
