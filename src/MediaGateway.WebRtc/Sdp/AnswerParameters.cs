@@ -1,0 +1,19 @@
+using MediaGateway.WebRtc.Dtls;
+using MediaGateway.WebRtc.Ice;
+
+namespace MediaGateway.WebRtc.Sdp;
+
+/// <summary>Our side of an answer.</summary>
+/// <param name="SessionId">The number in <c>o=</c>, 63 random bits (RFC 8829 5.2.1).</param>
+/// <param name="Credentials">Our ICE credentials.</param>
+/// <param name="Fingerprint">Our certificate's fingerprint.</param>
+/// <param name="Candidates">Where we can be reached, best first.</param>
+/// <param name="VideoStartBitrate">kbit/s at which a Chromium sender shall start; 0 leaves it to the browser.</param>
+/// <param name="AudioMaximumAverageBitrate">bit/s asked of an Opus sender; 0 leaves it to the browser.</param>
+internal sealed record AnswerParameters(
+    long SessionId,
+    IceCredentials Credentials,
+    CertificateFingerprint Fingerprint,
+    IReadOnlyList<IceCandidate> Candidates,
+    int VideoStartBitrate,
+    int AudioMaximumAverageBitrate);
