@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs them all: .NET unit and integration, code format, the page's unit tests and build,
+# end-to-end with a real browser, ffmpeg, VLC, GStreamer and Pion. The last line is "N passed, N failed[, N skipped]".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=.ci/setup.sh
+. .ci/setup.sh
+
+usage() {
+  cat <<'TEXT'
+Usage: ./test.sh [--quick | --full]
+  (nothing)  every test; about ten minutes on two cores after the first run
+  --quick    without the end-to-end tests: no browser, player or media tool is needed
+  --full     also the long tests: repeated end-to-end runs, long fuzzing, the deployment image; up to an hour
+MEDIAGATEWAY_TESTDATA may name a folder of media captures for the parsers; tests that need it are skipped without it.
+TEXT
+}
+
+end_to_end=yes
+case "${1:-}" in
+  '') ;;
+  --quick) end_to_end=no ;;
+  --full) export MEDIAGATEWAY_TEST_FULL=1 ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
+[ $# -le 1 ] || { usage >&2; exit 2; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0 skipped=0
+summary=()
+
+# add_result WHAT PASSED FAILED SKIPPED
+add_result() {
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+  summary+=("$(printf '%-34s %5d passed %4d failed %4d skipped' "$1" "$2" "$3" "$4")")
+}
+
+# check WHAT COMMAND...: one check that counts as one test.
+check() {
+  local what=$1
+  shift
+  say "== $what"
+  if "$@"; then
+    add_result "$what" 1 0 0
+  else
+    add_result "$what" 0 1 0
+    return 1
+  fi
+}
+
+attribute() { sed -n "s/.*<assembly [^>]*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
+
+# run_assembly PROJECT CONFIGURATION SECONDS: runs one built test assembly and adds its counts.
+run_assembly() {
+  local project=$1 report="$results/$1.xml" status=0 ran=0 bad=0 left_out=0 errors=0
+  say "== $project"
+  timeout --kill-after=30 "$3" dotnet "tests/$project/bin/$2/net10.0/$project.dll" -noLogo -noColor -xml "$report" || status=$?
+  if [ -s "$report" ]; then
+    ran=$(attribute passed "$report") bad=$(attribute failed "$report")
+    left_out=$(attribute skipped "$report") errors=$(attribute errors "$report")
+  fi
+  ran=${ran:-0} bad=$((${bad:-0} + ${errors:-0}))
+  # A run that ended badly without naming a failed test (crash, time limit) is a failure too.
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  add_result "$project" "$ran" "$bad" "${left_out:-0}"
+}
+
+run_page_tests() {
+  local report="$results/web.json" status=0 counts
+  say "== Page: unit tests"
+  (cd web && npm test --silent -- --reporter=default --reporter=json --outputFile.json="$report") || status=$?
+  # shellcheck disable=SC2016 # the text between the quotes is JavaScript
+  counts=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    console.log(r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests)' "$report" 2>/dev/null) || counts="0 0 0"
+  local ran bad left_out
+  read -r ran bad left_out <<<"$counts"
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  add_result "Page: unit tests" "$ran" "$bad" "$left_out"
+}
+
+install_test_tools() {
+  local complete=0 chromium
+  have chromium || have chromium-browser || have google-chrome || {
+    chromium=$(choose_package chromium chromium-browser)
+    install_packages "Browser" "$chromium" || complete=1
+  }
+  install_packages "Players" ffmpeg vlc-bin vlc-plugin-base || complete=1
+  install_packages "GStreamer" python3-gi python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice gstreamer1.0-plugins-base \
+    gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav || complete=1
+  install_packages "Pion" golang-go golang-github-pion-webrtc.v3-dev || complete=1
+  [ "$complete" -eq 0 ] || say "Some tools are missing: the tests that need them are skipped (they fail when CI=true)."
+}
+
+# Prints the counts and ends the run; nothing passed is a failure too.
+finish() {
+  local line="$passed passed, $failed failed"
+  [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+  say
+  printf '%s\n' "${summary[@]}"
+  say "$line"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+require_dotnet
+install_native_libraries
+install_node
+[ "$end_to_end" = no ] || install_test_tools
+
+# The page first: the program lists its files when it is compiled.
+check "Page: packages and build" build_page || finish
+run_page_tests
+
+check "Build" dotnet build MediaGateway.sln -c Debug -v quiet --nologo || finish
+for project in tests/*.Tests; do
+  run_assembly "$(basename "$project")" Debug 1500
+done
+check "Code format" dotnet format MediaGateway.sln --verify-no-changes --no-restore -v quiet || true
+
+if [ "$end_to_end" = yes ]; then
+  # As a user runs it: Release.
+  check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -v quiet --nologo || finish
+  run_assembly MediaGateway.EndToEndTests Release 2400
+fi
+finish
