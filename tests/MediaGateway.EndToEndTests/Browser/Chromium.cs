@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests.Browser;
+
+/// <summary>A headless Chromium of its own process and profile with one page.</summary>
+internal sealed class Chromium : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly WorkFolder _profile = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ToolProcess _process;
+    private DevToolsConnection? _connection;
+    private BrowserPage? _page;
+
+    private Chromium(string program)
+    {
+        _process = ToolProcess.Start(program, BrowserFlags.All(_profile.Path), OnLine);
+    }
+
+    /// <summary>What the browser sent by RTP and RTCP.</summary>
+    public RtpTrace Trace { get; } = new();
+
+    /// <summary>The page.</summary>
+    public BrowserPage Page => _page ?? throw new InvalidOperationException("The browser is not started.");
+
+    /// <summary>Starts the browser with an empty page whose camera and microphone are <c>flash-and-beep.js</c>.</summary>
+    public static async Task<Chromium> StartAsync()
+    {
+        Chromium browser = new(Tool.Require("chromium", "chromium-browser", "google-chrome"));
+        try
+        {
+            Uri address = await browser._address.Task.WaitAsync(StartLimit);
+            browser._connection = await DevToolsConnection.OpenAsync(address, browser.OnEvent);
+            JsonElement target = await browser._connection.SendAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
+            browser._page = await BrowserPage.AttachAsync(browser._connection, target.GetProperty("targetId").GetString()!);
+            await browser._page.AddScriptAsync(Resource("flash-and-beep.js"));
+            return browser;
+        }
+        catch
+        {
+            await browser.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+
+        await _process.DisposeAsync();
+        _profile.Dispose();
+    }
+
+    private static string Resource(string name)
+    {
+        using StreamReader reader = new(typeof(Chromium).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
+    private void OnLine(string line)
+    {
+        const string Announcement = "DevTools listening on ";
+        Trace.AddLogLine(line);
+        if (line.StartsWith(Announcement, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new Uri(line[Announcement.Length..]));
+        }
+    }
+
+    // Errors of the page's own scripts belong to the record of a failed test.
+    private void OnEvent(string method, JsonElement parameters)
+    {
+        if (method is "Runtime.exceptionThrown" or "Log.entryAdded")
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"page: {parameters}");
+        }
+    }
+}
