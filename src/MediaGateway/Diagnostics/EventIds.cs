@@ -1,0 +1,29 @@
+namespace MediaGateway.Diagnostics;
+
+/// <summary>
+/// The first event id of each feature's log lines; a feature has the 999 that follow. An id is written as <c>EventIds.Streams + 1</c>;
+/// neither an id nor its event's name is ever used for something else.
+/// </summary>
+internal static class EventIds
+{
+    /// <summary>Start, settings, shutdown.</summary>
+    public const int Host = 1000;
+
+    /// <summary>RTMP sessions and fan-out.</summary>
+    public const int Rtmp = 2000;
+
+    /// <summary>WebRTC sessions and the media loop.</summary>
+    public const int WebRtc = 3000;
+
+    /// <summary>Streams and their publishers.</summary>
+    public const int Streams = 4000;
+
+    /// <summary>Audio bridges and their workers.</summary>
+    public const int AudioBridge = 6000;
+
+    /// <summary>The signalling hub and WHIP.</summary>
+    public const int Signaling = 9000;
+
+    /// <summary>How many ids each feature has.</summary>
+    public const int RangeLength = 1000;
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics.Metrics;
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+
+namespace MediaGateway.Diagnostics;
+
+/// <summary>
+/// Every figure that the gateway reports, in domain words: the meter <c>MediaGateway</c>, and the delay that the gateway itself adds.
+/// No stream name, address or session id is ever a tag. Any thread; recording allocates nothing.
+/// </summary>
+internal sealed class GatewayMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "MediaGateway";
+
+    private static readonly KeyValuePair<string, object?> AudioTag = new("kind", "audio");
+    private static readonly KeyValuePair<string, object?> VideoTag = new("kind", "video");
+    private static readonly KeyValuePair<string, object?> InTag = new("direction", "in");
+    private static readonly KeyValuePair<string, object?> OutTag = new("direction", "out");
+
+    private readonly UpDownCounter<long> _sessions;
+    private readonly Histogram<double> _sessionDuration;
+    private readonly UpDownCounter<long> _streams;
+    private readonly UpDownCounter<long> _subscribers;
+    private readonly Counter<long> _frames;
+    private readonly Counter<long> _droppedFrames;
+    private readonly Counter<long> _io;
+    private readonly Counter<long> _lostPackets;
+    private readonly Counter<long> _nacks;
+    private readonly Histogram<double> _bridgeDelay;
+
+    /// <summary>Makes the instruments.</summary>
+    public GatewayMetrics(IMeterFactory meters, BufferPool pool)
+    {
+        Meter meter = meters.Create(MeterName);
+        _sessions = meter.CreateUpDownCounter<long>("mediagateway.sessions.active", "{session}", "Sessions now open.");
+        _sessionDuration = meter.CreateHistogram<double>("mediagateway.session.duration", "s", "How long ended sessions lasted.");
+        _streams = meter.CreateUpDownCounter<long>("mediagateway.streams.active", "{stream}", "Streams now published.");
+        _subscribers = meter.CreateUpDownCounter<long>("mediagateway.subscribers.active", "{subscriber}", "Viewers now watching.");
+        _frames = meter.CreateCounter<long>("mediagateway.frames", "{frame}", "Frames published.");
+        _droppedFrames = meter.CreateCounter<long>("mediagateway.frames.dropped", "{frame}", "Frames that did not reach a viewer.");
+        _io = meter.CreateCounter<long>("mediagateway.io", "By", "Bytes from and to the network.");
+        _lostPackets = meter.CreateCounter<long>("mediagateway.rtp.packets.lost", "{packet}", "RTP packets that never came.");
+        _nacks = meter.CreateCounter<long>("mediagateway.rtp.nacks", "{packet}", "RTP packets asked for again.");
+        _bridgeDelay = meter.CreateHistogram<double>("mediagateway.audio_bridge.delay", "s", "From the last packet needed to the sound made.");
+        meter.CreateObservableGauge("mediagateway.memory.buffers", () => Buffers(pool), "{buffer}", "Pooled buffers in use.");
+    }
+
+    /// <summary>The delay added to pictures: from the kernel's receipt of the last byte to the return of the send call.</summary>
+    public DelayHistogram VideoDelay { get; } = new();
+
+    /// <summary>The delay added to sound: from the packet that completes the encoder's input to the return of the send call.</summary>
+    public DelayHistogram AudioDelay { get; } = new();
+
+    /// <summary>A session has begun.</summary>
+    /// <param name="protocol"><c>rtmp</c> or <c>webrtc</c>.</param>
+    /// <param name="role"><c>publish</c> or <c>play</c>.</param>
+    public void SessionStarted(string protocol, string role) => _sessions.Add(1, new("protocol", protocol), new("role", role));
+
+    /// <summary>A session has ended. Same tags as its <see cref="SessionStarted"/>.</summary>
+    public void SessionEnded(string protocol, string role, SessionEndReason reason, TimeSpan duration)
+    {
+        _sessions.Add(-1, new("protocol", protocol), new("role", role));
+        if (_sessionDuration.Enabled)
+        {
+            _sessionDuration.Record(duration.TotalSeconds, new("protocol", protocol), new("role", role), new("error.type", reason.ToString()));
+        }
+    }
+
+    /// <summary>A stream has begun.</summary>
+    public void StreamStarted() => _streams.Add(1);
+
+    /// <summary>A stream has ended.</summary>
+    public void StreamEnded() => _streams.Add(-1);
+
+    /// <summary>Viewers have come or gone.</summary>
+    public void SubscribersChanged(int change) => _subscribers.Add(change);
+
+    /// <summary>A publisher's frame has come.</summary>
+    public void FramePublished(TrackKind kind) => _frames.Add(1, kind == TrackKind.Video ? VideoTag : AudioTag);
+
+    /// <summary>Frames were dropped.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="reason">One of few words, such as <c>slow_viewer</c> or <c>bridge_overload</c>.</param>
+    public void FramesDropped(long count, string reason) => _droppedFrames.Add(count, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Bytes were received.</summary>
+    public void BytesReceived(long bytes) => _io.Add(bytes, InTag);
+
+    /// <summary>Bytes were sent.</summary>
+    public void BytesSent(long bytes) => _io.Add(bytes, OutTag);
+
+    /// <summary>RTP packets were given up.</summary>
+    public void PacketsLost(long count) => _lostPackets.Add(count);
+
+    /// <summary>RTP packets were asked for again.</summary>
+    public void PacketsRequestedAgain(long count) => _nacks.Add(count);
+
+    /// <summary>A bridge has made sound.</summary>
+    public void SoundBridged(TimeSpan delay) => _bridgeDelay.Record(delay.TotalSeconds);
+
+    /// <summary>The send call for a live frame has returned. Frames replayed from a cache are not to be reported.</summary>
+    public void FrameSent(TrackKind kind, TimeSpan delay) => (kind == TrackKind.Video ? VideoDelay : AudioDelay).Record(delay);
+
+    private static IEnumerable<Measurement<long>> Buffers(BufferPool pool) =>
+        Enum.GetValues<BufferOwner>()
+            .Select(owner => new Measurement<long>(pool.Outstanding(owner), new KeyValuePair<string, object?>("owner", owner.ToString())));
+}
