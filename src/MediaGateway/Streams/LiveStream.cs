@@ -1,3 +1,4 @@
+using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 
@@ -26,14 +27,14 @@ internal sealed class LiveStream
     private bool _ended;
 
     /// <summary>Makes a stream without frames or outlets.</summary>
-    public LiveStream(StreamKey key, ExpectedTracks tracks, IPublisherControl publisher, StreamLimits limits, GatewayClock clock)
+    public LiveStream(StreamKey key, ExpectedTracks tracks, IPublisherControl publisher, StreamOptions options, GatewayClock clock)
     {
         Key = key;
         _publisher = publisher;
         _clock = clock;
         _publishedAt = clock.Now;
-        _cache = new GroupOfPicturesCache(limits.CacheDuration, limits.CacheBytes);
-        _keyframes = new KeyframePolicy(limits.KeyframeInterval);
+        _cache = new GroupOfPicturesCache(options.CacheDuration, options.CacheBytes);
+        _keyframes = new KeyframePolicy(options.KeyframeInterval);
         _tracks = new TrackTable(tracks);
     }
 

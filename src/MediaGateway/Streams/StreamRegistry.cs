@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
+using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Streams;
 
 /// <summary>The streams that are being published, by name: one publisher each. Any thread.</summary>
-internal sealed class StreamRegistry(StreamLimits limits, GatewayClock clock)
+internal sealed class StreamRegistry(IOptions<StreamOptions> options, GatewayClock clock)
 {
     /// <summary>What the second publisher of a name is told, word for word on every protocol.</summary>
     public const string NameInUse = "Stream name is already in use";
 
     private readonly ConcurrentDictionary<StreamKey, LiveStream> _streams = new();
+    private readonly StreamOptions _options = options.Value;
     private int _count;
 
     /// <summary>The streams of this moment.</summary>
@@ -25,14 +28,14 @@ internal sealed class StreamRegistry(StreamLimits limits, GatewayClock clock)
     {
         ArgumentNullException.ThrowIfNull(control);
         refusal = null;
-        if (Interlocked.Increment(ref _count) > limits.MaximumStreams)
+        if (Interlocked.Increment(ref _count) > _options.MaximumStreams)
         {
             Interlocked.Decrement(ref _count);
-            refusal = $"The gateway already carries {limits.MaximumStreams} streams";
+            refusal = $"The gateway already carries {_options.MaximumStreams} streams";
             return null;
         }
 
-        var stream = new LiveStream(key, tracks, control, limits, clock);
+        var stream = new LiveStream(key, tracks, control, _options, clock);
         if (!_streams.TryAdd(key, stream))
         {
             Interlocked.Decrement(ref _count);

@@ -1,7 +1,9 @@
+using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Streams;
@@ -218,7 +220,7 @@ public sealed class LiveStreamTests : IDisposable
 
     private PublishLease Lease(ExpectedTracks tracks)
     {
-        var registry = new StreamRegistry(new StreamLimits(), _clock);
+        var registry = new StreamRegistry(Options.Create(new StreamOptions()), _clock);
         Assert.True(StreamKey.TryParse("live/test", out StreamKey key, out _));
         return registry.TryPublish(key, tracks, _publisher, out _)!;
     }

@@ -1,13 +1,15 @@
+using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Streams;
 
 public class StreamRegistryTests
 {
-    private readonly StreamRegistry _registry = new(new StreamLimits { MaximumStreams = 3 }, new GatewayClock(new ManualTimeProvider()));
+    private readonly StreamRegistry _registry = new(Options.Create(new StreamOptions { MaximumStreams = 3 }), new GatewayClock(new ManualTimeProvider()));
 
     [Fact]
     public void TakenName_IsRefusedUntilTheLeaseIsDisposed()

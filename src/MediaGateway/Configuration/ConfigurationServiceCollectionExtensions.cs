@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Configuration;
+
+/// <summary>Registers every section of the settings with its checks.</summary>
+internal static class ConfigurationServiceCollectionExtensions
+{
+    /// <summary>
+    /// Binds and checks the sections <c>Http</c>, <c>Rtmp</c>, <c>WebRtc</c>, <c>Streams</c> and <c>Audio</c>. Values are checked when
+    /// the host starts, or earlier, when somebody first reads them.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">A settings file has a section that does not exist.</exception>
+    public static IHostApplicationBuilder AddGatewayOptions(this IHostApplicationBuilder builder)
+    {
+        IReadOnlyList<string> failures = UnknownKeys.FindSections((IConfigurationRoot)builder.Configuration);
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(UnknownKeys), failures);
+        }
+
+        IServiceCollection services = builder.Services;
+        IConfiguration configuration = builder.Configuration;
+        AddSection<HttpOptions, HttpRanges>(services, configuration, HttpOptions.Section);
+        AddSection<RtmpOptions, RtmpRanges>(services, configuration, RtmpOptions.Section);
+        AddSection<WebRtcOptions, WebRtcRanges>(services, configuration, WebRtcOptions.Section);
+        AddSection<StreamOptions, StreamRanges>(services, configuration, StreamOptions.Section);
+        AddSection<AudioOptions, AudioRanges>(services, configuration, AudioOptions.Section);
+
+        services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
+        services.AddSingleton<IValidateOptions<RtmpOptions>, CrossFieldRules.Rtmp>();
+        services.AddSingleton<IValidateOptions<WebRtcOptions>, CrossFieldRules.WebRtc>();
+        services.AddSingleton<IValidateOptions<StreamOptions>, CrossFieldRules.Streams>();
+        services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));
+        return builder;
+    }
+
+    private static void AddSection<TOptions, TRanges>(IServiceCollection services, IConfiguration configuration, string name)
+        where TOptions : class
+        where TRanges : class, IValidateOptions<TOptions>
+    {
+        IConfigurationSection section = configuration.GetSection(name);
+        services.AddOptionsWithValidateOnStart<TOptions>().Bind(section);
+        services.AddSingleton<IValidateOptions<TOptions>, TRanges>();
+        services.AddSingleton<IValidateOptions<TOptions>>(new UnknownKeys.Validator<TOptions>(section));
+    }
+
+    private static void TakePublicAddress(WebRtcOptions options, IConfiguration configuration)
+    {
+        string? addresses = configuration[WebRtcOptions.PublicAddressVariable];
+        if (string.IsNullOrWhiteSpace(addresses))
+        {
+            return;
+        }
+
+        options.AdvertisedAddresses.Clear();
+        foreach (string address in addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            options.AdvertisedAddresses.Add(address);
+        }
+    }
+}

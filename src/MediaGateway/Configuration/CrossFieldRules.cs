@@ -1,0 +1,119 @@
+using System.Net;
+using MediaGateway.Streams;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Configuration;
+
+/// <summary>The rules that no range can say, one class per section. Each reports all of its failures at once.</summary>
+internal static class CrossFieldRules
+{
+    private static void CheckBindAddress(ValidateOptionsResultBuilder failures, string section, string address)
+    {
+        if (!ListenAddress.TryParse(address, out _))
+        {
+            failures.AddError($"{section}:BindAddress: '{address}' is neither an IP address nor *.");
+        }
+    }
+
+    /// <summary>Section <c>Http</c>.</summary>
+    internal sealed class Http : IValidateOptions<HttpOptions>
+    {
+        /// <inheritdoc/>
+        public ValidateOptionsResult Validate(string? name, HttpOptions options)
+        {
+            var failures = new ValidateOptionsResultBuilder();
+            CheckBindAddress(failures, HttpOptions.Section, options.BindAddress);
+            foreach (string origin in options.AllowedOrigins)
+            {
+                if (!IsOrigin(origin))
+                {
+                    failures.AddError($"Http:AllowedOrigins: '{origin}' is not an origin such as https://example.org.");
+                }
+            }
+
+            return failures.Build();
+        }
+
+        private static bool IsOrigin(string text) =>
+            Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Section <c>Rtmp</c>. Reads the other section's port from the raw settings: its options throw when they are wrong themselves, and
+    /// every failure is to be told at once.
+    /// </summary>
+    internal sealed class Rtmp(IConfiguration configuration) : IValidateOptions<RtmpOptions>
+    {
+        /// <inheritdoc/>
+        public ValidateOptionsResult Validate(string? name, RtmpOptions options)
+        {
+            var failures = new ValidateOptionsResultBuilder();
+            CheckBindAddress(failures, RtmpOptions.Section, options.BindAddress);
+            if (options.Port != 0 && options.Port == HttpPort())
+            {
+                failures.AddError($"Rtmp:Port must not be the same as Http:Port ({options.Port}).");
+            }
+
+            if (options.ViewerQueueBytes < options.MaximumMessageBytes)
+            {
+                failures.AddError("Rtmp:ViewerQueueBytes must be at least Rtmp:MaximumMessageBytes, or the largest keyframe never leaves.");
+            }
+
+            return failures.Build();
+        }
+
+        private int HttpPort() =>
+            int.TryParse(configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.Port)}"], out int port) ? port : new HttpOptions().Port;
+    }
+
+    /// <summary>Section <c>WebRtc</c>.</summary>
+    internal sealed class WebRtc : IValidateOptions<WebRtcOptions>
+    {
+        /// <inheritdoc/>
+        public ValidateOptionsResult Validate(string? name, WebRtcOptions options)
+        {
+            var failures = new ValidateOptionsResultBuilder();
+            CheckBindAddress(failures, WebRtcOptions.Section, options.BindAddress);
+            foreach (string address in options.AdvertisedAddresses)
+            {
+                if (!IsReachable(address))
+                {
+                    failures.AddError($"WebRtc:AdvertisedAddresses: '{address}' is not an IP address that a browser can reach.");
+                }
+            }
+
+            if (options.StartBitrate > options.MaximumBitrate)
+            {
+                failures.AddError("WebRtc:StartBitrate must not exceed WebRtc:MaximumBitrate.");
+            }
+
+            return failures.Build();
+        }
+
+        private static bool IsReachable(string text) =>
+            IPAddress.TryParse(text, out IPAddress? address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
+    }
+
+    /// <summary>Section <c>Streams</c>.</summary>
+    internal sealed class Streams : IValidateOptions<StreamOptions>
+    {
+        /// <inheritdoc/>
+        public ValidateOptionsResult Validate(string? name, StreamOptions options)
+        {
+            var failures = new ValidateOptionsResultBuilder();
+            if (!StreamKey.TryCreate(options.DefaultApplication, "any", out _, out string? refusal))
+            {
+                failures.AddError($"Streams:DefaultApplication: {refusal}");
+            }
+
+            if (options.KeyframeInterval >= options.CacheDuration)
+            {
+                failures.AddError("Streams:KeyframeInterval must be shorter than Streams:CacheDuration, or no group is ever cached whole.");
+            }
+
+            return failures.Build();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace MediaGateway.Configuration;
+
+/// <summary>The page, its signalling, health and the API: section <c>Http</c>.</summary>
+internal sealed class HttpOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Http";
+
+    /// <summary>Local IP address to listen on; <c>*</c> is every address, IPv4 and IPv6.</summary>
+    public string BindAddress { get; set; } = ListenAddress.Any;
+
+    /// <summary>TCP port. 8080 needs no privilege. 0 takes a free port.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 8080;
+
+    /// <summary>
+    /// Origins, such as <c>https://example.org</c>, whose pages may open the signalling WebSocket besides the gateway's own page. Empty:
+    /// only its own.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+}

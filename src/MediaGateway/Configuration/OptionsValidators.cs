@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Configuration;
+
+// The source generator writes the range checks of the data annotations into these.
+
+/// <summary>Checks the ranges of <see cref="HttpOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class HttpRanges : IValidateOptions<HttpOptions>;
+
+/// <summary>Checks the ranges of <see cref="RtmpOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class RtmpRanges : IValidateOptions<RtmpOptions>;
+
+/// <summary>Checks the ranges of <see cref="WebRtcOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class WebRtcRanges : IValidateOptions<WebRtcOptions>;
+
+/// <summary>Checks the ranges of <see cref="StreamOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class StreamRanges : IValidateOptions<StreamOptions>;
+
+/// <summary>Checks the ranges of <see cref="AudioOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class AudioRanges : IValidateOptions<AudioOptions>;

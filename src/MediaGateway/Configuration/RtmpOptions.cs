@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace MediaGateway.Configuration;
+
+/// <summary>The RTMP server: section <c>Rtmp</c>.</summary>
+internal sealed class RtmpOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Rtmp";
+
+    /// <summary>Local IP address to listen on; <c>*</c> is every address, IPv4 and IPv6.</summary>
+    public string BindAddress { get; set; } = ListenAddress.Any;
+
+    /// <summary>TCP port. 1935 is RTMP's registered port. 0 takes a free port.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 1935;
+
+    /// <summary>
+    /// Largest chunk sent, in bytes, announced by Set Chunk Size (RTMP 1.0 5.4.1). 60,000 keeps all but keyframes in one chunk, below
+    /// the 65,536 that every player takes.
+    /// </summary>
+    [Range(128, 65536)]
+    public int ChunkSizeBytes { get; set; } = 60_000;
+
+    /// <summary>
+    /// Window acknowledgement size announced, in bytes (RTMP 1.0 5.4.4). 2,500,000 is what ffmpeg, VLC and OBS announce themselves.
+    /// </summary>
+    [Range(10_000, 1_000_000_000)]
+    public int WindowAcknowledgementBytes { get; set; } = 2_500_000;
+
+    /// <summary>Largest message taken, in bytes: a keyframe at 4K fits. Memory is taken as bytes come, never by declared size.</summary>
+    [Range(64 * 1024, 64 * 1024 * 1024)]
+    public int MaximumMessageBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Connections at the same time. One costs a few kilobytes; more is a matter of open files (<c>ulimit -n</c>).</summary>
+    [Range(1, 1_000_000)]
+    public int MaximumConnections { get; set; } = 10_000;
+
+    /// <summary>From the connection to <c>play</c> or <c>publish</c>: a slower client is dropped. Players need well under a second.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A viewer that takes not one byte for so long is disconnected. Long enough for a phone to change networks.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan SlowViewerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What is kept of one stream for its viewers to catch up from, in bytes. A viewer that falls further behind goes on at the newest
+    /// keyframe. 8 MiB is 25 s at 2.5 Mbit/s. Shared by all viewers of the stream.
+    /// </summary>
+    [Range(256 * 1024, 1024 * 1024 * 1024)]
+    public int ViewerQueueBytes { get; set; } = 8 * 1024 * 1024;
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace MediaGateway.Configuration;
+
+/// <summary>WebRTC media: section <c>WebRtc</c>.</summary>
+internal sealed class WebRtcOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "WebRtc";
+
+    /// <summary>The environment variable that sets <see cref="AdvertisedAddresses"/> in one word: one or more addresses, by commas.</summary>
+    public const string PublicAddressVariable = "MEDIAGATEWAY_PUBLIC_ADDRESS";
+
+    /// <summary>Local IP address to receive on; <c>*</c> is every address, IPv4 and IPv6.</summary>
+    public string BindAddress { get; set; } = ListenAddress.Any;
+
+    /// <summary>The one port of all WebRTC sessions. 0 takes a free port.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 8000;
+
+    /// <summary>
+    /// IP addresses offered to browsers, best first. Empty: the addresses of this machine. Needed behind NAT and in a container, where
+    /// the machine does not know the address under which it is reached.
+    /// </summary>
+    public IList<string> AdvertisedAddresses { get; } = [];
+
+    /// <summary>
+    /// Highest video rate asked of a browser by REMB, in bit/s. A browser takes it as its estimate at once; 4 Mbit/s is good 1080p30.
+    /// </summary>
+    [Range(100_000, 100_000_000)]
+    public int MaximumBitrate { get; set; } = 4_000_000;
+
+    /// <summary>
+    /// Rate at which a Chromium browser starts, in bit/s (<c>x-google-start-bitrate</c>); 0 leaves it to the browser, which reaches
+    /// <see cref="MaximumBitrate"/> in a second by itself.
+    /// </summary>
+    [Range(0, 100_000_000)]
+    public int StartBitrate { get; set; }
+
+    /// <summary>Without an authenticated connectivity check for so long a peer is gone. 30 s is RFC 7675 5.1.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:05:00")]
+    public TimeSpan ConsentTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From the answer to the first media: a peer that is not connected by then is dropped.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:05:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Sessions at the same time.</summary>
+    [Range(1, 100_000)]
+    public int MaximumSessions { get; set; } = 1000;
+}

@@ -1,0 +1,178 @@
+using System.Reflection;
+using MediaGateway.Configuration;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace MediaGateway.Tests.Configuration;
+
+public class GatewayOptionsTests
+{
+    [Theory]
+    [InlineData("Http:Port", "70000", "Http:Port must be between 0 and 65535.")]
+    [InlineData("Http:Port", "abc", "Failed to convert configuration value 'abc' at 'Http:Port' to type 'System.Int32'.")]
+    [InlineData("Http:BindAddress", "localhost", "Http:BindAddress: 'localhost' is neither an IP address nor *.")]
+    [InlineData("Http:BindAddress", "", "Http:BindAddress: '' is neither an IP address nor *.")]
+    [InlineData("Http:AllowedOrigins:0", "example.org", "Http:AllowedOrigins: 'example.org' is not an origin such as https://example.org.")]
+    [InlineData("Http:AllowedOrigins:0", "https://a.org/x", "Http:AllowedOrigins: 'https://a.org/x' is not an origin")]
+    [InlineData("Rtmp:Port", "-1", "Rtmp:Port must be between 0 and 65535.")]
+    [InlineData("Rtmp:Port", "8080", "Rtmp:Port must not be the same as Http:Port (8080).")]
+    [InlineData("Rtmp:BindAddress", "1.2.3", null)]
+    [InlineData("Rtmp:BindAddress", "x", "Rtmp:BindAddress: 'x' is neither an IP address nor *.")]
+    [InlineData("Rtmp:ChunkSizeBytes", "127", "Rtmp:ChunkSizeBytes must be between 128 and 65536.")]
+    [InlineData("Rtmp:WindowAcknowledgementBytes", "0", "Rtmp:WindowAcknowledgementBytes must be between 10000 and 1000000000.")]
+    [InlineData("Rtmp:MaximumMessageBytes", "0", "Rtmp:MaximumMessageBytes must be between 65536 and 67108864.")]
+    [InlineData("Rtmp:MaximumConnections", "0", "Rtmp:MaximumConnections must be between 1 and 1000000.")]
+    [InlineData("Rtmp:HandshakeTimeout", "00:00:00", "Rtmp:HandshakeTimeout must be between 00:00:01 and 00:05:00.")]
+    [InlineData("Rtmp:SlowViewerTimeout", "1.00:00:00", "Rtmp:SlowViewerTimeout must be between 00:00:01 and 00:10:00.")]
+    [InlineData("Rtmp:ViewerQueueBytes", "1000", "Rtmp:ViewerQueueBytes must be between 262144 and 1073741824.")]
+    [InlineData("Rtmp:ViewerQueueBytes", "300000", "Rtmp:ViewerQueueBytes must be at least Rtmp:MaximumMessageBytes")]
+    [InlineData("WebRtc:BindAddress", "x", "WebRtc:BindAddress: 'x' is neither an IP address nor *.")]
+    [InlineData("WebRtc:Port", "65536", "WebRtc:Port must be between 0 and 65535.")]
+    [InlineData("WebRtc:AdvertisedAddresses:0", "my.host", "WebRtc:AdvertisedAddresses: 'my.host' is not an IP address that a browser can reach.")]
+    [InlineData("WebRtc:AdvertisedAddresses:0", "0.0.0.0", "WebRtc:AdvertisedAddresses: '0.0.0.0' is not an IP address that a browser can reach.")]
+    [InlineData("MEDIAGATEWAY_PUBLIC_ADDRESS", "::", "WebRtc:AdvertisedAddresses: '::' is not an IP address that a browser can reach.")]
+    [InlineData("WebRtc:MaximumBitrate", "1", "WebRtc:MaximumBitrate must be between 100000 and 100000000.")]
+    [InlineData("WebRtc:StartBitrate", "-1", "WebRtc:StartBitrate must be between 0 and 100000000.")]
+    [InlineData("WebRtc:StartBitrate", "5000000", "WebRtc:StartBitrate must not exceed WebRtc:MaximumBitrate.")]
+    [InlineData("WebRtc:ConsentTimeout", "00:00:01", "WebRtc:ConsentTimeout must be between 00:00:05 and 00:05:00.")]
+    [InlineData("WebRtc:ConnectTimeout", "00:00:01", "WebRtc:ConnectTimeout must be between 00:00:02 and 00:05:00.")]
+    [InlineData("WebRtc:MaximumSessions", "0", "WebRtc:MaximumSessions must be between 1 and 100000.")]
+    [InlineData("Streams:DefaultApplication", "a/b", "Streams:DefaultApplication: Application name may contain only")]
+    [InlineData("Streams:MaximumStreams", "0", "Streams:MaximumStreams must be between 1 and 100000.")]
+    [InlineData("Streams:CacheDuration", "00:02:00", "Streams:CacheDuration must be between 00:00:01 and 00:01:00.")]
+    [InlineData("Streams:CacheDuration", "00:00:02", "Streams:KeyframeInterval must be shorter than Streams:CacheDuration")]
+    [InlineData("Streams:CacheBytes", "1", "Streams:CacheBytes must be between 65536 and 1073741824.")]
+    [InlineData("Streams:KeyframeInterval", "00:00:00", "Streams:KeyframeInterval must be between 00:00:00.5")]
+    [InlineData("Audio:Bitrate", "1", "Audio:Bitrate must be between 32000 and 320000.")]
+    [InlineData("Audio:Coder", "slow", "Audio:Coder must be twoloop or fast.")]
+    [InlineData("Audio:Linger", "01:00:00", "Audio:Linger must be between 00:00:00 and 00:10:00.")]
+    [InlineData("Audio:Workers", "-1", "Audio:Workers must be between 0 and 256.")]
+    [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, AllowedOrigins).")]
+    [InlineData("Rtmp:ChunkSize", "1", "Rtmp:ChunkSize is not a setting")]
+    [InlineData("WebRtc:AdvertizedAddresses:0", "1.2.3.4", "WebRtc:AdvertizedAddresses is not a setting")]
+    [InlineData("Streams:Names", "x", "Streams:Names is not a setting")]
+    [InlineData("Audio:BitRates", "1", "Audio:BitRates is not a setting")]
+    public void WrongValueOrUnknownKey_IsNamedInOneLine(string key, string value, string? words)
+    {
+        if (words is null)
+        {
+            Assert.Null(FailureOf((key, value)));
+            return;
+        }
+
+        string line = FailureOf((key, value)) ?? "accepted";
+        Assert.StartsWith($"Wrong settings: {words}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', line);
+    }
+
+    [Fact]
+    public void SeveralFaults_AreAllNamedInOneLine()
+    {
+        string? line = FailureOf(("Http:Port", "70000"), ("Rtmp:ChunkSizeBytes", "1"), ("Rtmp:Prt", "1"), ("Audio:Coder", "slow"));
+        Assert.Contains("Http:Port", line, StringComparison.Ordinal);
+        Assert.Contains("Rtmp:ChunkSizeBytes", line, StringComparison.Ordinal);
+        Assert.Contains("Rtmp:Prt", line, StringComparison.Ordinal);
+        Assert.Contains("Audio:Coder", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', line!);
+    }
+
+    [Fact]
+    public void NothingSet_TheDefaultsAreValid() => Assert.Null(FailureOf());
+
+    [Fact]
+    public void ShippedSettings_LoadAndSayTheDefaults()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddJsonFile(RepositoryFiles.PathOf("appsettings.json"));
+        builder.AddGatewayOptions();
+        using IHost host = builder.Build();
+        host.Services.GetRequiredService<IStartupValidator>().Validate();
+        AssertDefaults<HttpOptions>(host);
+        AssertDefaults<RtmpOptions>(host);
+        AssertDefaults<WebRtcOptions>(host);
+        AssertDefaults<StreamOptions>(host);
+        AssertDefaults<AudioOptions>(host);
+    }
+
+    [Theory]
+    [InlineData("""{ "Rmtp": { "Port": 1 } }""", "Rmtp is not a section of the settings (Http, Rtmp, WebRtc, Streams, Audio, Logging).")]
+    [InlineData("""{ "Port": 1 }""", "Port is not a section of the settings")]
+    [InlineData("""{ "Http": """, "Failed to load configuration from file")]
+    public void FaultyFile_IsNamed(string json, string words)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, json);
+            HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+            Exception exception = Assert.ThrowsAny<Exception>(() =>
+            {
+                builder.Configuration.AddJsonFile(file);
+                builder.AddGatewayOptions();
+            });
+            Assert.True(SettingsFailure.TryDescribe(exception, out string? line));
+            Assert.StartsWith($"Wrong settings: {words}", line, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void EnvironmentVariable_OverridesTheFile()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddJsonFile(RepositoryFiles.PathOf("appsettings.json"));
+        Environment.SetEnvironmentVariable("MGTEST_Rtmp__Port", "21400");
+        builder.Configuration.AddEnvironmentVariables("MGTEST_");
+        builder.AddGatewayOptions();
+        using IHost host = builder.Build();
+        Assert.Equal(21400, host.Services.GetRequiredService<IOptions<RtmpOptions>>().Value.Port);
+    }
+
+    [Fact]
+    public void PublicAddressVariable_SetsTheAdvertisedAddresses()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            KeyValuePair.Create("WebRtc:AdvertisedAddresses:0", (string?)"10.0.0.1"),
+            KeyValuePair.Create("MEDIAGATEWAY_PUBLIC_ADDRESS", (string?)"203.0.113.7, 2001:db8::7"),
+        ]);
+        builder.AddGatewayOptions();
+        using IHost host = builder.Build();
+        Assert.Equal(["203.0.113.7", "2001:db8::7"], host.Services.GetRequiredService<IOptions<WebRtcOptions>>().Value.AdvertisedAddresses);
+    }
+
+    [Fact]
+    public void OtherFailure_IsNotAboutSettings() =>
+        Assert.False(SettingsFailure.TryDescribe(new InvalidOperationException("a bug"), out _));
+
+    private static void AssertDefaults<T>(IHost host)
+        where T : class, new()
+    {
+        var expected = new T();
+        T actual = host.Services.GetRequiredService<IOptions<T>>().Value;
+        foreach (PropertyInfo property in typeof(T).GetProperties())
+        {
+            Assert.Equal(property.GetValue(expected), property.GetValue(actual));
+        }
+    }
+
+    private static string? FailureOf(params (string Key, string Value)[] settings)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        builder.AddGatewayOptions();
+        using IHost host = builder.Build();
+        Exception? exception = Record.Exception(() => host.Services.GetRequiredService<IStartupValidator>().Validate());
+        if (exception is null)
+        {
+            return null;
+        }
+
+        Assert.True(SettingsFailure.TryDescribe(exception, out string? line), exception.ToString());
+        return line;
+    }
+}
