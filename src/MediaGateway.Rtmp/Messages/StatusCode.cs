@@ -1,0 +1,50 @@
+namespace MediaGateway.Rtmp.Messages;
+
+/// <summary>The codes of <c>onStatus</c>, <c>_result</c> and <c>_error</c> information objects.</summary>
+public static class StatusCode
+{
+    /// <summary>The connection was accepted.</summary>
+    public const string ConnectSuccess = "NetConnection.Connect.Success";
+
+    /// <summary>The connection was refused.</summary>
+    public const string ConnectRejected = "NetConnection.Connect.Rejected";
+
+    /// <summary>The application does not exist.</summary>
+    public const string ConnectInvalidApp = "NetConnection.Connect.InvalidApp";
+
+    /// <summary>The server is going down.</summary>
+    public const string ConnectAppShutdown = "NetConnection.Connect.AppShutdown";
+
+    /// <summary>A call could not be carried out.</summary>
+    public const string CallFailed = "NetConnection.Call.Failed";
+
+    /// <summary>What was queued for playing was thrown away.</summary>
+    public const string PlayReset = "NetStream.Play.Reset";
+
+    /// <summary>Playing starts.</summary>
+    public const string PlayStart = "NetStream.Play.Start";
+
+    /// <summary>Playing has ended.</summary>
+    public const string PlayStop = "NetStream.Play.Stop";
+
+    /// <summary>Playing failed for another reason than a missing stream.</summary>
+    public const string PlayFailed = "NetStream.Play.Failed";
+
+    /// <summary>There is no such stream.</summary>
+    public const string PlayStreamNotFound = "NetStream.Play.StreamNotFound";
+
+    /// <summary>The publisher of the stream has gone.</summary>
+    public const string PlayUnpublishNotify = "NetStream.Play.UnpublishNotify";
+
+    /// <summary>Publishing is not allowed.</summary>
+    public const string PublishDenied = "NetStream.Publish.Denied";
+
+    /// <summary>Playing is paused.</summary>
+    public const string PauseNotify = "NetStream.Pause.Notify";
+
+    /// <summary>Playing goes on.</summary>
+    public const string UnpauseNotify = "NetStream.Unpause.Notify";
+
+    /// <summary>A seek was carried out.</summary>
+    public const string SeekNotify = "NetStream.Seek.Notify";
+}

@@ -1,0 +1,33 @@
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>When to ping a silent peer, and when to take it for gone.</summary>
+internal struct KeepAlive(TimeSpan interval, TimeSpan now)
+{
+    private TimeSpan _heard = now;
+    private TimeSpan _nextPing = now + interval;
+
+    /// <summary>The peer sent something.</summary>
+    public void Heard(TimeSpan now)
+    {
+        _heard = now;
+        _nextPing = now + interval;
+    }
+
+    /// <summary>Whether a ping is due; if so the next one is put off.</summary>
+    public bool TakePing(TimeSpan now)
+    {
+        if (now < _nextPing)
+        {
+            return false;
+        }
+
+        _nextPing = now + interval;
+        return true;
+    }
+
+    /// <summary>Whether the peer has been silent for <paramref name="limit"/>.</summary>
+    public readonly bool IsGone(TimeSpan now, TimeSpan limit) => now >= _heard + limit;
+
+    /// <summary>When the next ping is due or the silence is too long, whichever is first.</summary>
+    public readonly TimeSpan NextDeadline(TimeSpan limit) => _nextPing < _heard + limit ? _nextPing : _heard + limit;
+}

@@ -1,0 +1,33 @@
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>What one message stream is doing.</summary>
+internal enum NetStreamState
+{
+    /// <summary>Created, or stopped again.</summary>
+    Idle,
+
+    /// <summary>A play command waits for the owner's answer.</summary>
+    PlayRequested,
+
+    /// <summary>Media is being sent.</summary>
+    Playing,
+
+    /// <summary>Playing, and paused by the peer.</summary>
+    Paused,
+}
+
+/// <summary>One message stream of a connection (RTMP 1.0, 7.2.2).</summary>
+internal sealed class NetStream(uint messageStreamId)
+{
+    /// <summary>Its id on the wire.</summary>
+    public uint MessageStreamId { get; } = messageStreamId;
+
+    /// <summary>What it is doing.</summary>
+    public NetStreamState State { get; set; }
+
+    /// <summary>Whether the play command wants what was queued thrown away, and so to be told of it.</summary>
+    public bool IsResetWanted { get; set; }
+
+    /// <summary>Whether media is or may be sent on it.</summary>
+    public bool IsPlaying => State is NetStreamState.Playing or NetStreamState.Paused;
+}

@@ -1,0 +1,263 @@
+using MediaGateway.Media.Amf;
+using MediaGateway.Rtmp.Messages;
+
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>
+/// The message streams of one connection and the commands that concern them (RTMP 1.0, 7.2.2): createStream to deleteStream. Owned by
+/// the session; writes replies and events.
+/// </summary>
+internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Queue<RtmpEvent> events)
+{
+    // The message stream with id n stands at n - 1.
+    private readonly NetStream?[] _streams = new NetStream?[maximumStreams];
+    private NetStream? _requested;
+
+    /// <summary>The application of the connection, which every play request repeats.</summary>
+    public RtmpUrlPart App { get; set; } = RtmpUrlPart.Empty;
+
+    /// <summary>Since when no stream plays or asks to; null while one does.</summary>
+    public TimeSpan? IdleSince { get; private set; }
+
+    /// <summary>Whether a play request waits for the owner's answer.</summary>
+    public bool IsAnswerAwaited => _requested is not null;
+
+    /// <summary>Whether a stream is paused.</summary>
+    public bool IsAnyPaused => Array.Exists(_streams, stream => stream is { State: NetStreamState.Paused });
+
+    /// <summary>The connection was accepted: nothing plays yet.</summary>
+    public void Start(TimeSpan now) => IdleSince = now;
+
+    /// <summary>Carries out a command on a message stream; false when it is none.</summary>
+    public bool TryHandle(Command command, uint messageStreamId, TimeSpan now)
+    {
+        switch (command.Name)
+        {
+            case "createStream":
+                Create(command.TransactionId);
+                break;
+            case "deleteStream":
+                Delete(command.Argument(0)?.AsNumber, now);
+                break;
+            case "closeStream":
+                Stop(Find(messageStreamId), now);
+                break;
+            case "play":
+                Play(command, messageStreamId, now);
+                break;
+            case "pause" or "pauseRaw":
+                Pause(command, Find(messageStreamId));
+                break;
+            case "seek":
+                Seek(Find(messageStreamId));
+                break;
+            case "receiveAudio" or "receiveVideo":
+                Select(command, Find(messageStreamId));
+                break;
+            case "publish":
+                writer.WriteStatus(messageStreamId, "error", StatusCode.PublishDenied, "RTMP publishing is not enabled.");
+                break;
+            default:
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Answers a play request: the replies up to Play.Start.</summary>
+    public void AcceptPlay(uint messageStreamId)
+    {
+        NetStream stream = TakeRequested(messageStreamId);
+        stream.State = NetStreamState.Playing;
+        writer.WriteUserControl(UserControlEventType.StreamBegin, messageStreamId);
+        if (stream.IsResetWanted)
+        {
+            writer.WriteStatus(messageStreamId, "status", StatusCode.PlayReset, "Playing and resetting.");
+        }
+
+        writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStart, "Started playing.");
+        writer.WriteSampleAccess(messageStreamId);
+    }
+
+    /// <summary>Refuses a play request.</summary>
+    public void RejectPlay(uint messageStreamId, string code, string description, TimeSpan now)
+    {
+        TakeRequested(messageStreamId).State = NetStreamState.Idle;
+        writer.WriteStatus(messageStreamId, "error", code, description);
+        NoteIdle(now);
+    }
+
+    /// <summary>Ends a stream that plays. FFmpeg and librtmp end on the first of the three messages, Flash players on the others.</summary>
+    public void EndPlay(uint messageStreamId, TimeSpan now)
+    {
+        if (Find(messageStreamId) is not { IsPlaying: true } stream)
+        {
+            return;
+        }
+
+        stream.State = NetStreamState.Idle;
+        writer.WriteStatus(messageStreamId, "status", StatusCode.PlayUnpublishNotify, "The stream has ended.");
+        writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
+        writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStop, "Stopped playing.");
+        NoteIdle(now);
+    }
+
+    /// <summary>Ends every stream that plays.</summary>
+    public void EndAll(TimeSpan now)
+    {
+        for (uint messageStreamId = 1; messageStreamId <= _streams.Length; messageStreamId++)
+        {
+            EndPlay(messageStreamId, now);
+        }
+    }
+
+    private NetStream? Find(uint messageStreamId) =>
+        messageStreamId >= 1 && messageStreamId <= _streams.Length ? _streams[messageStreamId - 1] : null;
+
+    private NetStream TakeRequested(uint messageStreamId)
+    {
+        NetStream? requested = _requested;
+        if (requested is null || requested.MessageStreamId != messageStreamId)
+        {
+            throw new InvalidOperationException($"There is no play request to answer on message stream {messageStreamId}.");
+        }
+
+        _requested = null;
+        return requested;
+    }
+
+    // The lowest free id, so that nearly every player has message stream 1 and shares its bytes with the others.
+    private void Create(double transactionId)
+    {
+        int free = Array.IndexOf(_streams, null);
+        if (free < 0)
+        {
+            writer.WriteError(transactionId, StatusCode.CallFailed, "Too many streams on one connection.");
+            return;
+        }
+
+        uint messageStreamId = (uint)free + 1;
+        _streams[free] = new NetStream(messageStreamId);
+        writer.WriteResult(transactionId, messageStreamId);
+    }
+
+    private void Delete(double? argument, TimeSpan now)
+    {
+        NetStream? stream = argument is >= 1 and <= uint.MaxValue ? Find((uint)argument) : null;
+        if (stream is null)
+        {
+            return;
+        }
+
+        Stop(stream, now);
+        _streams[stream.MessageStreamId - 1] = null;
+    }
+
+    private void Stop(NetStream? stream, TimeSpan now)
+    {
+        if (stream is not { IsPlaying: true })
+        {
+            return;
+        }
+
+        stream.State = NetStreamState.Idle;
+        events.Enqueue(new RtmpEvent.StreamClosed(stream.MessageStreamId));
+        NoteIdle(now);
+    }
+
+    private void Play(Command command, uint messageStreamId, TimeSpan now)
+    {
+        NetStream? stream = Find(messageStreamId);
+        if (stream is null)
+        {
+            writer.WriteStatus(messageStreamId, "error", StatusCode.PlayFailed, "Play was called before createStream.");
+            return;
+        }
+
+        Stop(stream, now);
+        if (command.Argument(0) is AmfBoolean { Value: false })
+        {
+            return;
+        }
+
+        if (command.Argument(0)?.AsString is not { } text || !RtmpUrlPart.TryParse(text, out RtmpUrlPart? name))
+        {
+            writer.WriteStatus(messageStreamId, "error", StatusCode.PlayStreamNotFound, "The stream name cannot be read.");
+            return;
+        }
+
+        stream.State = NetStreamState.PlayRequested;
+        _requested = stream;
+        stream.IsResetWanted = command.Argument(3)?.AsBoolean ?? true;
+        IdleSince = null;
+        (RtmpPlayStart start, long startMilliseconds) = ReadStart(command.Argument(1)?.AsNumber);
+        long? duration = command.Argument(2)?.AsNumber is >= 0 and <= int.MaxValue and var length ? (long)length : null;
+        events.Enqueue(new RtmpEvent.PlayRequested(messageStreamId, new RtmpUrl(App, name), start, startMilliseconds, duration));
+    }
+
+    private static (RtmpPlayStart Start, long Milliseconds) ReadStart(double? argument) => argument switch
+    {
+        -1 or -1000 => (RtmpPlayStart.Live, 0),
+        >= 0 and <= int.MaxValue => (RtmpPlayStart.Recorded, (long)argument),
+        _ => (RtmpPlayStart.LiveOrRecorded, 0),
+    };
+
+    private void Pause(Command command, NetStream? stream)
+    {
+        if (stream is not { IsPlaying: true } || command.Argument(0)?.AsBoolean is not { } isPaused)
+        {
+            return;
+        }
+
+        uint messageStreamId = stream.MessageStreamId;
+        stream.State = isPaused ? NetStreamState.Paused : NetStreamState.Playing;
+        if (isPaused)
+        {
+            writer.WriteStatus(messageStreamId, "status", StatusCode.PauseNotify, "Paused.");
+            writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
+        }
+        else
+        {
+            writer.WriteUserControl(UserControlEventType.StreamBegin, messageStreamId);
+            writer.WriteStatus(messageStreamId, "status", StatusCode.UnpauseNotify, "Playing again.");
+        }
+
+        long milliseconds = command.Argument(1)?.AsNumber is >= 0 and <= uint.MaxValue and var time ? (long)time : 0;
+        events.Enqueue(new RtmpEvent.PauseChanged(messageStreamId, isPaused, milliseconds));
+    }
+
+    // A live stream has nowhere to go, but FFmpeg drops all media until it is told that its seek was carried out.
+    private void Seek(NetStream? stream)
+    {
+        if (stream is { IsPlaying: true })
+        {
+            writer.WriteStatus(stream.MessageStreamId, "status", StatusCode.SeekNotify, "Live streams play on.");
+        }
+    }
+
+    private void Select(Command command, NetStream? stream)
+    {
+        if (stream is not { IsPlaying: true } || command.Argument(0)?.AsBoolean is not { } isWanted)
+        {
+            return;
+        }
+
+        // RTMP 1.0, 7.2.2.4 and 7.2.2.5: an answer only when it is switched on again.
+        if (isWanted)
+        {
+            writer.WriteStatus(stream.MessageStreamId, "status", StatusCode.SeekNotify, "Seeking.");
+            writer.WriteStatus(stream.MessageStreamId, "status", StatusCode.PlayStart, "Started playing.");
+        }
+
+        events.Enqueue(
+            command.Name == "receiveAudio"
+                ? new RtmpEvent.ReceiveAudioChanged(stream.MessageStreamId, isWanted)
+                : new RtmpEvent.ReceiveVideoChanged(stream.MessageStreamId, isWanted));
+    }
+
+    private void NoteIdle(TimeSpan now)
+    {
+        bool isIdle = Array.TrueForAll(_streams, stream => stream is null or { State: NetStreamState.Idle });
+        IdleSince = isIdle ? IdleSince ?? now : null;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using MediaGateway.Media.Amf;
+using MediaGateway.Rtmp.Chunks;
+using MediaGateway.Rtmp.Messages;
+
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>The messages that a server sends besides media, written as chunks into the reply queue.</summary>
+internal sealed class ReplyWriter(ReplyQueue queue)
+{
+    // Clients parse this version: below 3 some take the server for one that cannot stream H.264.
+    private const string ServerVersion = "FMS/3,5,7,7009";
+    private const int ServerCapabilities = 31;
+
+    private readonly ArrayBufferWriter<byte> _body = new(512);
+
+    /// <summary>The size of the chunks that we send, in force for the message after the one that announced it.</summary>
+    public int ChunkSize { get; private set; } = ChunkReader.InitialChunkSize;
+
+    /// <summary>Announces our chunk size and uses it from the next message on.</summary>
+    public void WriteSetChunkSize(int chunkSize)
+    {
+        WriteControl(RtmpMessageType.SetChunkSize, (uint)chunkSize);
+        ChunkSize = chunkSize;
+    }
+
+    /// <summary>Writes a protocol control message that is a single value.</summary>
+    public void WriteControl(RtmpMessageType type, uint value)
+    {
+        Span<byte> body = stackalloc byte[sizeof(uint)];
+        ProtocolControl.WriteValue(body, value);
+        Write(ProtocolControl.ChunkStreamId, type, 0, body);
+    }
+
+    /// <summary>Writes Set Peer Bandwidth.</summary>
+    public void WritePeerBandwidth(uint windowBytes)
+    {
+        Span<byte> body = stackalloc byte[ProtocolControl.PeerBandwidthLength];
+        ProtocolControl.WritePeerBandwidth(body, windowBytes);
+        Write(ProtocolControl.ChunkStreamId, RtmpMessageType.SetPeerBandwidth, 0, body);
+    }
+
+    /// <summary>Writes a user control message.</summary>
+    public void WriteUserControl(UserControlEventType type, uint value)
+    {
+        Span<byte> body = stackalloc byte[UserControlEvent.Length];
+        new UserControlEvent(type, value).Write(body);
+        Write(ProtocolControl.ChunkStreamId, RtmpMessageType.UserControl, 0, body);
+    }
+
+    /// <summary>Answers connect with success (RTMP 1.0, 7.2.1.1).</summary>
+    public void WriteConnectResult(double transactionId, int objectEncoding)
+    {
+        Amf0Writer writer = StartCommand("_result", transactionId);
+        writer.WriteObjectStart();
+        writer.WriteProperty("fmsVer", ServerVersion);
+        writer.WriteProperty("capabilities", ServerCapabilities);
+        writer.WriteProperty("mode", 1);
+        writer.WriteObjectEnd();
+        writer.WriteObjectStart();
+        WriteInformation(writer, "status", StatusCode.ConnectSuccess, "Connection succeeded.");
+        writer.WriteProperty("objectEncoding", objectEncoding);
+        writer.WriteObjectEnd();
+        SendCommand(0);
+    }
+
+    /// <summary>Answers a call with a number.</summary>
+    public void WriteResult(double transactionId, double value)
+    {
+        Amf0Writer writer = StartCommand("_result", transactionId);
+        writer.WriteNull();
+        writer.WriteNumber(value);
+        SendCommand(0);
+    }
+
+    /// <summary>Answers a call with nothing.</summary>
+    public void WriteEmptyResult(double transactionId)
+    {
+        Amf0Writer writer = StartCommand("_result", transactionId);
+        writer.WriteNull();
+        writer.WriteNull();
+        SendCommand(0);
+    }
+
+    /// <summary>Answers a call with an error.</summary>
+    public void WriteError(double transactionId, string code, string description)
+    {
+        Amf0Writer writer = StartCommand("_error", transactionId);
+        writer.WriteNull();
+        writer.WriteObjectStart();
+        WriteInformation(writer, "error", code, description);
+        writer.WriteObjectEnd();
+        SendCommand(0);
+    }
+
+    /// <summary>Tells what happened to a message stream (RTMP 1.0, 7.2.2).</summary>
+    public void WriteStatus(uint messageStreamId, string level, string code, string description) =>
+        WriteInformationCommand("onStatus", messageStreamId, level, code, description);
+
+    /// <summary>Calls the peer back after FCSubscribe; JW Player creates its stream only then.</summary>
+    public void WriteOnFcSubscribe(string description) =>
+        WriteInformationCommand("onFCSubscribe", 0, "status", StatusCode.PlayStart, description);
+
+    /// <summary>Allows Flash clients to read the samples of what they play.</summary>
+    public void WriteSampleAccess(uint messageStreamId)
+    {
+        _body.ResetWrittenCount();
+        var writer = new Amf0Writer(_body);
+        writer.WriteString("|RtmpSampleAccess");
+        writer.WriteBoolean(true);
+        writer.WriteBoolean(true);
+        Write(Command.ChunkStreamId, RtmpMessageType.DataAmf0, messageStreamId, _body.WrittenSpan);
+    }
+
+    private static void WriteInformation(Amf0Writer writer, string level, string code, string description)
+    {
+        writer.WriteProperty("level", level);
+        writer.WriteProperty("code", code);
+        writer.WriteProperty("description", description);
+    }
+
+    private void WriteInformationCommand(string name, uint messageStreamId, string level, string code, string description)
+    {
+        Amf0Writer writer = StartCommand(name, transactionId: 0);
+        writer.WriteNull();
+        writer.WriteObjectStart();
+        WriteInformation(writer, level, code, description);
+        writer.WriteObjectEnd();
+        SendCommand(messageStreamId);
+    }
+
+    private Amf0Writer StartCommand(string name, double transactionId)
+    {
+        _body.ResetWrittenCount();
+        var writer = new Amf0Writer(_body);
+        writer.WriteString(name);
+        writer.WriteNumber(transactionId);
+        return writer;
+    }
+
+    private void SendCommand(uint messageStreamId) =>
+        Write(Command.ChunkStreamId, RtmpMessageType.CommandAmf0, messageStreamId, _body.WrittenSpan);
+
+    private void Write(int chunkStreamId, RtmpMessageType type, uint messageStreamId, ReadOnlySpan<byte> body)
+    {
+        Span<byte> destination = queue.Reserve(ChunkWriter.SizeOf(chunkStreamId, timestamp: 0, body.Length, ChunkSize));
+        var writer = new ChunkWriter(destination, chunkStreamId, type, timestamp: 0, messageStreamId, body.Length, ChunkSize);
+        writer.Append(body);
+    }
+}

@@ -1,0 +1,53 @@
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>Something the peer did that the owner of the session must know of or decide.</summary>
+public abstract record RtmpEvent
+{
+    /// <summary>
+    /// The peer wants to connect. Answer with <see cref="RtmpServerSession.AcceptConnect"/> or
+    /// <see cref="RtmpServerSession.RejectConnect"/>; until then no input is taken.
+    /// </summary>
+    /// <param name="Request">What it said of itself.</param>
+    public sealed record ConnectRequested(RtmpConnectRequest Request) : RtmpEvent;
+
+    /// <summary>
+    /// The peer wants to play. Answer with <see cref="RtmpServerSession.AcceptPlay"/> or <see cref="RtmpServerSession.RejectPlay"/>;
+    /// until then no input is taken.
+    /// </summary>
+    /// <param name="MessageStreamId">The message stream to play on.</param>
+    /// <param name="Url">Which stream, with the parameters of connection and stream.</param>
+    /// <param name="Start">Live, recorded or either.</param>
+    /// <param name="StartMilliseconds">Where to start in a recording; 0 unless <paramref name="Start"/> is Recorded.</param>
+    /// <param name="DurationMilliseconds">How much to play; null for all.</param>
+    public sealed record PlayRequested(
+        uint MessageStreamId,
+        RtmpUrl Url,
+        RtmpPlayStart Start,
+        long StartMilliseconds,
+        long? DurationMilliseconds) : RtmpEvent;
+
+    /// <summary>The peer no longer plays on this message stream, of its own will. Send nothing more on it.</summary>
+    /// <param name="MessageStreamId">The message stream.</param>
+    public sealed record StreamClosed(uint MessageStreamId) : RtmpEvent;
+
+    /// <summary>The peer paused or resumed; it has been told so. After resuming, start at a keyframe.</summary>
+    /// <param name="MessageStreamId">The message stream.</param>
+    /// <param name="IsPaused">Whether it is paused from now on.</param>
+    /// <param name="Milliseconds">The stream time that the peer gave.</param>
+    public sealed record PauseChanged(uint MessageStreamId, bool IsPaused, long Milliseconds) : RtmpEvent;
+
+    /// <summary>The peer wants the sound or not.</summary>
+    /// <param name="MessageStreamId">The message stream.</param>
+    /// <param name="IsWanted">Whether to send audio messages from now on.</param>
+    public sealed record ReceiveAudioChanged(uint MessageStreamId, bool IsWanted) : RtmpEvent;
+
+    /// <summary>The peer wants the pictures or not.</summary>
+    /// <param name="MessageStreamId">The message stream.</param>
+    /// <param name="IsWanted">Whether to send video messages from now on.</param>
+    public sealed record ReceiveVideoChanged(uint MessageStreamId, bool IsWanted) : RtmpEvent;
+
+    /// <summary>The peer told how much it buffers.</summary>
+    /// <param name="MessageStreamId">The message stream; 0 before one is created.</param>
+    /// <param name="Milliseconds">The length of its buffer.</param>
+    public sealed record BufferLengthSet(uint MessageStreamId, long Milliseconds) : RtmpEvent;
+}

@@ -1,0 +1,428 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using MediaGateway.Media.Memory;
+using MediaGateway.Rtmp.Chunks;
+using MediaGateway.Rtmp.Handshake;
+using MediaGateway.Rtmp.Messages;
+
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>
+/// The server's side of one RTMP connection, from the first byte: handshake, chunks, commands, deadlines. It is driven: bytes and time
+/// go in, replies and events come out; media does not pass through it. One owner, one thread. After each input or command take all
+/// replies and events before the next one. It throws nothing but <see cref="RtmpProtocolException"/> on what a peer sends.
+/// </summary>
+public sealed class RtmpServerSession : IDisposable
+{
+    /// <summary>Events that may wait; input beyond it is left unread.</summary>
+    private const int MaximumEvents = 64;
+
+    private readonly RtmpSessionOptions _options;
+    private readonly ReplyQueue _replies;
+    private readonly ReplyWriter _writer;
+    private readonly Queue<RtmpEvent> _events = new();
+    private readonly ServerHandshake _handshake;
+    private readonly ChunkReader _chunks;
+    private readonly NetStreamTable _streams;
+    private readonly TimeSpan _startedAt;
+    private AcknowledgementWindow _acknowledgement;
+    private KeepAlive _keepAlive;
+    private TimeSpan _now;
+    private TimeSpan _allowanceRefilledAt;
+    private RtmpConnectRequest? _connectRequest;
+    private double _connectTransactionId;
+
+    /// <summary>Makes a session for a connection accepted at <paramref name="now"/>.</summary>
+    /// <param name="options">Shared by all sessions.</param>
+    /// <param name="pool">Where messages and replies are kept.</param>
+    /// <param name="random">Fills the handshake; nothing secret depends on it.</param>
+    /// <param name="now">Gateway time.</param>
+    public RtmpServerSession(RtmpSessionOptions options, BufferPool pool, Random random, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(random);
+        _options = options;
+        _replies = new ReplyQueue(pool);
+        _writer = new ReplyWriter(_replies);
+        _handshake = new ServerHandshake(random);
+        _chunks = new ChunkReader(options.Limits, pool);
+        _streams = new NetStreamTable(options.Limits.MaximumMessageStreams, _writer, _events);
+        _keepAlive = new KeepAlive(options.PingInterval, now);
+        (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
+    }
+
+    /// <summary>How far the connection has come.</summary>
+    public RtmpSessionState State { get; private set; } = RtmpSessionState.Handshaking;
+
+    /// <summary>The chunk size in force towards the peer once it is connected: the one for media written to it.</summary>
+    public int ChunkSize => _writer.ChunkSize;
+
+    /// <summary>When to call <see cref="Advance"/> at the latest; <see cref="TimeSpan.MaxValue"/> when nothing is due.</summary>
+    public TimeSpan NextDeadline => State switch
+    {
+        RtmpSessionState.Handshaking => _startedAt + _options.HandshakeTimeout,
+        RtmpSessionState.AwaitingConnect => _startedAt + _options.ConnectTimeout,
+        RtmpSessionState.Connected => Earlier(IdleDeadline, _keepAlive.NextDeadline(SilenceLimit)),
+        _ => TimeSpan.MaxValue,
+    };
+
+    private TimeSpan IdleDeadline => _streams.IdleSince is { } idleSince ? idleSince + _options.IdleTimeout : TimeSpan.MaxValue;
+
+    private TimeSpan SilenceLimit => _streams.IsAnyPaused ? _options.PausedSilenceTimeout : _options.SilenceTimeout;
+
+    private bool IsOver => State is RtmpSessionState.Closing or RtmpSessionState.Closed;
+
+    // An event that asks for an answer halts the input: commands behind it depend on the answer.
+    private bool TakesInput =>
+        !IsOver
+        && State != RtmpSessionState.Connecting
+        && !_streams.IsAnswerAwaited
+        && _replies.Bytes < _options.Limits.MaximumReplyBytes
+        && _events.Count < MaximumEvents;
+
+    /// <summary>
+    /// Takes as much of the input as it can; both positions are meant for <c>PipeReader.AdvanceTo</c>. It stops early when an event
+    /// needs an answer or replies have piled up; then <paramref name="examined"/> is where it stopped, so that the rest is offered again
+    /// at once.
+    /// </summary>
+    /// <param name="input">All bytes received and not yet consumed.</param>
+    /// <param name="now">Gateway time.</param>
+    /// <param name="consumed">The first byte that must be offered again.</param>
+    /// <param name="examined">Where it stopped early, or the end of the input when it needs more.</param>
+    /// <exception cref="RtmpProtocolException">The peer broke the protocol or a limit. The session is closed.</exception>
+    public void Receive(in ReadOnlySequence<byte> input, TimeSpan now, out SequencePosition consumed, out SequencePosition examined)
+    {
+        Observe(now);
+        var reader = new SequenceReader<byte>(input);
+        while (TakesInput)
+        {
+            if (!TakeNext(ref reader))
+            {
+                Count(reader.Consumed);
+                consumed = reader.Position;
+                examined = input.End;
+                return;
+            }
+        }
+
+        Count(reader.Consumed);
+        consumed = IsOver ? input.End : reader.Position;
+        examined = consumed;
+    }
+
+    /// <summary>Lets time pass: pings a silent peer.</summary>
+    /// <exception cref="RtmpProtocolException">A deadline has passed. The session is closed.</exception>
+    public void Advance(TimeSpan now)
+    {
+        Observe(now);
+        switch (State)
+        {
+            case RtmpSessionState.Handshaking when _now >= NextDeadline:
+                throw Broken(RtmpError.HandshakeTimeout, "no handshake");
+            case RtmpSessionState.AwaitingConnect when _now >= NextDeadline:
+                throw Broken(RtmpError.ConnectTimeout, "no connect command");
+            case RtmpSessionState.Connected when _now >= IdleDeadline:
+                throw Broken(RtmpError.IdleTimeout, "neither playing nor publishing");
+            case RtmpSessionState.Connected when _keepAlive.IsGone(_now, SilenceLimit):
+                throw Broken(RtmpError.PeerSilent, "no answer to pings");
+            case RtmpSessionState.Connected when _keepAlive.TakePing(_now):
+                _writer.WriteUserControl(UserControlEventType.PingRequest, unchecked((uint)(_now - _startedAt).TotalMilliseconds));
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Answers <see cref="RtmpEvent.ConnectRequested"/>: the peer may go on. Nothing happens after <see cref="Close"/>.</summary>
+    public void AcceptConnect()
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        RtmpConnectRequest request = AnsweredConnect();
+        uint window = (uint)_options.WindowAcknowledgementBytes;
+        _writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, window);
+        _writer.WritePeerBandwidth(window);
+        _writer.WriteUserControl(UserControlEventType.StreamBegin, 0);
+        _writer.WriteSetChunkSize(_options.ChunkSize);
+        _writer.WriteConnectResult(_connectTransactionId, request.ObjectEncoding);
+        State = RtmpSessionState.Connected;
+        _keepAlive.Heard(_now);
+        _streams.Start(_now);
+    }
+
+    /// <summary>Answers <see cref="RtmpEvent.ConnectRequested"/>: no. The connection must be closed after the reply; librtmp waits for it.</summary>
+    /// <param name="code">One of the codes of <see cref="StatusCode"/> for connections.</param>
+    /// <param name="description">The reason in words, which players show.</param>
+    public void RejectConnect(string code, string description)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        AnsweredConnect();
+        _writer.WriteError(_connectTransactionId, code, description);
+        State = RtmpSessionState.Closing;
+    }
+
+    /// <summary>Answers <see cref="RtmpEvent.PlayRequested"/>: media follows the replies.</summary>
+    public void AcceptPlay(uint messageStreamId)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        _streams.AcceptPlay(messageStreamId);
+        _chunks.MaximumMessageBytes = _options.Limits.MaximumMediaMessageBytes;
+    }
+
+    /// <summary>Answers <see cref="RtmpEvent.PlayRequested"/>: no. The connection stays; players close it.</summary>
+    /// <param name="messageStreamId">The message stream of the request.</param>
+    /// <param name="code">One of the codes of <see cref="StatusCode"/> for playing.</param>
+    /// <param name="description">The reason in words.</param>
+    public void RejectPlay(uint messageStreamId, string code, string description)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        _streams.RejectPlay(messageStreamId, code, description, _now);
+    }
+
+    /// <summary>Tells the peer that the stream it plays has ended. Nothing happens when it does not play on this message stream.</summary>
+    public void EndPlay(uint messageStreamId)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        _streams.EndPlay(messageStreamId, _now);
+    }
+
+    /// <summary>Ends everything that plays and asks the owner to close the connection after the replies. For the end of the server.</summary>
+    public void Close()
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        _streams.EndAll(_now);
+        State = RtmpSessionState.Closing;
+    }
+
+    /// <summary>Takes the next bytes for the peer; the caller owns the buffer. They go out in order, and before any media written later.</summary>
+    public bool TryTakeReply([NotNullWhen(true)] out PooledBuffer? buffer, out int length) => _replies.TryTake(out buffer, out length);
+
+    /// <summary>Takes the next event.</summary>
+    public bool TryTakeEvent([NotNullWhen(true)] out RtmpEvent? rtmpEvent) => _events.TryDequeue(out rtmpEvent);
+
+    /// <summary>Returns all memory. The session is closed.</summary>
+    public void Dispose()
+    {
+        State = RtmpSessionState.Closed;
+        _chunks.Dispose();
+        _replies.Dispose();
+    }
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private void Observe(TimeSpan now)
+    {
+        _now = now > _now ? now : _now;
+        if (_now - _allowanceRefilledAt >= TimeSpan.FromSeconds(1))
+        {
+            _allowanceRefilledAt = _now;
+            _chunks.SmallChunkAllowance = _options.Limits.MaximumSmallChunksPerSecond;
+        }
+    }
+
+    private void Count(long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        _keepAlive.Heard(_now);
+        if (_acknowledgement.Add(bytes, out uint sequenceNumber) && !IsOver)
+        {
+            _writer.WriteControl(RtmpMessageType.Acknowledgement, sequenceNumber);
+        }
+    }
+
+    /// <summary>Takes one step of the handshake or one message; false when it needs more input.</summary>
+    private bool TakeNext(ref SequenceReader<byte> reader) =>
+        State == RtmpSessionState.Handshaking ? TakeHandshake(ref reader) : TakeMessage(ref reader);
+
+    private bool TakeHandshake(ref SequenceReader<byte> reader)
+    {
+        if (!_handshake.IsAnswered)
+        {
+            OperationStatus hello = _handshake.ReadHello(ref reader, _replies);
+            return hello != OperationStatus.InvalidData
+                ? hello == OperationStatus.Done
+                : throw Broken(RtmpError.UnsupportedVersion, "the first byte is not 3");
+        }
+
+        if (ServerHandshake.ReadFinish(ref reader) == OperationStatus.NeedMoreData)
+        {
+            return false;
+        }
+
+        State = RtmpSessionState.AwaitingConnect;
+        return true;
+    }
+
+    private bool TakeMessage(ref SequenceReader<byte> reader)
+    {
+        OperationStatus status = _chunks.Read(ref reader, out RtmpMessage message);
+        if (status == OperationStatus.InvalidData)
+        {
+            throw Broken(_chunks.Error, "chunk stream");
+        }
+
+        if (status == OperationStatus.NeedMoreData)
+        {
+            return false;
+        }
+
+        using (message)
+        {
+            Handle(in message);
+        }
+
+        return true;
+    }
+
+    private void Handle(in RtmpMessage message)
+    {
+        switch (message.Type)
+        {
+            case RtmpMessageType.WindowAcknowledgementSize:
+                _acknowledgement.WindowBytes = ProtocolControl.TryReadValue(message.Payload, out uint window)
+                    ? window
+                    : throw Broken(RtmpError.InvalidControlMessage, "Window Acknowledgement Size is cut short");
+                break;
+            case RtmpMessageType.UserControl:
+                HandleUserControl(message.Payload);
+                break;
+            case RtmpMessageType.CommandAmf0 or RtmpMessageType.CommandAmf3:
+                HandleCommand(in message);
+                break;
+            default:
+                // Set Chunk Size and Abort were obeyed below. Media and data are for publishers, which are refused; the rest is not ours.
+                break;
+        }
+    }
+
+    private void HandleUserControl(ReadOnlySpan<byte> body)
+    {
+        if (!UserControlEvent.TryRead(body, out UserControlEvent userControlEvent))
+        {
+            throw Broken(RtmpError.InvalidControlMessage, "user control message is cut short");
+        }
+
+        switch (userControlEvent.Type)
+        {
+            case UserControlEventType.PingRequest:
+                _writer.WriteUserControl(UserControlEventType.PingResponse, userControlEvent.Value);
+                break;
+            case UserControlEventType.SetBufferLength:
+                _events.Enqueue(new RtmpEvent.BufferLengthSet(userControlEvent.Value, userControlEvent.Milliseconds));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void HandleCommand(in RtmpMessage message)
+    {
+        if (!Command.TryRead(message.Type, message.Payload, out Command? command))
+        {
+            throw Broken(RtmpError.InvalidCommand, "command is not AMF0 or over a limit");
+        }
+
+        bool isConnect = command.Name == "connect";
+        if (isConnect != (State == RtmpSessionState.AwaitingConnect))
+        {
+            throw Broken(RtmpError.UnexpectedCommand, isConnect ? "second connect" : "command before connect");
+        }
+
+        if (!isConnect)
+        {
+            HandleCall(command, message.MessageStreamId);
+            return;
+        }
+
+        _connectTransactionId = command.TransactionId;
+        _connectRequest = RtmpConnectRequest.From(command.Object);
+        State = RtmpSessionState.Connecting;
+        if (_connectRequest is null)
+        {
+            _writer.WriteError(_connectTransactionId, StatusCode.ConnectRejected, "The application cannot be read.");
+            State = RtmpSessionState.Closing;
+            return;
+        }
+
+        _streams.App = _connectRequest.App;
+        _events.Enqueue(new RtmpEvent.ConnectRequested(_connectRequest));
+    }
+
+    private void HandleCall(Command command, uint messageStreamId)
+    {
+        if (_streams.TryHandle(command, messageStreamId, _now))
+        {
+            return;
+        }
+
+        switch (command.Name)
+        {
+            case "getStreamLength":
+                // Live streams have none; FFmpeg asks before each play.
+                _writer.WriteResult(command.TransactionId, 0);
+                break;
+            case "FCSubscribe":
+                _writer.WriteOnFcSubscribe("Stream subscribed.");
+                AnswerIfWanted(command);
+                break;
+            case "_result" or "_error" or "onStatus":
+                break;
+            default:
+                // releaseStream, FCPublish, _checkbw and whatever else clients call: an empty result keeps all of them going.
+                AnswerIfWanted(command);
+                break;
+        }
+    }
+
+    private void AnswerIfWanted(Command command)
+    {
+        if (command.TransactionId != 0)
+        {
+            _writer.WriteEmptyResult(command.TransactionId);
+        }
+    }
+
+    private RtmpConnectRequest AnsweredConnect()
+    {
+        if (State != RtmpSessionState.Connecting || _connectRequest is null)
+        {
+            throw new InvalidOperationException($"There is no connect request to answer in state {State}.");
+        }
+
+        return _connectRequest;
+    }
+
+    private RtmpProtocolException Broken(RtmpError error, string detail)
+    {
+        State = RtmpSessionState.Closed;
+        return new RtmpProtocolException(error, detail);
+    }
+}
