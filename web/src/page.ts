@@ -100,10 +100,8 @@ export class Page {
       return;
     }
 
-    const problem = streamNameProblem(this.view.streamName);
-    this.view.showStreamNameProblem(problem);
-    if (problem !== null) {
-      this.view.focusStreamName();
+    if (streamNameProblem(this.view.streamName) !== null) {
+      this.view.refuseStreamName();
     }
 
     void this.publisher.publish(this.view.streamName, this.view.devices);

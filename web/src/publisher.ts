@@ -1,6 +1,7 @@
-import type { PathState, Peer } from './peer';
-import { CONNECTION_LOST, hubFailure, mediaPathFailure, messageOf, PlainError, trackEnded } from './reasons';
+import { type Attempt, concernOf, type Lease, newAttempt, noMediaReason, pathFailure } from './attempt';
 import { streamNameProblem } from './names';
+import type { PathState, Peer } from './peer';
+import { CONNECTION_LOST, hubFailure, messageOf, PlainError, trackEnded } from './reasons';
 import type {
   ConnectionState,
   DeviceSelection,
@@ -42,26 +43,6 @@ export interface PublisherSurroundings {
   previewChanged(stream: MediaStream | null): void;
 }
 
-/** What the gateway holds for an attempt. */
-type Lease =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'asked'; readonly answer: Promise<PublishAnswer> }
-  | { readonly kind: 'held'; readonly mediaSessionId: string };
-
-/** One try to publish, from the click to its end; owns the devices and the peer. */
-interface Attempt {
-  readonly streamName: string;
-  stream: MediaStream | null;
-  peer: Peer | null;
-  lease: Lease;
-  path: PathState;
-  wasConnected: boolean;
-  isSignalingLost: boolean;
-  /** Statuses that came before the answer which says whose they are. */
-  readonly early: StreamStatus[];
-  deadline: ReturnType<typeof setTimeout> | undefined;
-}
-
 /**
  * Publishes one stream at a time. Every way out of an attempt goes through `end`, which frees the devices, closes the peer and
  * gives the name back; what an ended attempt still brings home is thrown away.
@@ -90,17 +71,7 @@ export class Publisher {
       return;
     }
 
-    const attempt: Attempt = {
-      streamName,
-      stream: null,
-      peer: null,
-      lease: { kind: 'none' },
-      path: 'connecting',
-      wasConnected: false,
-      isSignalingLost: false,
-      early: [],
-      deadline: undefined,
-    };
+    const attempt = newAttempt(streamName);
     this.attempt = attempt;
     try {
       await this.start(attempt, selection);
@@ -215,7 +186,7 @@ export class Publisher {
 
     attempt.lease = { kind: 'held', mediaSessionId: answer.mediaSessionId };
     this.step(attempt, 'media');
-    attempt.deadline = setTimeout(() => this.fail(attempt, noMedia(attempt)), MEDIA_MILLISECONDS);
+    attempt.deadline = setTimeout(() => this.fail(attempt, noMediaReason(attempt)), MEDIA_MILLISECONDS);
     for (const status of attempt.early) {
       this.streamStatus(status);
     }
@@ -241,7 +212,7 @@ export class Publisher {
     attempt.path = path;
     attempt.wasConnected ||= path === 'connected';
     if (path === 'broken') {
-      this.fail(attempt, mediaPathFailure(attempt.peer?.candidates ?? [], attempt.wasConnected));
+      this.fail(attempt, pathFailure(attempt));
       return;
     }
 
@@ -331,18 +302,4 @@ export class Publisher {
 
 function refuse(error: unknown): never {
   throw new PlainError(hubFailure(error));
-}
-
-function noMedia(attempt: Attempt): string {
-  return attempt.wasConnected
-    ? 'The gateway is connected but receives no picture or sound from this browser.'
-    : mediaPathFailure(attempt.peer?.candidates ?? [], false);
-}
-
-function concernOf(attempt: Attempt): string | null {
-  if (attempt.isSignalingLost) {
-    return `${CONNECTION_LOST} The stream may still be running; connecting again…`;
-  }
-
-  return attempt.path === 'interrupted' ? 'The media connection is interrupted; waiting for it to come back.' : null;
 }

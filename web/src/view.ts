@@ -8,6 +8,7 @@ const NO_DEVICE = 'none';
 const DEVICE_PREFIX = 'id:';
 
 const COPIED_MILLISECONDS = 2000;
+const SELECTED_MILLISECONDS = 10_000;
 
 /** What the person at the page does. */
 export interface ViewListener {
@@ -26,6 +27,7 @@ export class View {
   private readonly connectionStatus = element('connection-status', HTMLElement);
   private readonly preview = element('preview', HTMLVideoElement);
   private readonly previewBlank = element('preview-blank', HTMLElement);
+  private readonly previewBlankText = element('preview-blank-text', HTMLElement);
   private readonly streamNameField = element('stream-name', HTMLInputElement);
   private readonly streamNameProblem = element('stream-name-problem', HTMLElement);
   private readonly cameraList = element('camera', HTMLSelectElement);
@@ -92,31 +94,36 @@ export class View {
   }
 
   showPublisher(state: PublisherState, canPublish: boolean): void {
-    const isActive = state.kind === 'starting' || state.kind === 'publishing';
-    const isBusy = isActive || state.kind === 'stopping';
+    const isBusy = state.kind === 'starting' || state.kind === 'publishing' || state.kind === 'stopping';
     this.publishButton.textContent = isBusy ? 'Stop' : 'Publish';
     this.publishButton.dataset['action'] = isBusy ? 'stop' : 'publish';
-    this.publishButton.disabled = state.kind === 'stopping' || (!isActive && !canPublish);
+    // A disabled button would lose the focus; while stopping, a press does nothing anyway.
+    this.publishButton.setAttribute('aria-disabled', String(state.kind === 'stopping'));
+    this.publishButton.disabled = !isBusy && !canPublish;
     this.streamNameField.readOnly = isBusy;
     this.cameraList.disabled = isBusy;
     this.microphoneList.disabled = isBusy;
     showStatus(this.publishStatus, statusOfPublisher(state));
   }
 
+  /** Says beside the field what is wrong with the name that is being typed. */
   showStreamNameProblem(problem: string | null): void {
     this.streamNameField.setAttribute('aria-invalid', String(problem !== null));
     this.streamNameProblem.textContent = problem ?? '';
     this.streamNameProblem.hidden = problem === null;
   }
 
-  focusStreamName(): void {
+  /** Leads the person to the name that was refused; the status says why. */
+  refuseStreamName(): void {
+    this.showStreamNameProblem(null);
+    this.streamNameField.setAttribute('aria-invalid', 'true');
     this.streamNameField.focus();
   }
 
   /** Shows the address under which the stream is found, or will be; null: there is none. */
   showRtmpUrl(url: string | null, isPublishing: boolean): void {
     if (this.rtmpUrl.textContent !== (url ?? '')) {
-      this.rtmpUrl.textContent = url;
+      this.rtmpUrl.replaceChildren(...breakableAfterSlashes(url ?? ''));
     }
 
     this.watch.hidden = url === null;
@@ -124,8 +131,10 @@ export class View {
   }
 
   showPreview(stream: MediaStream | null): void {
+    const hasPicture = stream !== null && stream.getVideoTracks().length > 0;
     this.preview.srcObject = stream;
-    this.previewBlank.hidden = stream !== null;
+    this.previewBlank.hidden = hasPicture;
+    this.previewBlankText.textContent = stream === null ? 'Your camera appears here once you publish.' : 'Sending sound only.';
   }
 
   showFigures(figures: LiveFigures): void {
@@ -145,6 +154,7 @@ export class View {
   private async copyRtmpUrl(): Promise<void> {
     const copied = await copyText(this.rtmpUrl);
     this.copyButton.textContent = copied ? 'Copied' : 'Selected';
+    this.copyReport.classList.toggle('visually-hidden', copied); // The button says it already.
     this.copyReport.textContent = copied
       ? 'RTMP address copied.'
       : 'This browser does not let the page copy. The address is selected: press Ctrl+C.';
@@ -152,7 +162,7 @@ export class View {
     this.copiedTimer = setTimeout(() => {
       this.copyButton.textContent = 'Copy';
       this.copyReport.textContent = '';
-    }, COPIED_MILLISECONDS);
+    }, copied ? COPIED_MILLISECONDS : SELECTED_MILLISECONDS);
   }
 }
 
@@ -177,8 +187,15 @@ function showStatus(status: HTMLElement, text: StatusText): void {
   const detail = child(status, '.detail');
   status.dataset['tone'] = text.tone;
   word.textContent = text.word;
-  detail.textContent = text.detail ?? '';
+  detail.textContent = text.detail === null ? '' : ` ${text.detail}`; // The space parts the two for readers of the text alone.
   detail.hidden = text.detail === null;
+}
+
+/** The same text, which a narrow page may break between its parts. */
+function breakableAfterSlashes(text: string): Node[] {
+  return text
+    .split(/(?<=\/)(?=[^/])/)
+    .flatMap((part, index) => (index === 0 ? [new Text(part)] : [document.createElement('wbr'), new Text(part)]));
 }
 
 /** Fills a list anew, keeping what was chosen as long as it is there. */
@@ -186,7 +203,7 @@ function fillList(list: HTMLSelectElement, noun: string, devices: readonly Devic
   const chosen = list.value;
   const named = devices.filter((device) => device.deviceId !== '');
   list.replaceChildren(
-    new Option(`Default ${noun}`, ANY_DEVICE),
+    new Option('Default', ANY_DEVICE),
     ...named.map((device) => new Option(device.label, DEVICE_PREFIX + device.deviceId)),
     new Option(`No ${noun}`, NO_DEVICE),
   );
