@@ -1,0 +1,178 @@
+using System.Text;
+using MediaGateway.WebRtc.Rtcp;
+
+namespace MediaGateway.WebRtc.Rtp;
+
+/// <summary>
+/// Decides what RTCP leaves and when: receiver reports with SDES, REMB, keyframe requests and NACKs. Compound packets begin with a
+/// report (RFC 3550 6.1) unless reduced size was agreed on (RFC 5506).
+/// </summary>
+internal sealed class FeedbackComposer
+{
+    private const int MaximumSources = 16;
+    private const int NacksPerPacket = 64;
+    private const double FractionUnit = 256;
+    private const int BitsPerByte = 8;
+
+    private readonly MediaReceiverOptions _options;
+    private readonly TrackReceiver[] _tracks;
+    private readonly RoundTripEstimator _roundTrip;
+    private readonly byte[] _canonicalName;
+    private readonly long[] _bytesBefore;
+    private readonly bool _sendsBitrate;
+    private TimeSpan _reportAt = TimeSpan.MaxValue;
+    private TimeSpan _bitrateAt = TimeSpan.MaxValue;
+    private TimeSpan _lastReportAt;
+
+    /// <summary>Composes for these tracks.</summary>
+    public FeedbackComposer(MediaReceiverOptions options, TrackReceiver[] tracks, RoundTripEstimator roundTrip)
+    {
+        (_options, _tracks, _roundTrip) = (options, tracks, roundTrip);
+        _canonicalName = Encoding.UTF8.GetBytes(options.CanonicalName);
+        _bytesBefore = new long[tracks.Length];
+        _sendsBitrate = tracks.Any(track => track.Track.Feedback.HasFlag(RtcpFeedback.MaximumBitrate));
+    }
+
+    /// <summary>When the next report or REMB is due.</summary>
+    public TimeSpan NextDeadline => _reportAt < _bitrateAt ? _reportAt : _bitrateAt;
+
+    /// <summary>Tells that media flows. REMB leaves at once: a sender without it stays at its start bitrate.</summary>
+    public void Start(TimeSpan now)
+    {
+        if (_reportAt != TimeSpan.MaxValue)
+        {
+            return;
+        }
+
+        _lastReportAt = now;
+        _reportAt = now + _options.ReportInterval;
+        _bitrateAt = _sendsBitrate ? now : TimeSpan.MaxValue;
+    }
+
+    /// <summary>Writes one compound packet with what is due. False: nothing is.</summary>
+    public bool TryCompose(Span<byte> destination, TimeSpan now, out int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MediaReceiver.MinimumRtcpBytes);
+        length = 0;
+        bool reportDue = _reportAt <= now;
+        if (!reportDue && !HasFeedback(now))
+        {
+            return false;
+        }
+
+        var writer = new RtcpWriter(destination);
+        if (reportDue || !_options.ReducedSizeRtcp)
+        {
+            WriteReport(ref writer, reportDue, now);
+        }
+
+        WriteMaximumBitrate(ref writer, now);
+        foreach (TrackReceiver track in _tracks)
+        {
+            WriteKeyframeRequest(ref writer, track, now);
+            WriteNacks(ref writer, track, now);
+        }
+
+        length = writer.Length;
+        return true;
+    }
+
+    private bool HasFeedback(TimeSpan now)
+    {
+        bool due = _bitrateAt <= now;
+        foreach (TrackReceiver track in _tracks)
+        {
+            due |= track.KeyframeDueAt <= now || track.Missing.NextRequestAt <= now;
+        }
+
+        return due;
+    }
+
+    private void WriteReport(ref RtcpWriter writer, bool reportDue, TimeSpan now)
+    {
+        Span<ReportBlock> blocks = stackalloc ReportBlock[MaximumSources];
+        int count = 0;
+        for (int i = 0; i < _tracks.Length && reportDue && count < MaximumSources; i++)
+        {
+            if (_tracks[i].Source is { } source)
+            {
+                blocks[count] = source.MakeReport(now);
+                Publish(i, source, blocks[count], now);
+                count++;
+            }
+        }
+
+        writer.TryWriteReceiverReport(_options.LocalSsrc, blocks[..count]);
+        writer.TryWriteSourceDescription(_options.LocalSsrc, _canonicalName);
+        if (reportDue)
+        {
+            _lastReportAt = now;
+            _reportAt = now + _options.ReportInterval;
+        }
+    }
+
+    private void Publish(int track, ReceiveSource source, in ReportBlock report, TimeSpan now)
+    {
+        TrackStatistics statistics = _tracks[track].Statistics;
+        double seconds = Math.Max((now - _lastReportAt).TotalSeconds, _options.ReportInterval.TotalSeconds / 2);
+        statistics.FractionLost = report.FractionLost / FractionUnit;
+        statistics.Jitter = source.Jitter;
+        statistics.RoundTripTime = _roundTrip.Measured;
+        statistics.Bitrate = (long)((statistics.Bytes - _bytesBefore[track]) * BitsPerByte / seconds);
+        _bytesBefore[track] = statistics.Bytes;
+    }
+
+    private void WriteMaximumBitrate(ref RtcpWriter writer, TimeSpan now)
+    {
+        if (_bitrateAt > now)
+        {
+            return;
+        }
+
+        Span<uint> sources = stackalloc uint[MaximumSources];
+        int count = 0;
+        for (int i = 0; i < _tracks.Length && count < MaximumSources; i++)
+        {
+            if (_tracks[i].Source is { } source && _tracks[i].Track.Feedback.HasFlag(RtcpFeedback.MaximumBitrate))
+            {
+                sources[count++] = source.Ssrc;
+            }
+        }
+
+        if (writer.TryWriteMaximumBitrate(_options.LocalSsrc, _options.MaximumBitrate, sources[..count]))
+        {
+            _bitrateAt = now + _options.BitrateInterval;
+        }
+    }
+
+    private void WriteKeyframeRequest(ref RtcpWriter writer, TrackReceiver track, TimeSpan now)
+    {
+        if (track.KeyframeDueAt > now || track.Source is not { } source)
+        {
+            return;
+        }
+
+        bool written = track.Track.Feedback.HasFlag(RtcpFeedback.PictureLossIndication)
+            ? writer.TryWritePictureLossIndication(_options.LocalSsrc, source.Ssrc)
+            : writer.TryWriteFullIntraRequest(_options.LocalSsrc, new FullIntraRequest(source.Ssrc, track.Keyframes.SequenceNumber));
+        if (written)
+        {
+            track.Keyframes.OnSent(now);
+            track.Statistics.KeyframeRequests++;
+        }
+    }
+
+    private void WriteNacks(ref RtcpWriter writer, TrackReceiver track, TimeSpan now)
+    {
+        if (track.Missing.NextRequestAt > now || track.Source is not { } source)
+        {
+            return;
+        }
+
+        Span<long> sequences = stackalloc long[NacksPerPacket];
+        int due = track.Missing.CopyDue(now, sequences);
+        int written = writer.WriteGenericNack(_options.LocalSsrc, source.Ssrc, sequences[..due]);
+        track.Missing.MarkRequested(now, written, track.RepeatAfter);
+        track.Statistics.NackedPackets += written;
+    }
+}

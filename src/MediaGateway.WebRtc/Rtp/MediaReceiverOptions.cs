@@ -1,0 +1,35 @@
+namespace MediaGateway.WebRtc.Rtp;
+
+/// <summary>How one peer's media is received. Immutable; durations and sizes say their unit in the type or the name.</summary>
+public sealed record MediaReceiverOptions
+{
+    /// <summary>The SSRC under which our RTCP is sent. Random per peer.</summary>
+    public required uint LocalSsrc { get; init; }
+
+    /// <summary>The canonical name in our SDES, at most 255 bytes of UTF-8 (RFC 3550 6.5.1). Random per peer (RFC 7022).</summary>
+    public required string CanonicalName { get; init; }
+
+    /// <summary>The bitrate that REMB allows, in bit/s: a ceiling for the peer's whole sending.</summary>
+    public int MaximumBitrate { get; init; } = 4_000_000;
+
+    /// <summary>Time between two REMB packets.</summary>
+    public TimeSpan BitrateInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Time between two receiver reports.</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether feedback may leave without a report in front (RFC 5506, <c>a=rtcp-rsize</c>).</summary>
+    public bool ReducedSizeRtcp { get; init; }
+
+    /// <summary>The round-trip time assumed until one was measured.</summary>
+    public TimeSpan InitialRoundTripTime { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long sound waits for a missing packet before it goes on without.</summary>
+    public TimeSpan AudioReorderWait { get; init; } = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>How long pictures wait for a missing packet when the peer does not retransmit.</summary>
+    public TimeSpan VideoReorderWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The largest access unit, in bytes; a larger one is dropped.</summary>
+    public int MaximumAccessUnitBytes { get; init; } = 4 * 1024 * 1024;
+}

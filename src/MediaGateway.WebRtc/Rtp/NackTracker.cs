@@ -1,0 +1,181 @@
+using System.Diagnostics;
+
+namespace MediaGateway.WebRtc.Rtp;
+
+/// <summary>
+/// The packets of one source that are missing, when each was found missing and when it is to be requested again. Bounded; in order of
+/// sequence number.
+/// </summary>
+internal sealed class NackTracker
+{
+    /// <summary>Packets that may be missing at the same time.</summary>
+    public const int Capacity = 1024;
+
+    /// <summary>Requests per packet.</summary>
+    private const int MaximumRequests = 10;
+
+    /// <summary>A packet this far behind the newest is lost, not reordered (as TCP's duplicate-acknowledgement threshold).</summary>
+    private const int ReorderPackets = 3;
+
+    /// <summary>Time for which a missing packet may be just reordered.</summary>
+    private static readonly TimeSpan ReorderTime = TimeSpan.FromMilliseconds(5);
+
+    private readonly Missing[] _missing = new Missing[Capacity];
+    private readonly bool _requests;
+    private int _count;
+
+    /// <param name="requests">Whether packets may be requested at all; else only the times are kept.</param>
+    public NackTracker(bool requests) => _requests = requests;
+
+    /// <summary>When the first missing packet was found missing; <see cref="TimeSpan.MaxValue"/> when nothing is missing.</summary>
+    public TimeSpan FirstMissingSince => _count == 0 ? TimeSpan.MaxValue : _missing[0].Since;
+
+    /// <summary>When the next request is due.</summary>
+    public TimeSpan NextRequestAt { get; private set; } = TimeSpan.MaxValue;
+
+    /// <summary>Notes that packets are missing, all above those noted before. False: too many, nothing was noted.</summary>
+    public bool TryAdd(long first, long last, TimeSpan now)
+    {
+        Debug.Assert(_count == 0 || first > _missing[_count - 1].Sequence, "gaps are found in order");
+        if (last - first >= Capacity - _count)
+        {
+            return false;
+        }
+
+        TimeSpan requestAt = _requests ? now + ReorderTime : TimeSpan.MaxValue;
+        for (long sequence = first; sequence <= last; sequence++)
+        {
+            _missing[_count++] = new Missing(sequence, now, requestAt, default, 0);
+        }
+
+        NextRequestAt = TimeSpan.FromTicks(Math.Min(NextRequestAt.Ticks, requestAt.Ticks));
+        return true;
+    }
+
+    /// <summary>Tells how far the source has got: what is well behind is requested at once.</summary>
+    public void OnNewest(long newest, TimeSpan now)
+    {
+        for (int i = _count - 1; i >= 0 && _requests; i--)
+        {
+            ref Missing missing = ref _missing[i];
+            if (missing.Requests > 0)
+            {
+                return;
+            }
+
+            if (missing.Sequence <= newest - ReorderPackets && missing.RequestAt > now)
+            {
+                missing.RequestAt = now;
+                NextRequestAt = TimeSpan.FromTicks(Math.Min(NextRequestAt.Ticks, now.Ticks));
+            }
+        }
+    }
+
+    /// <summary>Notes that a packet has come after all.</summary>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="requests">How often it had been requested.</param>
+    /// <param name="requestedAt">When it was last requested.</param>
+    /// <returns>Whether it was missing.</returns>
+    public bool TryRemove(long sequence, out int requests, out TimeSpan requestedAt)
+    {
+        int index = IndexOf(sequence);
+        if (index < 0)
+        {
+            requests = 0;
+            requestedAt = default;
+            return false;
+        }
+
+        (requests, requestedAt) = (_missing[index].Requests, _missing[index].RequestedAt);
+        Array.Copy(_missing, index + 1, _missing, index, _count - index - 1);
+        _count--;
+        FindNextRequest();
+        return true;
+    }
+
+    /// <summary>Forgets what is missing before <paramref name="sequence"/>.</summary>
+    public void RemoveBelow(long sequence)
+    {
+        int index = IndexOf(sequence);
+        int below = index < 0 ? ~index : index;
+        if (below == 0)
+        {
+            return;
+        }
+
+        Array.Copy(_missing, below, _missing, 0, _count - below);
+        _count -= below;
+        FindNextRequest();
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        NextRequestAt = TimeSpan.MaxValue;
+    }
+
+    /// <summary>Copies the packets that are due to be requested, in order.</summary>
+    /// <returns>How many were copied.</returns>
+    public int CopyDue(TimeSpan now, Span<long> sequences)
+    {
+        int copied = 0;
+        for (int i = 0; i < _count && copied < sequences.Length; i++)
+        {
+            if (_missing[i].RequestAt <= now)
+            {
+                sequences[copied++] = _missing[i].Sequence;
+            }
+        }
+
+        return copied;
+    }
+
+    /// <summary>Notes that the first <paramref name="count"/> of the packets due were requested.</summary>
+    public void MarkRequested(TimeSpan now, int count, TimeSpan repeatAfter)
+    {
+        for (int i = 0; i < _count && count > 0; i++)
+        {
+            ref Missing missing = ref _missing[i];
+            if (missing.RequestAt <= now)
+            {
+                missing.Requests++;
+                missing.RequestedAt = now;
+                missing.RequestAt = missing.Requests < MaximumRequests ? now + repeatAfter : TimeSpan.MaxValue;
+                count--;
+            }
+        }
+
+        FindNextRequest();
+    }
+
+    private int IndexOf(long sequence)
+    {
+        int low = 0;
+        int high = _count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            long found = _missing[middle].Sequence;
+            if (found == sequence)
+            {
+                return middle;
+            }
+
+            (low, high) = found < sequence ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
+    }
+
+    private void FindNextRequest()
+    {
+        NextRequestAt = TimeSpan.MaxValue;
+        for (int i = 0; i < _count; i++)
+        {
+            NextRequestAt = _missing[i].RequestAt < NextRequestAt ? _missing[i].RequestAt : NextRequestAt;
+        }
+    }
+
+    private record struct Missing(long Sequence, TimeSpan Since, TimeSpan RequestAt, TimeSpan RequestedAt, int Requests);
+}

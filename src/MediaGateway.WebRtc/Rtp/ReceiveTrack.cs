@@ -1,0 +1,41 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.WebRtc.Rtp;
+
+/// <summary>One m-line that the peer sends to us, as offer and answer agreed on it. Immutable.</summary>
+public sealed record ReceiveTrack
+{
+    /// <summary>Sound or pictures.</summary>
+    public required TrackKind Kind { get; init; }
+
+    /// <summary>The media identification tag (<c>a=mid</c>, RFC 5888).</summary>
+    public required string Mid { get; init; }
+
+    /// <summary>The payload types that may come, with their codecs.</summary>
+    public required IReadOnlyList<ReceivePayloadType> PayloadTypes { get; init; }
+
+    /// <summary>The header-extension id of <c>urn:ietf:params:rtp-hdrext:sdes:mid</c> (RFC 8843 15); 0 when not agreed on.</summary>
+    public int MidExtensionId { get; init; }
+
+    /// <summary>The feedback that may be sent.</summary>
+    public RtcpFeedback Feedback { get; init; }
+
+    /// <summary>The SSRCs that the SDP announced (<c>a=ssrc</c>, RFC 5576); may be empty.</summary>
+    public IReadOnlyList<uint> AnnouncedSsrcs { get; init; } = [];
+}
+
+/// <summary>One payload type of a track.</summary>
+/// <param name="PayloadType">The number in the RTP header, 0 to 127.</param>
+/// <param name="Codec"><see cref="CodecId.H264"/> or <see cref="CodecId.Opus"/>.</param>
+public sealed record ReceivePayloadType(int PayloadType, CodecId Codec)
+{
+    /// <summary>RTP clock rate in ticks per second (RFC 6184 8.2.1, RFC 7587 4.1).</summary>
+    public int ClockRate => Codec == CodecId.Opus ? OpusFormat.ClockRate : 90_000;
+
+
+    /// <summary>H.264: the parameter sets of <c>sprop-parameter-sets</c> (RFC 6184 8.1), NAL units without start code.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> ParameterSets { get; init; } = [];
+
+    /// <summary>Opus: channels that the format announces.</summary>
+    public int Channels { get; init; } = 2;
+}

@@ -1,0 +1,132 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.WebRtc.Rtp;
+
+/// <summary>
+/// Where one track stands on the stream's timeline: its offset from media time to stream time, which only ever glides, and the stamps
+/// given out, which only ever grow. Times are in units of 100 ns.
+/// </summary>
+internal sealed class TrackClock(int clockRate)
+{
+    /// <summary>Stream time that passes for each unit of correction: 5 ms per second.</summary>
+    private const long SlewDivisor = 200;
+
+    /// <summary>Media time that runs ahead of arrival by more than this between two packets, or back, starts anew.</summary>
+    private static readonly long DiscontinuityTicks = TimeSpan.FromSeconds(5).Ticks;
+
+    private bool _isSlewing;
+    private long _lastStamp = -1;
+    private long _lastPlaced;
+    private long _lastMediaTime;
+    private TimeSpan _lastArrival;
+
+    /// <summary>The relation to the gateway's clock.</summary>
+    public ArrivalClock Arrival { get; } = new();
+
+    /// <summary>The relation to the sender's wall clock.</summary>
+    public SenderClock Sender { get; } = new();
+
+    /// <summary>Stream time less media time; meaningful when <see cref="IsPlaced"/>.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>Whether a frame has left, so that the offset may only glide.</summary>
+    public bool IsPlaced { get; private set; }
+
+    /// <summary>
+    /// How much later the track stands than its packets arrive, as it was when it last followed another track or broke off; kept when it
+    /// leads or starts anew.
+    /// </summary>
+    public long Lead { get; private set; }
+
+    /// <summary>Whether <see cref="Lead"/> was ever set.</summary>
+    public bool HasLead { get; private set; }
+
+    /// <summary>When the last packet arrived.</summary>
+    public TimeSpan LastArrival => _lastArrival;
+
+    /// <summary>An RTP time in units of 100 ns.</summary>
+    public long ToTicks(long rtpTime) =>
+        (rtpTime / clockRate * TimeSpan.TicksPerSecond) + (rtpTime % clockRate * TimeSpan.TicksPerSecond / clockRate);
+
+    /// <summary>Notes a packet. Media time that jumps, or a long silence, starts the track anew.</summary>
+    /// <param name="rtpTime">Its unwrapped RTP time.</param>
+    /// <param name="arrival">When it arrived, in stream time of the gateway's clock.</param>
+    public void ObservePacket(long rtpTime, TimeSpan arrival)
+    {
+        long mediaTime = ToTicks(rtpTime);
+        if (Arrival.HasValue)
+        {
+            long elapsed = mediaTime - _lastMediaTime;
+            bool jumps = elapsed < -DiscontinuityTicks || elapsed - (arrival - _lastArrival).Ticks > DiscontinuityTicks;
+            if (jumps || arrival - _lastArrival > StreamTimeline.QuietTime)
+            {
+                StartAnew();
+            }
+        }
+
+        _lastMediaTime = mediaTime;
+        _lastArrival = arrival;
+        Arrival.Observe(arrival.Ticks - mediaTime, arrival);
+    }
+
+    /// <summary>Forgets the RTP clock: another one follows. The place on the timeline is kept by <see cref="Lead"/>.</summary>
+    public void StartAnew()
+    {
+        if (IsPlaced)
+        {
+            RememberLead();
+        }
+
+        Arrival.Reset();
+        Sender.Reset();
+        IsPlaced = false;
+        _isSlewing = false;
+    }
+
+    /// <summary>Keeps <see cref="Lead"/> as it is now.</summary>
+    public void RememberLead()
+    {
+        Lead = Offset - Arrival.Value;
+        HasLead = true;
+    }
+
+    /// <summary>Sets the offset before the first frame leaves.</summary>
+    public void Place(long rtpTime, long offset)
+    {
+        Offset = offset;
+        IsPlaced = true;
+        _lastPlaced = rtpTime;
+    }
+
+    /// <summary>Moves the offset towards <paramref name="target"/>, as far as stream time has passed since the last frame.</summary>
+    /// <param name="rtpTime">The frame's RTP time.</param>
+    /// <param name="target">Where the offset should be.</param>
+    /// <param name="band">How far off it may be without anything being done.</param>
+    /// <param name="settled">How near it is brought once something is done.</param>
+    public void SlewTo(long rtpTime, long target, long band, long settled)
+    {
+        long allowed = Math.Clamp(ToTicks(rtpTime - _lastPlaced), 0, TimeSpan.TicksPerSecond) / SlewDivisor;
+        _lastPlaced = Math.Max(_lastPlaced, rtpTime);
+        long error = target - Offset;
+        if (Math.Abs(error) > band)
+        {
+            _isSlewing = true;
+        }
+
+        if (!_isSlewing)
+        {
+            return;
+        }
+
+        Offset += Math.Clamp(error, -allowed, allowed);
+        _isSlewing = Math.Abs(target - Offset) > settled;
+    }
+
+    /// <summary>The stamp of a frame: its place on the timeline, and later than the last stamp in any case.</summary>
+    public MediaTime Stamp(long rtpTime)
+    {
+        long stamp = rtpTime + new MediaTime(Offset, (int)TimeSpan.TicksPerSecond).Rescale(clockRate).Value;
+        _lastStamp = Math.Max(stamp, _lastStamp + 1);
+        return new MediaTime(_lastStamp, clockRate);
+    }
+}
