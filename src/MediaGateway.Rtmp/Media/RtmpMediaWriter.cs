@@ -96,17 +96,16 @@ public static class RtmpMediaWriter
 
     /// <summary>
     /// The <c>onMetaData</c> message of a live stream: an ECMA array that names the codecs of exactly the tracks given, as a promised
-    /// track that never comes stalls players, and no duration, as players take a stream that has one for a recording.
+    /// track that never comes stalls players, and no duration, as players take a stream that has one for a recording. Its timestamp is
+    /// always 0: FFmpeg, and so VLC, takes metadata with any other for a subtitle track and ignores what it says.
     /// </summary>
     /// <param name="formats">The formats of the H.264 and AAC tracks that the viewer will get.</param>
-    /// <param name="timestampMilliseconds">The stream time of what follows.</param>
     /// <param name="messageStreamId">The viewers' message stream.</param>
     /// <param name="chunkSize">The chunk size in force towards the viewers.</param>
     /// <param name="pool">Where the buffer is rented, for <see cref="BufferOwner.WireImage"/>.</param>
     /// <param name="length">Bytes written to the buffer.</param>
     public static PooledBuffer WriteMetadata(
         IReadOnlyList<TrackFormat> formats,
-        long timestampMilliseconds,
         uint messageStreamId,
         int chunkSize,
         BufferPool pool,
@@ -124,7 +123,7 @@ public static class RtmpMediaWriter
 
         writer.WriteProperty("encoder", EncoderName);
         writer.WriteObjectEnd();
-        var target = new Target(timestampMilliseconds, messageStreamId, chunkSize, pool);
+        var target = new Target(TimestampMilliseconds: 0, messageStreamId, chunkSize, pool);
         return Write(DataChunkStreamId, RtmpMessageType.DataAmf0, [], body.WrittenSpan, target, out length);
     }
 
