@@ -1,4 +1,3 @@
-using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 
@@ -6,36 +5,37 @@ namespace MediaGateway.Streams;
 
 /// <summary>
 /// A published stream: its formats, its cached group of pictures, its outlets. One lock orders everything; under it frames are only
-/// referenced and handed to outlets, which only enqueue. Requests to the publisher are made outside the lock. Any thread.
+/// referenced and handed to outlets, which only enqueue. Requests to the publisher and to the audio workers are made outside the lock.
+/// Any thread.
 /// </summary>
 internal sealed class LiveStream
 {
     private readonly Lock _lock = new();
-    private readonly List<Subscription> _subscriptions = [];
+    private readonly SubscriptionList _subscriptions = new();
+    private readonly PublisherCounters _counters = new();
     private readonly IPublisherControl _publisher;
     private readonly GatewayClock _clock;
+    private readonly GatewayMetrics _metrics;
     private readonly GroupOfPicturesCache _cache;
     private readonly KeyframePolicy _keyframes;
     private readonly TrackTable _tracks;
-    private readonly BitrateMeter _bitrate = new();
+    private readonly DerivedSound _derived;
     private readonly TimeSpan _publishedAt;
-    private long _videoFrames;
-    private long _audioFrames;
-    private long _bytes;
-    private int _waiting;
     private int _viewers;
     private bool _ended;
 
     /// <summary>Makes a stream without frames or outlets.</summary>
-    public LiveStream(StreamKey key, ExpectedTracks tracks, IPublisherControl publisher, StreamOptions options, GatewayClock clock)
+    public LiveStream(StreamKey key, ExpectedTracks tracks, IPublisherControl publisher, StreamServices services)
     {
         Key = key;
         _publisher = publisher;
-        _clock = clock;
-        _publishedAt = clock.Now;
-        _cache = new GroupOfPicturesCache(options.CacheDuration, options.CacheBytes);
-        _keyframes = new KeyframePolicy(options.KeyframeInterval);
+        _clock = services.Clock;
+        _metrics = services.Metrics;
+        _publishedAt = _clock.Now;
+        _cache = new GroupOfPicturesCache(services.Options.CacheDuration, services.Options.CacheBytes);
+        _keyframes = new KeyframePolicy(services.Options.KeyframeInterval);
         _tracks = new TrackTable(tracks);
+        _derived = new DerivedSound(this, services.AudioWorkers);
     }
 
     /// <summary>The stream's name.</summary>
@@ -52,7 +52,7 @@ internal sealed class LiveStream
     public bool Attach(IStreamOutlet outlet, SubscriptionOptions options)
     {
         ArgumentNullException.ThrowIfNull(outlet);
-        bool request;
+        Errands errands;
         lock (_lock)
         {
             if (_ended)
@@ -60,20 +60,17 @@ internal sealed class LiveStream
                 return false;
             }
 
-            if (IndexOf(outlet) >= 0)
+            if (_subscriptions.Contains(outlet))
             {
                 throw new InvalidOperationException("The outlet is already attached.");
             }
 
-            TimeSpan now = _clock.Now;
             long firstGroup = options.StartAt == StartPoint.CachedGroup ? 0 : _cache.GroupNumber + 1;
             _subscriptions.Add(new Subscription(outlet, options, firstGroup));
-            _waiting++;
-            StartWaiting(now);
-            request = ShouldRequestKeyframe(now);
+            errands = Proceed(_clock.Now);
         }
 
-        RequestKeyframe(request);
+        Run(errands);
         return true;
     }
 
@@ -82,18 +79,11 @@ internal sealed class LiveStream
     {
         lock (_lock)
         {
-            int index = IndexOf(outlet);
-            if (index < 0)
-            {
-                return;
-            }
-
-            _waiting -= _subscriptions[index].IsStarted ? 0 : 1;
-            _subscriptions.RemoveAt(index);
+            _subscriptions.Remove(outlet);
         }
     }
 
-    /// <summary>Asks the publisher for a keyframe, for a viewer that cannot start without one. Paced like every request.</summary>
+    /// <summary>Asks the publisher for a keyframe, for a viewer that cannot go on without one. Paced like every request.</summary>
     public void RequestKeyframe()
     {
         bool request;
@@ -102,11 +92,15 @@ internal sealed class LiveStream
             request = !_ended && _tracks.MayHaveVideo && _keyframes.ShouldRequest(_cache, somebodyWaits: true, _clock.Now);
         }
 
-        RequestKeyframe(request);
+        Run(new Errands(request, null, null));
     }
 
     /// <summary>Counts viewers that an outlet serves, up or down: for the figures only.</summary>
-    public void AddViewers(int change) => Interlocked.Add(ref _viewers, change);
+    public void AddViewers(int change)
+    {
+        Interlocked.Add(ref _viewers, change);
+        _metrics.SubscribersChanged(change);
+    }
 
     /// <summary>Ends the session that publishes this stream, and with it the stream, soon.</summary>
     public void EndPublisher(SessionEndReason reason, string detail) => _publisher.End(reason, detail);
@@ -124,13 +118,14 @@ internal sealed class LiveStream
                 Video = _tracks.Video,
                 Audio = _tracks.Audio,
                 Viewers = Viewers,
-                BitsPerSecond = _bitrate.BitsPerSecond(now),
-                VideoFrames = _videoFrames,
-                AudioFrames = _audioFrames,
-                Bytes = _bytes,
+                BitsPerSecond = _counters.BitsPerSecond(now),
+                VideoFrames = _counters.VideoFrames,
+                AudioFrames = _counters.AudioFrames,
+                Bytes = _counters.Bytes,
                 KeyframeRequests = _keyframes.Requests,
                 DroppedGroups = _cache.DroppedGroups,
                 CachedBytes = _cache.Bytes,
+                Bridge = _derived.Snapshot(),
             };
         }
     }
@@ -138,27 +133,31 @@ internal sealed class LiveStream
     /// <summary>Takes a frame of the publisher; consumes the caller's reference. Only the lease calls it.</summary>
     internal void Publish(MediaFrame frame)
     {
-        bool request = false;
+        Errands errands = default;
+        _metrics.FramePublished(frame.Kind);
         lock (_lock)
         {
             if (!_ended)
             {
                 TimeSpan now = _clock.Now;
-                Count(frame, now);
+                TimeSpan time = frame.Decoding.ToTimeSpan();
+                _counters.Count(frame, now);
                 _tracks.Note(frame, now);
-                Distribute(frame);
-                StartWaiting(now);
-                request = ShouldRequestKeyframe(now);
+                _cache.Append(frame, time);
+                _subscriptions.Offer(frame, time);
+                _derived.Offer(frame, now);
+                errands = Proceed(now);
             }
         }
 
         frame.Release();
-        RequestKeyframe(request);
+        Run(errands);
     }
 
     /// <summary>Ends the stream: each outlet is told once. Only the lease calls it.</summary>
     internal void End(StreamEndReason reason)
     {
+        AudioBridge? bridge;
         lock (_lock)
         {
             if (_ended)
@@ -167,112 +166,89 @@ internal sealed class LiveStream
             }
 
             _ended = true;
-            foreach (Subscription subscription in _subscriptions)
-            {
-                subscription.Outlet.End(reason);
-            }
-
-            _subscriptions.Clear();
+            _subscriptions.End(reason);
+            bridge = _derived.Stop();
             _cache.Clear();
+        }
+
+        bridge?.Wake();
+    }
+
+    /// <summary>Hands waiting packets to their bridge. False when the bridge is no longer the stream's. Only the bridge calls it.</summary>
+    internal bool TakeSound(BridgeFeed feed, List<MediaFrame> batch, out BridgeInput input)
+    {
+        lock (_lock)
+        {
+            input = feed.IsStopped ? default : feed.Take(batch, _clock.Now);
+            return !feed.IsStopped;
         }
     }
 
-    private void Distribute(MediaFrame frame)
+    /// <summary>
+    /// Takes derived sound and notes how far the bridge has come; consumes the references of <paramref name="frames"/>. Only the bridge
+    /// calls it.
+    /// </summary>
+    internal void PublishDerived(BridgeFeed feed, in BridgeInput input, List<MediaFrame> frames, TrackFormat format, long concealedPackets)
     {
-        TimeSpan time = frame.Decoding.ToTimeSpan();
-        _cache.Append(frame, time);
-        foreach (Subscription subscription in _subscriptions)
+        lock (_lock)
         {
-            if (subscription.IsStarted)
+            foreach (MediaFrame frame in frames)
             {
-                subscription.Offer(frame, time);
+                TimeSpan time = frame.Decoding.ToTimeSpan();
+                if (!feed.IsStopped && feed.Continues(time))
+                {
+                    _cache.AppendDerived(frame, time);
+                    _subscriptions.Offer(frame, time);
+                }
+
+                frame.Release();
+            }
+
+            if (!feed.IsStopped)
+            {
+                feed.Complete(input, format, concealedPackets);
+                StartWaiting(_clock.Now);
             }
         }
+    }
+
+    private Errands Proceed(TimeSpan now)
+    {
+        AudioBridge? started = _derived.StartIfNeeded(_subscriptions, _tracks, _cache, now);
+        AudioBridge? stopped = _derived.StopIfIdle(_subscriptions, _cache, now);
+        StartWaiting(now);
+        return new Errands(ShouldRequestKeyframe(now), started, stopped ?? _derived.BridgeWithPackets);
     }
 
     private void StartWaiting(TimeSpan now)
     {
-        if (_waiting == 0 || !_tracks.IsReady(now))
+        if (_subscriptions.Waiting > 0 && _tracks.IsReady(now))
         {
-            return;
-        }
-
-        foreach (Subscription subscription in _subscriptions)
-        {
-            if (!subscription.IsStarted && (_tracks.Video is null || subscription.Accepts(_cache)))
-            {
-                subscription.Start(FormatsFor(subscription), _cache);
-                _waiting--;
-            }
+            var conditions = new StartConditions(_tracks.Video, _tracks.Audio, _derived.Format, _derived.IsPending(now));
+            _subscriptions.StartWaiting(conditions, _cache);
         }
     }
 
-    private StreamFormats FormatsFor(Subscription subscription)
+    private bool ShouldRequestKeyframe(TimeSpan now) =>
+        _subscriptions.Count > 0
+        && _tracks.MayHaveVideo
+        && _keyframes.ShouldRequest(_cache, _subscriptions.AnyWaitsForKeyframe(_cache), now);
+
+    private void Run(in Errands errands)
     {
-        TrackFormat? audio = _tracks.Audio?.Codec == subscription.Options.AudioCodec ? _tracks.Audio : null;
-        return new StreamFormats(_tracks.Video, audio);
-    }
-
-    private bool ShouldRequestKeyframe(TimeSpan now)
-    {
-        if (_subscriptions.Count == 0 || !_tracks.MayHaveVideo)
-        {
-            return false;
-        }
-
-        return _keyframes.ShouldRequest(_cache, SomebodyWaitsForKeyframe(), now);
-    }
-
-    private bool SomebodyWaitsForKeyframe()
-    {
-        if (_waiting == 0)
-        {
-            return false;
-        }
-
-        foreach (Subscription subscription in _subscriptions)
-        {
-            if (!subscription.IsStarted && !subscription.Accepts(_cache))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void RequestKeyframe(bool request)
-    {
-        if (request)
+        if (errands.RequestKeyframe)
         {
             _publisher.RequestKeyframe();
         }
-    }
 
-    private void Count(MediaFrame frame, TimeSpan now)
-    {
-        _bitrate.Add(frame.Length, now);
-        _bytes += frame.Length;
-        if (frame.Kind == TrackKind.Video)
+        if (errands.Start is { } bridge)
         {
-            _videoFrames++;
-        }
-        else
-        {
-            _audioFrames++;
-        }
-    }
-
-    private int IndexOf(IStreamOutlet outlet)
-    {
-        for (int index = 0; index < _subscriptions.Count; index++)
-        {
-            if (ReferenceEquals(_subscriptions[index].Outlet, outlet))
-            {
-                return index;
-            }
+            _derived.Adopt(bridge);
         }
 
-        return -1;
+        errands.Wake?.Wake();
     }
+
+    /// <summary>What is left to do once the lock is free.</summary>
+    private readonly record struct Errands(bool RequestKeyframe, AudioBridge? Start, AudioBridge? Wake);
 }

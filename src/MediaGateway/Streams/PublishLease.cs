@@ -28,8 +28,7 @@ internal sealed class PublishLease : IDisposable
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            _registry.Remove(Stream);
-            Stream.End(reason);
+            _registry.End(Stream, reason);
         }
     }
 

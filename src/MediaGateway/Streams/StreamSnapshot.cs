@@ -40,4 +40,7 @@ internal sealed record StreamSnapshot
 
     /// <summary>Payload bytes in the cache.</summary>
     public required long CachedBytes { get; init; }
+
+    /// <summary>The audio bridge, or null while there is none.</summary>
+    public required BridgeSnapshot? Bridge { get; init; }
 }

@@ -1,9 +1,6 @@
-using MediaGateway.Configuration;
-using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Streams;
@@ -14,18 +11,17 @@ public sealed class LiveStreamTests : IDisposable
     private static readonly SubscriptionOptions FromNext = new(CodecId.Opus, StartPoint.NextKeyframe);
 
     private readonly TrackingBufferPool _pool = new();
-    private readonly ManualTimeProvider _time = new();
     private readonly FakePublisher _publisher = new();
     private readonly RecordingOutlet _outlet = new();
-    private readonly GatewayClock _clock;
+    private readonly TestHub _hub;
     private readonly TestFrames _frames;
     private PublishLease _lease;
 
     public LiveStreamTests()
     {
-        _clock = new GatewayClock(_time);
+        _hub = new TestHub(_pool);
         _frames = new TestFrames(_pool);
-        _lease = Lease(ExpectedTracks.AudioAndVideo);
+        _lease = _hub.Publish("test", _publisher, ExpectedTracks.AudioAndVideo);
     }
 
     private LiveStream Stream => _lease.Stream;
@@ -33,6 +29,7 @@ public sealed class LiveStreamTests : IDisposable
     public void Dispose()
     {
         _lease.Dispose();
+        _hub.Dispose();
         _pool.Dispose();
     }
 
@@ -94,10 +91,10 @@ public sealed class LiveStreamTests : IDisposable
     {
         Stream.Attach(_outlet, FromCache);
         Publish(_frames.Key(0));
-        _time.Advance(TimeSpan.FromSeconds(1.9));
+        _hub.Time.Advance(TimeSpan.FromSeconds(1.9));
         Publish(_frames.Delta(1900));
         Assert.Equal(0, _outlet.Starts);
-        _time.Advance(TimeSpan.FromSeconds(0.1));
+        _hub.Time.Advance(TimeSpan.FromSeconds(0.1));
         Publish(_frames.Delta(2000));
         Assert.Equal("K0 D1900 D2000", _outlet.Text);
         Assert.Equal(new StreamFormats(TestFrames.Picture360, null), _outlet.Formats);
@@ -109,7 +106,7 @@ public sealed class LiveStreamTests : IDisposable
     public void AudioOnly_StartsAtOnceWithTheLastMoments()
     {
         _lease.Dispose();
-        _lease = Lease(ExpectedTracks.Audio);
+        _lease = _hub.Publish("test", _publisher, ExpectedTracks.Audio);
         for (int time = 0; time <= 2000; time += 20)
         {
             Publish(_frames.Sound(time));
@@ -127,7 +124,7 @@ public sealed class LiveStreamTests : IDisposable
     public void VideoComesLate_StartsAtItsKeyframe()
     {
         _lease.Dispose();
-        _lease = Lease(ExpectedTracks.Audio);
+        _lease = _hub.Publish("test", _publisher, ExpectedTracks.Audio);
         Publish(_frames.Sound(0));
         Stream.Attach(_outlet, FromCache);
         Publish(_frames.Delta(10));
@@ -216,13 +213,6 @@ public sealed class LiveStreamTests : IDisposable
             Assert.Equal(Enumerable.Range(0, times.Length).Select(step => times[0] + (step * 10)), times);
             Assert.Equal(time - 10, times[^1]);
         }
-    }
-
-    private PublishLease Lease(ExpectedTracks tracks)
-    {
-        var registry = new StreamRegistry(Options.Create(new StreamOptions()), _clock);
-        Assert.True(StreamKey.TryParse("live/test", out StreamKey key, out _));
-        return registry.TryPublish(key, tracks, _publisher, out _)!;
     }
 
     private void Publish(params MediaFrame[] frames)

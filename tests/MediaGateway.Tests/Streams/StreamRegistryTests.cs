@@ -1,15 +1,18 @@
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
-using MediaGateway.Testing;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Streams;
 
-public class StreamRegistryTests
+public sealed class StreamRegistryTests : IDisposable
 {
-    private readonly StreamRegistry _registry = new(Options.Create(new StreamOptions { MaximumStreams = 3 }), new GatewayClock(new ManualTimeProvider()));
+    private readonly TestHub _hub = new(new BufferPool(), new StreamOptions { MaximumStreams = 3 });
+
+    private StreamRegistry Registry => _hub.Registry;
+
+    public void Dispose() => _hub.Dispose();
 
     [Fact]
     public void TakenName_IsRefusedUntilTheLeaseIsDisposed()
@@ -17,13 +20,13 @@ public class StreamRegistryTests
         PublishLease? first = Publish("a", out string? refusal);
         Assert.NotNull(first);
         Assert.Null(refusal);
-        Assert.Same(first.Stream, _registry.Find(Key("a")));
+        Assert.Same(first.Stream, Registry.Find(TestHub.Key("a")));
 
         Assert.Null(Publish("a", out refusal));
         Assert.Equal("Stream name is already in use", refusal);
 
         first.Dispose();
-        Assert.Null(_registry.Find(Key("a")));
+        Assert.Null(Registry.Find(TestHub.Key("a")));
         Assert.NotNull(Publish("a", out _));
     }
 
@@ -34,7 +37,7 @@ public class StreamRegistryTests
         first.Dispose();
         PublishLease second = Publish("a", out _)!;
         first.Dispose();
-        Assert.Same(second.Stream, _registry.Find(Key("a")));
+        Assert.Same(second.Stream, Registry.Find(TestHub.Key("a")));
     }
 
     [Fact]
@@ -45,7 +48,17 @@ public class StreamRegistryTests
         Assert.Equal("The gateway already carries 3 streams", refusal);
         leases[1].Dispose();
         Assert.NotNull(Publish("d", out _));
-        Assert.Equal(3, _registry.Streams.Count);
+        Assert.Equal(3, Registry.Streams.Count);
+    }
+
+    [Fact]
+    public void EndAll_AsksEveryPublisher()
+    {
+        var publishers = new FakePublisher[] { new(), new() };
+        using PublishLease first = _hub.Publish("a", publishers[0]);
+        using PublishLease second = _hub.Publish("b", publishers[1]);
+        Registry.EndAll(SessionEndReason.ServerShutdown, "test");
+        Assert.All(publishers, publisher => Assert.Equal(SessionEndReason.ServerShutdown, publisher.Ended));
     }
 
     [Fact]
@@ -66,7 +79,7 @@ public class StreamRegistryTests
             Assert.Null(leases[1 - winner]);
             Assert.Equal(StreamRegistry.NameInUse, refusals[1 - winner]);
             leases[winner]!.Dispose();
-            Assert.Empty(_registry.Streams);
+            Assert.Empty(Registry.Streams);
 
             void Race(int index)
             {
@@ -76,12 +89,6 @@ public class StreamRegistryTests
         }
     }
 
-    private static StreamKey Key(string name)
-    {
-        Assert.True(StreamKey.TryCreate(StreamKey.DefaultApplication, name, out StreamKey key, out _));
-        return key;
-    }
-
     private PublishLease? Publish(string name, out string? refusal) =>
-        _registry.TryPublish(Key(name), ExpectedTracks.AudioAndVideo, new FakePublisher(), out refusal);
+        Registry.TryPublish(TestHub.Key(name), ExpectedTracks.AudioAndVideo, new FakePublisher(), out refusal);
 }

@@ -1,0 +1,138 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Streams;
+
+/// <summary>
+/// The stream's side of an audio bridge: the packets on their way to it, and how far it has come. The queue holds
+/// <see cref="Capacity"/> packets, 40 s of customary Opus: when it is full the oldest packet is dropped and counted, and the transcoder
+/// conceals it. Used under the stream's lock.
+/// </summary>
+/// <param name="startedAt">Gateway time at which the bridge was started.</param>
+internal sealed class BridgeFeed(TimeSpan startedAt)
+{
+    /// <summary>Packets that may wait.</summary>
+    public const int Capacity = 2048;
+
+    /// <summary>Packets handed to the worker at a time, so that the bridges of one worker take turns.</summary>
+    public const int BatchSize = 64;
+
+    /// <summary>How long joining viewers wait for the bridge before they start without sound.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How far sound may lag behind the pictures before it is filled up: longer than packets are late in the ordinary run, shorter than
+    /// a player's patience.
+    /// </summary>
+    public static readonly TimeSpan AllowedLag = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The same without pictures to go by: longer than the 400 ms between the packets of an Opus encoder in DTX (RFC 7587 3.1.3).</summary>
+    public static readonly TimeSpan AllowedSilence = TimeSpan.FromMilliseconds(500);
+
+    private readonly FrameRing _packets = new();
+    private long _taken;
+    private long _catchUpAt;
+    private TimeSpan _lastOutput = TimeSpan.MinValue;
+    private TimeSpan _lastPacket = TimeSpan.MinValue;
+    private TimeSpan _lastPacketAt;
+    private TimeSpan? _lastPicture;
+
+    /// <summary>Packets dropped because the worker did not keep up.</summary>
+    public long DroppedPackets { get; private set; }
+
+    /// <summary>Packets that the transcoder concealed, as last reported.</summary>
+    public long ConcealedPackets { get; private set; }
+
+    /// <summary>The format of the derived sound, once the transcoder exists.</summary>
+    public TrackFormat? Format { get; private set; }
+
+    /// <summary>Whether the sound of the cached group has been made, so that viewers can join with it.</summary>
+    public bool IsCaughtUp { get; private set; }
+
+    /// <summary>Whether the bridge is no longer the stream's.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Whether joining viewers should still wait.</summary>
+    public bool IsPending(TimeSpan now) => !IsCaughtUp && now - startedAt < Patience;
+
+    /// <summary>Queues the packets of the cached group, which are encoded first.</summary>
+    public void Prime(FrameRing packets, TimeSpan now)
+    {
+        for (int index = 0; index < packets.Count; index++)
+        {
+            Offer(packets[index].Frame, now);
+        }
+
+        _catchUpAt = _packets.Count;
+    }
+
+    /// <summary>Queues a packet, with a reference of its own.</summary>
+    public void Offer(MediaFrame packet, TimeSpan now)
+    {
+        if (_packets.Count == Capacity)
+        {
+            _packets.TakeFirst().Release();
+            _taken++;
+            DroppedPackets++;
+        }
+
+        _lastPacket = packet.Presentation.ToTimeSpan();
+        _lastPacketAt = now;
+        _packets.Add(packet.AddReference(), _lastPacket);
+    }
+
+    /// <summary>Notes how far the pictures have come.</summary>
+    public void NotePicture(MediaFrame picture) => _lastPicture = picture.Presentation.ToTimeSpan();
+
+    /// <summary>Moves up to <see cref="BatchSize"/> packets into <paramref name="batch"/>; their references go along.</summary>
+    public BridgeInput Take(List<MediaFrame> batch, TimeSpan now)
+    {
+        int count = Math.Min(_packets.Count, BatchSize);
+        for (int index = 0; index < count; index++)
+        {
+            batch.Add(_packets.TakeFirst());
+        }
+
+        _taken += count;
+        return new BridgeInput(_taken, _packets.Count > 0, _packets.Count == 0 ? FillTarget(now) : null);
+    }
+
+    /// <summary>Whether a frame of derived sound goes on from the last one; a restarted transcoder may overlap what was made before.</summary>
+    public bool Continues(TimeSpan time)
+    {
+        if (time <= _lastOutput)
+        {
+            return false;
+        }
+
+        _lastOutput = time;
+        return true;
+    }
+
+    /// <summary>Notes how far the worker has come.</summary>
+    public void Complete(in BridgeInput input, TrackFormat format, long concealedPackets)
+    {
+        Format = format;
+        ConcealedPackets = concealedPackets;
+        IsCaughtUp |= input.Taken >= _catchUpAt;
+    }
+
+    /// <summary>Ends the feed and releases what waits.</summary>
+    public void Stop()
+    {
+        IsStopped = true;
+        _packets.Clear();
+    }
+
+    private MediaTime? FillTarget(TimeSpan now)
+    {
+        if (_lastPacket == TimeSpan.MinValue)
+        {
+            return null;
+        }
+
+        // Pictures say how far media time has come; when they stall too, there is nothing to keep up with. Without pictures the clock does.
+        TimeSpan target = _lastPicture is { } picture ? picture - AllowedLag : _lastPacket + (now - _lastPacketAt) - AllowedSilence;
+        bool silent = now - _lastPacketAt >= AllowedLag && target > _lastPacket;
+        return silent ? new MediaTime(target.Ticks, (int)TimeSpan.TicksPerSecond).Rescale(OpusFormat.ClockRate) : null;
+    }
+}

@@ -1,0 +1,9 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Streams;
+
+/// <summary>What came with a batch of packets for an audio bridge.</summary>
+/// <param name="Taken">Packets taken from the feed so far, with this batch.</param>
+/// <param name="HasMore">Whether more are waiting.</param>
+/// <param name="FillUntil">The media time up to which the sound is to be continued without packets; null when there is no need.</param>
+internal readonly record struct BridgeInput(long Taken, bool HasMore, MediaTime? FillUntil);

@@ -1,0 +1,7 @@
+namespace MediaGateway.Streams;
+
+/// <summary>What is known of an audio bridge at one moment.</summary>
+/// <param name="IsCaughtUp">Whether viewers can join with sound at once.</param>
+/// <param name="ConcealedPackets">Packets that were lost, broken or late and were concealed, since its transcoder was made.</param>
+/// <param name="DroppedPackets">Packets dropped because the worker did not keep up.</param>
+internal sealed record BridgeSnapshot(bool IsCaughtUp, long ConcealedPackets, long DroppedPackets);

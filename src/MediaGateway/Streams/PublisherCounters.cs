@@ -1,0 +1,36 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Streams;
+
+/// <summary>What a publisher has sent so far. Used under the stream's lock.</summary>
+internal sealed class PublisherCounters
+{
+    private readonly BitrateMeter _bitrate = new();
+
+    /// <summary>Pictures received.</summary>
+    public long VideoFrames { get; private set; }
+
+    /// <summary>Frames of sound received.</summary>
+    public long AudioFrames { get; private set; }
+
+    /// <summary>Payload bytes received.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Payload bits per second over the last second.</summary>
+    public long BitsPerSecond(TimeSpan now) => _bitrate.BitsPerSecond(now);
+
+    /// <summary>Counts a frame.</summary>
+    public void Count(MediaFrame frame, TimeSpan now)
+    {
+        _bitrate.Add(frame.Length, now);
+        Bytes += frame.Length;
+        if (frame.Kind == TrackKind.Video)
+        {
+            VideoFrames++;
+        }
+        else
+        {
+            AudioFrames++;
+        }
+    }
+}
