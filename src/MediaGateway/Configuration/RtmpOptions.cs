@@ -36,6 +36,17 @@ internal sealed class RtmpOptions
     [Range(1, 1_000_000)]
     public int MaximumConnections { get; set; } = 10_000;
 
+    /// <summary>
+    /// Connections of one remote address that do not play yet: what one flooding host can take of <see cref="MaximumConnections"/>.
+    /// Players need one for a second each; viewers behind a common address do not count once they play.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaximumIdleConnectionsPerAddress { get; set; } = 100;
+
+    /// <summary>Threads that send to viewers; more than the machine has cores means one per core.</summary>
+    [Range(1, 1024)]
+    public int FanOutWorkers { get; set; } = 1024;
+
     /// <summary>From the connection to <c>play</c> or <c>publish</c>: a slower client is dropped. Players need well under a second.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -50,4 +61,11 @@ internal sealed class RtmpOptions
     /// </summary>
     [Range(256 * 1024, 1024 * 1024 * 1024)]
     public int ViewerQueueBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// How far a viewer may fall behind before it goes on at the newest keyframe. 4 s is two of the customary groups of pictures: a
+    /// viewer that is a little late never loses one.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
+    public TimeSpan ViewerQueueDuration { get; set; } = TimeSpan.FromSeconds(4);
 }

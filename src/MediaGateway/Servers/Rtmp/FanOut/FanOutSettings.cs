@@ -1,0 +1,29 @@
+namespace MediaGateway.Servers.Rtmp.FanOut;
+
+/// <summary>The bounds of the fan-out to RTMP viewers. Immutable; built from the bound options once.</summary>
+internal sealed record FanOutSettings
+{
+    /// <summary>Worker threads; more than there are cores is taken as one per core.</summary>
+    public int Workers { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// How far a viewer may lag behind before it falls off, in media time. Only the current group of pictures is kept for longer, for
+    /// those who join.
+    /// </summary>
+    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a group of pictures may be and still be kept from its keyframe on, in media time.</summary>
+    public TimeSpan MaxGroup { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of wire images kept per stream and worker.</summary>
+    public int MaxBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How long a viewer may take not one byte although something waits for it.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Unsent bytes that the kernel may hold per viewer: more and no dropping rule could act in time (TCP_NOTSENT_LOWAT).</summary>
+    public int NotSentLowWaterBytes { get; init; } = 128 * 1024;
+
+    /// <summary>The chunk size of what is sent, in bytes, announced to every client before it can play.</summary>
+    public int ChunkSize { get; init; } = 60_000;
+}

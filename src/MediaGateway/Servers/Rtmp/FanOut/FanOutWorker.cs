@@ -1,0 +1,324 @@
+using System.Runtime.InteropServices;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Memory;
+using MediaGateway.Native.Linux;
+
+namespace MediaGateway.Servers.Rtmp.FanOut;
+
+/// <summary>
+/// One thread that sends to its share of the RTMP connections. It works in rounds: take what was posted, turn new frames into wire
+/// images, then give each viewer with something due its turn. With little to do every frame goes out at once; with much to do rounds
+/// take longer and each call sends more. It never closes a socket: it lets go of it and tells the owner.
+/// </summary>
+internal sealed class FanOutWorker : IDisposable
+{
+    private const int EventsPerRound = 256;
+    private const ulong WakeToken = 0;
+
+    /// <summary>How often deadlines are looked at while there is anybody to look after.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    private readonly WorkInbox _inbox = new();
+    private readonly EventQueue _queue = new();
+    private readonly EventFd _wake = new();
+    private readonly GatherList _list = new(SendBatch.MaxSegments);
+    private readonly SendBatch _batch = new();
+    private readonly QueuedEvent[] _events = new QueuedEvent[EventsPerRound];
+    private readonly ViewerTable _viewers = new();
+    private readonly List<Viewer> _stalled = [];
+    private readonly FanOutContext _context;
+    private readonly FeedTable _feeds;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private List<Viewer> _due = [];
+    private List<Viewer> _turns = [];
+    private TimeSpan _nextTick;
+    private int _connections;
+    private int _isAsleep;
+    private volatile bool _isStopping;
+
+    /// <summary>Makes the worker and starts its thread.</summary>
+    public FanOutWorker(
+        int number,
+        FanOutSettings settings,
+        BufferPool buffers,
+        GatewayClock clock,
+        GatewayMetrics metrics,
+        ILogger logger)
+    {
+        _context = new FanOutContext(settings, buffers, clock, metrics, Post);
+        _feeds = new FeedTable(_context);
+        _logger = logger;
+        _queue.Add(_wake.Handle, EventInterest.Readable, WakeToken);
+        _thread = new Thread(Run) { Name = $"rtmp-fan-out-{number}", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Connections that this worker sends for. Any thread.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>
+    /// Takes over the sending for a connection. Any thread. The socket must stay open until the viewer has left: see
+    /// <see cref="Viewer.WhenLeft"/>.
+    /// </summary>
+    public Viewer Add(IViewerOwner owner, SafeHandle socket)
+    {
+        ObjectDisposedException.ThrowIf(_isStopping, this);
+        var stream = new StreamSocket(socket);
+        stream.SetNoDelay(true);
+        stream.SetNotSentLowWater(_context.Settings.NotSentLowWaterBytes);
+        return Add(new Viewer(owner, new GatherSocket(stream, _list), Post));
+    }
+
+    /// <summary>Stops the thread; whoever is still connected is given up.</summary>
+    public void Dispose()
+    {
+        if (_isStopping)
+        {
+            return;
+        }
+
+        _isStopping = true;
+        _wake.Signal();
+        _thread.Join();
+        _queue.Dispose();
+        _wake.Dispose();
+        _list.Dispose();
+    }
+
+    internal Viewer Add(Viewer viewer)
+    {
+        Interlocked.Increment(ref _connections);
+        Post(viewer);
+        return viewer;
+    }
+
+    private void Post(WorkItem item)
+    {
+        if (_inbox.Post(item) && Volatile.Read(ref _isAsleep) != 0)
+        {
+            _wake.Signal();
+        }
+    }
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            int count = WaitForWork();
+            for (int index = 0; index < count; index++)
+            {
+                TakeEvent(_events[index]);
+            }
+
+            TakeInbox();
+            ServeDue();
+            LookAtDeadlines();
+        }
+
+        TakeInbox();
+        foreach (Viewer viewer in _viewers.All.ToArray())
+        {
+            End(viewer, SessionEndReason.ServerShutdown);
+        }
+    }
+
+    private int WaitForWork()
+    {
+        // Who posts looks at the flag after posting; we look at the inbox after raising it: one of the two sees the other.
+        Interlocked.Exchange(ref _isAsleep, 1);
+        bool hasWork = _due.Count > 0 || !_inbox.IsEmpty;
+        TimeSpan timeout = hasWork ? TimeSpan.Zero : _viewers.Count > 0 ? Tick : TimeSpan.MaxValue;
+        int count = _queue.Wait(_events, timeout);
+        Volatile.Write(ref _isAsleep, 0);
+        return count;
+    }
+
+    private void TakeEvent(in QueuedEvent queued)
+    {
+        if (queued.Token == WakeToken)
+        {
+            _wake.Clear();
+        }
+        else if (_viewers.Find(queued.Token) is { } viewer)
+        {
+            viewer.AwaitsRoom = false;
+            MarkDue(viewer);
+        }
+    }
+
+    private void TakeInbox()
+    {
+        WorkItem? item = _inbox.TakeAll();
+        while (item is not null)
+        {
+            WorkItem? next = item.Next;
+            item.Next = null;
+            item.ClearPosted();
+            Handle(item, isTurn: false);
+            item = next;
+        }
+    }
+
+    private void ServeDue()
+    {
+        (_due, _turns) = (_turns, _due);
+        foreach (Viewer viewer in _turns)
+        {
+            viewer.IsDue = false;
+            Handle(viewer, isTurn: true);
+        }
+
+        _turns.Clear();
+    }
+
+    /// <summary>The one place where a fault in one session or feed is kept from the others.</summary>
+    private void Handle(WorkItem item, bool isTurn)
+    {
+        try
+        {
+            if (item is StreamFeed feed)
+            {
+                Attend(feed);
+            }
+            else if (item is Viewer viewer && isTurn)
+            {
+                GiveTurn(viewer);
+            }
+            else
+            {
+                Attend((Viewer)item);
+            }
+        }
+        catch (Exception exception)
+        {
+            _logger.FanOutFault(exception);
+            Fail(item);
+        }
+    }
+
+    private void Attend(StreamFeed feed)
+    {
+        bool hadEnded = feed.HasEnded;
+        if (!feed.TakeInput())
+        {
+            return;
+        }
+
+        foreach (Viewer viewer in feed.Viewers)
+        {
+            MarkDue(viewer);
+            if (feed.HasEnded && !hadEnded)
+            {
+                viewer.Owner.OnStreamEnded(feed.Stream);
+            }
+        }
+    }
+
+    private void Attend(Viewer viewer)
+    {
+        if (viewer.HasLeft)
+        {
+            return;
+        }
+
+        if (viewer.Token == 0)
+        {
+            viewer.Register(_queue, _viewers.Add(viewer));
+        }
+
+        if (viewer.WantsToLeave)
+        {
+            End(viewer, reason: null);
+            return;
+        }
+
+        MarkDue(viewer);
+    }
+
+    private void GiveTurn(Viewer viewer)
+    {
+        if (viewer.HasLeft)
+        {
+            return;
+        }
+
+        switch (viewer.Serve(_batch, _feeds))
+        {
+            case ServeResult.Blocked:
+                viewer.AwaitsRoom = true;
+                break;
+            case ServeResult.MoreDue:
+                MarkDue(viewer);
+                break;
+            case ServeResult.Broken:
+                End(viewer, SessionEndReason.TransportError);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void MarkDue(Viewer viewer)
+    {
+        if (!viewer.IsDue && !viewer.AwaitsRoom)
+        {
+            viewer.IsDue = true;
+            _due.Add(viewer);
+        }
+    }
+
+    private void LookAtDeadlines()
+    {
+        TimeSpan now = _context.Clock.Now;
+        if (now < _nextTick)
+        {
+            return;
+        }
+
+        _nextTick = now + Tick;
+        foreach (Viewer viewer in _viewers.All)
+        {
+            viewer.Report(_context.Metrics);
+            if (viewer.BlockedSince is { } since && now - since >= _context.Settings.StallTimeout)
+            {
+                _stalled.Add(viewer);
+            }
+        }
+
+        foreach (Viewer viewer in _stalled)
+        {
+            End(viewer, SessionEndReason.SlowConsumer);
+        }
+
+        _stalled.Clear();
+    }
+
+    private void Fail(WorkItem item)
+    {
+        if (item is Viewer viewer)
+        {
+            End(viewer, SessionEndReason.InternalError);
+            return;
+        }
+
+        foreach (Viewer watching in ((StreamFeed)item).Viewers.ToArray())
+        {
+            End(watching, SessionEndReason.InternalError);
+        }
+    }
+
+    /// <summary>Lets a connection go; the owner is told unless it was the one who asked.</summary>
+    private void End(Viewer viewer, SessionEndReason? reason)
+    {
+        if (viewer.HasLeft)
+        {
+            return;
+        }
+
+        _viewers.Remove(viewer.Token);
+        Interlocked.Decrement(ref _connections);
+        viewer.Leave(_queue, _feeds, reason);
+        viewer.Report(_context.Metrics);
+    }
+}

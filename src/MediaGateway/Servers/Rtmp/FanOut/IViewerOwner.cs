@@ -1,0 +1,17 @@
+using MediaGateway.Diagnostics;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Servers.Rtmp.FanOut;
+
+/// <summary>Hears from the worker about one viewer. Called on the worker's thread: implementations only note and wake.</summary>
+internal interface IViewerOwner
+{
+    /// <summary>A stream that the viewer watches, or was to watch, has ended; what is due of it is still sent.</summary>
+    void OnStreamEnded(LiveStream stream);
+
+    /// <summary>Everything before a <see cref="ViewerCommandKind.Report"/> has been handed to the kernel.</summary>
+    void OnReported();
+
+    /// <summary>The worker has given the viewer up and no longer touches its socket; the last call.</summary>
+    void OnViewerEnded(SessionEndReason reason);
+}

@@ -1,0 +1,18 @@
+using MediaGateway.Native.Linux;
+
+namespace MediaGateway.Servers.Rtmp.FanOut;
+
+/// <summary>What a viewer's bytes go into: a bare TCP socket, or a test's record. Used by the worker's thread only.</summary>
+internal interface IViewerSocket
+{
+    /// <summary>Starts to watch for room.</summary>
+    void Register(EventQueue queue, ulong token);
+
+    /// <summary>Sends as much of the batch as is taken at once; never blocks.</summary>
+    /// <param name="batch">What to send; stays as it is.</param>
+    /// <param name="sent">Bytes taken, from the start of the batch.</param>
+    SendOutcome Send(SendBatch batch, out int sent);
+
+    /// <summary>Ends what <see cref="Register"/> began and lets go of the connection, which stays open; the last call.</summary>
+    void LetGo(EventQueue queue);
+}

@@ -1,0 +1,113 @@
+using System.Net;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>
+/// Counts connections: all of them, and for each remote address those that do not play yet. A flood from one address then costs at
+/// most its share, while any number of viewers may sit behind one address. Any thread.
+/// </summary>
+/// <param name="maximum">Connections at the same time.</param>
+/// <param name="maximumIdlePerAddress">Connections of one address that do not play.</param>
+internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddress)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, int> _idle = [];
+
+    /// <summary>Connections now admitted.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Connections turned away so far.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Admits a connection, or returns null when there are too many. The caller disposes the ticket when it ends.</summary>
+    public Ticket? TryAdmit(IPAddress address)
+    {
+        IPAddress counted = Counted(address);
+        lock (_lock)
+        {
+            int idle = _idle.GetValueOrDefault(counted);
+            if (Count >= maximum || idle >= maximumIdlePerAddress)
+            {
+                Refused++;
+                return null;
+            }
+
+            Count++;
+            _idle[counted] = idle + 1;
+            return new Ticket(this, counted);
+        }
+    }
+
+    /// <summary>
+    /// One IPv4 host is one address however it arrives; of IPv6 a host usually has a whole /64 network (RFC 4291 2.5.4), so that is
+    /// what counts.
+    /// </summary>
+    private static IPAddress Counted(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        if (!address.TryWriteBytes(bytes, out int length) || length != bytes.Length)
+        {
+            return address;
+        }
+
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
+
+    private void EndIdle(IPAddress address)
+    {
+        int left = _idle[address] - 1;
+        if (left == 0)
+        {
+            _idle.Remove(address);
+        }
+        else
+        {
+            _idle[address] = left;
+        }
+    }
+
+    /// <summary>The admission of one connection.</summary>
+    internal sealed class Ticket(RtmpConnectionLimiter limiter, IPAddress address) : IDisposable
+    {
+        private bool _plays;
+        private bool _ended;
+
+        /// <summary>The connection plays: it no longer counts against its address.</summary>
+        public void MarkPlaying()
+        {
+            lock (limiter._lock)
+            {
+                if (!_plays && !_ended)
+                {
+                    _plays = true;
+                    limiter.EndIdle(address);
+                }
+            }
+        }
+
+        /// <summary>The connection has ended.</summary>
+        public void Dispose()
+        {
+            lock (limiter._lock)
+            {
+                if (_ended)
+                {
+                    return;
+                }
+
+                _ended = true;
+                limiter.Count--;
+                if (!_plays)
+                {
+                    limiter.EndIdle(address);
+                }
+            }
+        }
+    }
+}

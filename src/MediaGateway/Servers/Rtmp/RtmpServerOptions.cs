@@ -1,0 +1,45 @@
+using MediaGateway.Configuration;
+using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Servers.Rtmp.FanOut;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>What the cores of the RTMP server get of the bound options. Immutable.</summary>
+/// <param name="Session">For every connection's protocol session.</param>
+/// <param name="FanOut">For the workers that send.</param>
+/// <param name="MaximumConnections">Connections at the same time.</param>
+/// <param name="MaximumIdleConnectionsPerAddress">Connections of one address that do not play.</param>
+internal sealed record RtmpServerOptions(
+    RtmpSessionOptions Session,
+    FanOutSettings FanOut,
+    int MaximumConnections,
+    int MaximumIdleConnectionsPerAddress)
+{
+    /// <summary>After the last words to a client, how long until we close: librtmp and VLC close by themselves when they have read them.</summary>
+    public static readonly TimeSpan LastWordsTime = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long last words may take to be accepted by a client's socket.</summary>
+    public static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>From the bound options.</summary>
+    public static RtmpServerOptions From(RtmpOptions rtmp, StreamOptions streams) => new(
+        new RtmpSessionOptions
+        {
+            ChunkSize = rtmp.ChunkSizeBytes,
+            WindowAcknowledgementBytes = rtmp.WindowAcknowledgementBytes,
+            HandshakeTimeout = rtmp.HandshakeTimeout / 2,
+            ConnectTimeout = rtmp.HandshakeTimeout,
+            Limits = RtmpLimits.Default with { MaximumMediaMessageBytes = rtmp.MaximumMessageBytes },
+        },
+        new FanOutSettings
+        {
+            Workers = rtmp.FanOutWorkers,
+            MaxLag = rtmp.ViewerQueueDuration,
+            MaxGroup = streams.CacheDuration,
+            MaxBytes = rtmp.ViewerQueueBytes,
+            StallTimeout = rtmp.SlowViewerTimeout,
+            ChunkSize = rtmp.ChunkSizeBytes,
+        },
+        rtmp.MaximumConnections,
+        rtmp.MaximumIdleConnectionsPerAddress);
+}

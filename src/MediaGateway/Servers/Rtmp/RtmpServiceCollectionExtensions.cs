@@ -1,0 +1,30 @@
+using MediaGateway.Configuration;
+using MediaGateway.Servers.Rtmp.FanOut;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>Registers RTMP playback.</summary>
+internal static class RtmpServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds what <see cref="RtmpConnectionHandler"/> needs; give that handler to a plain TCP listener of Kestrel by
+    /// <c>UseConnectionHandler</c>.
+    /// </summary>
+    public static IServiceCollection AddRtmpServer(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => RtmpServerOptions.From(
+            provider.GetRequiredService<IOptions<RtmpOptions>>().Value,
+            provider.GetRequiredService<IOptions<StreamOptions>>().Value));
+        services.AddSingleton(provider => provider.GetRequiredService<RtmpServerOptions>().FanOut);
+        services.AddSingleton(provider =>
+        {
+            RtmpServerOptions options = provider.GetRequiredService<RtmpServerOptions>();
+            return new RtmpConnectionLimiter(options.MaximumConnections, options.MaximumIdleConnectionsPerAddress);
+        });
+        services.AddSingleton<FanOutWorkers>();
+        services.AddSingleton<RefusalReport>();
+        services.AddSingleton<RtmpConnectionHandler>();
+        return services;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Net;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Memory;
+using MediaGateway.Servers.Rtmp;
+using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Streams;
+using MediaGateway.Tests.Streams;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Xunit;
+
+namespace MediaGateway.Tests.Servers.Rtmp;
+
+/// <summary>The RTMP server as it is shipped, on a free loopback port, with a registry into which a test publishes.</summary>
+internal sealed class RtmpServerHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly LogBook _log;
+
+    private RtmpServerHost(WebApplication app, LogBook log)
+    {
+        (_app, _log) = (app, log);
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Port = new Uri(address).Port;
+    }
+
+    public int Port { get; }
+
+    public StreamRegistry Streams => Get<StreamRegistry>();
+
+    public GatewayClock Clock => Get<GatewayClock>();
+
+    public GatewayMetrics Metrics => Get<GatewayMetrics>();
+
+    public BufferPool Buffers => Get<BufferPool>();
+
+    public FanOutWorkers Workers => Get<FanOutWorkers>();
+
+    public RtmpConnectionLimiter Limiter => Get<RtmpConnectionLimiter>();
+
+    /// <summary>The lines logged so far, as <c>Level: text</c>.</summary>
+    public IReadOnlyCollection<string> Log => _log.Lines;
+
+    public string UrlOf(string stream) => $"rtmp://127.0.0.1:{Port}/live/{stream}";
+
+    public static async Task<RtmpServerHost> StartAsync(
+        BufferPool buffers,
+        Action<RtmpOptions>? configure = null,
+        TimeProvider? time = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var log = new LogBook();
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton(buffers);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton<GatewayClock>();
+        builder.Services.AddSingleton<GatewayMetrics>();
+        builder.Services.AddSingleton<StreamRegistry>();
+        builder.Services.AddOptions<RtmpOptions>().Configure(options => configure?.Invoke(options));
+        builder.Services.AddOptions<StreamOptions>();
+        builder.Services.AddRtmpServer();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<RtmpConnectionHandler>()));
+        WebApplication app = builder.Build();
+        await app.StartAsync();
+        return new RtmpServerHost(app, log);
+    }
+
+    /// <summary>Claims a stream name. By default the first track that shows itself is enough to start.</summary>
+    public PublishLease Publish(string stream, ExpectedTracks tracks = ExpectedTracks.None)
+    {
+        Assert.True(StreamKey.TryCreate("live", stream, out StreamKey key, out _));
+        PublishLease? lease = Streams.TryPublish(key, tracks, new FakePublisher(), out string? refusal);
+        Assert.True(lease is not null, refusal);
+        return lease;
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Waits until something has come true that happens on another thread; fails after ten seconds.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition())
+        {
+            Assert.False(patience.IsCancellationRequested, $"This did not happen in ten seconds: {what}");
+            await Task.Delay(5, CancellationToken.None);
+        }
+    }
+
+    private T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    private sealed class LogBook : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyCollection<string> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}".TrimEnd());
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using MediaGateway.Testing;
+using Xunit;
+
+namespace MediaGateway.Tests.Servers.Rtmp;
+
+/// <summary>An RTMP player over a real socket that keeps every message it gets. It reads only when it is asked to.</summary>
+internal sealed class TestPlayer : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _socket;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly List<RtmpTestMessage> _messages = [];
+    private int _next;
+
+    private TestPlayer(Socket socket) => _socket = socket;
+
+    public RtmpTestClient Client { get; } = new();
+
+    /// <summary>Everything received so far.</summary>
+    public IReadOnlyList<RtmpTestMessage> Messages => _messages;
+
+    /// <summary>Whether the server has closed the connection.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>The address from which it comes.</summary>
+    public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+
+    public static async Task<TestPlayer> DialAsync(int port, int? receiveBufferBytes = null)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferBytes is { } bytes)
+        {
+            socket.ReceiveBufferSize = bytes;
+        }
+
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        return new TestPlayer(socket);
+    }
+
+    /// <summary>Dials, shakes hands, connects and asks to play; returns when the server has answered.</summary>
+    public static async Task<TestPlayer> PlayAsync(int port, string stream, int? receiveBufferBytes = null)
+    {
+        TestPlayer player = await DialAsync(port, receiveBufferBytes);
+        await player.ConnectAsync();
+        await player.SendAsync(player.Client.Command("createStream", 0, [null]));
+        await player.ExpectAsync("_result");
+        await player.SendAsync(player.Client.Command("play", 1, null, stream, -2000));
+        await player.UntilAsync(message => message.Name == "onStatus" && message.Code != "NetStream.Play.Reset");
+        return player;
+    }
+
+    public async Task ConnectAsync()
+    {
+        await SendAsync(RtmpTestClient.Hello());
+        await SendAsync(RtmpTestClient.Finish());
+        await SendAsync(Client.Connect("live"));
+        await ExpectAsync("_result NetConnection.Connect.Success");
+    }
+
+    public async Task SendAsync(byte[] bytes) => await _socket.SendAsync(bytes);
+
+    /// <summary>Reads up to a message, in the words of <see cref="RtmpTestMessage.ToString"/>, and returns it.</summary>
+    public Task<RtmpTestMessage> ExpectAsync(string message) => UntilAsync(candidate => candidate.ToString() == message, message);
+
+    /// <summary>Reads up to a message that was not looked at before, and returns it.</summary>
+    public async Task<RtmpTestMessage> UntilAsync(Func<RtmpTestMessage, bool> condition, string what = "a message")
+    {
+        while (true)
+        {
+            for (; _next < _messages.Count; _next++)
+            {
+                if (condition(_messages[_next]))
+                {
+                    return _messages[_next++];
+                }
+            }
+
+            int read = await ReceiveAsync();
+            Assert.True(read > 0, $"The connection was closed before {what}; received: {string.Join(", ", _messages.TakeLast(20))}");
+        }
+    }
+
+    /// <summary>Reads until the server closes.</summary>
+    public async Task UntilClosedAsync()
+    {
+        while (!IsClosed)
+        {
+            await ReceiveAsync();
+        }
+    }
+
+    /// <summary>Reads once; 0 when the server has closed.</summary>
+    public async Task<int> ReceiveAsync(int atMost = int.MaxValue)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            int read = await _socket.ReceiveAsync(_buffer.AsMemory(0, Math.Min(atMost, _buffer.Length)), patience.Token);
+            _messages.AddRange(Client.Receive(_buffer.AsSpan(0, read)));
+            IsClosed = read == 0;
+            return read;
+        }
+        catch (SocketException)
+        {
+            IsClosed = true;
+            return 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        Client.Dispose();
+    }
+}
