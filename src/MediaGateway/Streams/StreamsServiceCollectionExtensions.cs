@@ -1,7 +1,5 @@
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
-using MediaGateway.Media.Memory;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Streams;
@@ -10,16 +8,12 @@ namespace MediaGateway.Streams;
 internal static class StreamsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="StreamRegistry"/> and what it stands on: memory, clock and figures. The caller registers
+    /// Registers <see cref="StreamRegistry"/> and the audio workers. Stands on
+    /// <see cref="DiagnosticsServiceCollectionExtensions.AddDiagnostics"/>, <see cref="StreamOptions"/>, <see cref="AudioOptions"/> and an
     /// <see cref="Media.Frames.IAudioTranscoderFactory"/>.
     /// </summary>
     public static IServiceCollection AddStreams(this IServiceCollection services)
     {
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<BufferPool>();
-        services.AddSingleton<GatewayClock>();
-        services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<AudioWorkerPool>();
         services.AddSingleton(provider => new StreamServices(
             provider.GetRequiredService<IOptions<StreamOptions>>().Value,

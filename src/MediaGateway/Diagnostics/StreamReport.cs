@@ -1,0 +1,74 @@
+using MediaGateway.Media.Frames;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Diagnostics;
+
+/// <summary>One entry of <c>GET /api/streams</c>.</summary>
+internal sealed record StreamReport
+{
+    /// <summary><c>application/name</c>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Time since it was published, in seconds.</summary>
+    public required double AgeSeconds { get; init; }
+
+    /// <summary>Codec of the pictures, or null without any.</summary>
+    public required string? VideoCodec { get; init; }
+
+    /// <summary>Width of the pictures in pixels, or null without any.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>Height of the pictures in pixels, or null without any.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary>Codec of the sound as the publisher sends it, or null without any.</summary>
+    public required string? AudioCodec { get; init; }
+
+    /// <summary>Viewers on every protocol.</summary>
+    public required int Viewers { get; init; }
+
+    /// <summary>Payload bits per second from the publisher, over the last second.</summary>
+    public required long BitsPerSecond { get; init; }
+
+    /// <summary>Pictures received.</summary>
+    public required long VideoFrames { get; init; }
+
+    /// <summary>Frames of sound received.</summary>
+    public required long AudioFrames { get; init; }
+
+    /// <summary>Keyframes asked of the publisher.</summary>
+    public required long KeyframeRequests { get; init; }
+
+    /// <summary>Payload bytes kept for joining viewers.</summary>
+    public required long CachedBytes { get; init; }
+
+    /// <summary>Whether its sound is being converted for viewers that need another codec.</summary>
+    public required bool AudioBridge { get; init; }
+
+    /// <summary>Makes the entry of one stream.</summary>
+    public static StreamReport From(StreamSnapshot snapshot) => new()
+    {
+        Key = snapshot.Key.ToString(),
+        AgeSeconds = snapshot.Age.TotalSeconds,
+        VideoCodec = NameOf(snapshot.Video),
+        Width = (snapshot.Video as H264Format)?.Width,
+        Height = (snapshot.Video as H264Format)?.Height,
+        AudioCodec = NameOf(snapshot.Audio),
+        Viewers = snapshot.Viewers,
+        BitsPerSecond = snapshot.BitsPerSecond,
+        VideoFrames = snapshot.VideoFrames,
+        AudioFrames = snapshot.AudioFrames,
+        KeyframeRequests = snapshot.KeyframeRequests,
+        CachedBytes = snapshot.CachedBytes,
+        AudioBridge = snapshot.Bridge is not null,
+    };
+
+    private static string? NameOf(TrackFormat? format) => format?.Codec switch
+    {
+        null => null,
+        CodecId.H264 => "H.264",
+        CodecId.Aac => "AAC",
+        CodecId.Opus => "Opus",
+        _ => format.Codec.ToString(),
+    };
+}
