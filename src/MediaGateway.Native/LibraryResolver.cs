@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MediaGateway.Native;
+
+/// <summary>Finds the C libraries by the names under which distributions install them at run time (without development packages).</summary>
+internal static class LibraryResolver
+{
+    public const string Ssl = "libssl";
+    public const string Crypto = "libcrypto";
+    public const string Opus = "libopus";
+    public const string AvCodec = "libavcodec";
+    public const string AvUtil = "libavutil";
+    public const string SwResample = "libswresample";
+
+    /// <summary>
+    /// The releases of FFmpeg whose structures we know, as majors of libavcodec, libavutil and libswresample: 5.1, 6.x, 7.x. One
+    /// release is taken for all three. The first is the one that the tests run on.
+    /// </summary>
+    private static readonly (int AvCodec, int AvUtil, int SwResample)[] FFmpegReleases = [(59, 57, 4), (60, 58, 4), (61, 59, 5)];
+
+    private static readonly Lazy<nint[]> FFmpegHandles = new(LoadFFmpeg);
+
+    /// <summary>The file names under which a library is looked for, in order.</summary>
+    public static IReadOnlyList<string> FileNamesOf(string library) => library switch
+    {
+        Ssl => ["libssl.so.3"],
+        Crypto => ["libcrypto.so.3"],
+        Opus => ["libopus.so.0"],
+        AvCodec => [.. FFmpegReleases.Select(release => $"libavcodec.so.{release.AvCodec}")],
+        AvUtil => [.. FFmpegReleases.Select(release => $"libavutil.so.{release.AvUtil}")],
+        SwResample => [.. FFmpegReleases.Select(release => $"libswresample.so.{release.SwResample}").Distinct()],
+        _ => [],
+    };
+
+    /// <summary>Whether the library can be loaded.</summary>
+    public static bool IsPresent(string library) => Resolve(library) != 0;
+
+    // The resolver must be in place before the first call into any library, whichever class makes it.
+#pragma warning disable CA2255
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Register() =>
+        NativeLibrary.SetDllImportResolver(typeof(LibraryResolver).Assembly, (name, _, _) => Resolve(name));
+
+    private static nint Resolve(string library) => library switch
+    {
+        AvCodec => FFmpegHandles.Value[0],
+        AvUtil => FFmpegHandles.Value[1],
+        SwResample => FFmpegHandles.Value[2],
+        _ => FirstOf(FileNamesOf(library)),
+    };
+
+    private static nint FirstOf(IReadOnlyList<string> fileNames)
+    {
+        foreach (string fileName in fileNames)
+        {
+            if (NativeLibrary.TryLoad(fileName, out nint handle))
+            {
+                return handle;
+            }
+        }
+
+        return 0;
+    }
+
+    private static nint[] LoadFFmpeg()
+    {
+        foreach ((int avCodec, int avUtil, int swResample) in FFmpegReleases)
+        {
+            if (NativeLibrary.TryLoad($"libavcodec.so.{avCodec}", out nint codec)
+                && NativeLibrary.TryLoad($"libavutil.so.{avUtil}", out nint util)
+                && NativeLibrary.TryLoad($"libswresample.so.{swResample}", out nint resample))
+            {
+                return [codec, util, resample];
+            }
+        }
+
+        return [0, 0, 0];
+    }
+}
