@@ -6,24 +6,30 @@ namespace MediaGateway.Native.Tests;
 /// <summary>What the C library's allocator has given out: tells a leak in native code exactly.</summary>
 internal static partial class NativeHeap
 {
-    /// <summary>Runs an action often and fails when native memory grows with it. Only for tests that run alone.</summary>
+    private const int Windows = 6;
+
+    /// <summary>
+    /// Runs an action in several windows of as many rounds and fails when native memory grows in each of them: a leak does, while
+    /// the runtime's own allocations (compiling, collecting) come and go.
+    /// </summary>
     /// <param name="action">What might leak.</param>
-    /// <param name="rounds">How often; caches must have filled after as many.</param>
+    /// <param name="rounds">Rounds per window.</param>
     /// <param name="allowedBytesPerRound">Far less than one leaked object.</param>
     public static void AssertFlat(Action action, int rounds, int allowedBytesPerRound)
     {
-        for (int round = 0; round < rounds; round++)
+        long smallest = long.MaxValue;
+        for (int window = 0; window < Windows && smallest > (long)rounds * allowedBytesPerRound; window++)
         {
-            action();
+            long before = BytesInUse();
+            for (int round = 0; round < rounds; round++)
+            {
+                action();
+            }
+
+            smallest = Math.Min(smallest, BytesInUse() - before);
         }
 
-        long before = BytesInUse();
-        for (int round = 0; round < rounds; round++)
-        {
-            action();
-        }
-
-        Assert.InRange(BytesInUse() - before, long.MinValue, (long)rounds * allowedBytesPerRound);
+        Assert.InRange(smallest, long.MinValue, (long)rounds * allowedBytesPerRound);
     }
 
     private static long BytesInUse()
