@@ -75,8 +75,8 @@ internal sealed class H264Receiver : IPayloadReceiver
         Add(packet);
         if (packet.Marker && !_ignoresMarkers)
         {
-            (_hasClosedByMarker, _timestampClosedByMarker) = (true, _timestamp);
             Close();
+            (_hasClosedByMarker, _timestampClosedByMarker) = (true, _timestamp);
         }
     }
 
