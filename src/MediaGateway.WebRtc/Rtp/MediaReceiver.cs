@@ -52,6 +52,25 @@ public sealed class MediaReceiver : IDisposable
     /// <summary>Counters, live.</summary>
     public ReceiverStatistics Statistics { get; }
 
+    /// <summary>Whether the peer has sent something and has said goodbye for all of it (RTCP BYE).</summary>
+    public bool HasEveryoneLeft
+    {
+        get
+        {
+            int sources = 0;
+            foreach (TrackReceiver track in _tracks)
+            {
+                sources += track.Source is null ? 0 : 1;
+                if (track.Source is { HasLeft: false })
+                {
+                    return false;
+                }
+            }
+
+            return sources > 0;
+        }
+    }
+
     /// <summary>When to call <see cref="Advance"/> at the latest; <see cref="TimeSpan.MaxValue"/> before the first packet.</summary>
     public TimeSpan NextDeadline
     {

@@ -1,0 +1,21 @@
+namespace MediaGateway.WebRtc.Sessions;
+
+/// <summary>Something that the owner of a <see cref="PeerSession"/> has to know.</summary>
+public abstract record PeerEvent
+{
+    /// <summary>Datagrams from this remote address belong to the session from now on.</summary>
+    /// <param name="Path">The path.</param>
+    public sealed record PathAdded(TransportPath Path) : PeerEvent;
+
+    /// <summary>Datagrams on this path no longer belong to the session.</summary>
+    /// <param name="Path">The path.</param>
+    public sealed record PathRemoved(TransportPath Path) : PeerEvent;
+
+    /// <summary>The handshake is done and the certificate right: media flows.</summary>
+    public sealed record Connected : PeerEvent;
+
+    /// <summary>The session is over; no event follows. All its paths are gone as well.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Detail">The same in words.</param>
+    public sealed record Closed(PeerEndReason Reason, string Detail) : PeerEvent;
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using MediaGateway.Media.Frames;
+using MediaGateway.WebRtc.Ice;
+using MediaGateway.WebRtc.Rtp;
+using MediaGateway.WebRtc.Sdp;
+
+namespace MediaGateway.WebRtc.Sessions;
+
+/// <summary>Turns an offer into all that a session begins with: credentials, answer, tracks.</summary>
+/// <param name="Session">What was agreed.</param>
+/// <param name="Local">Our ICE credentials.</param>
+/// <param name="Answer">The answer.</param>
+internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials Local, string Answer)
+{
+    private const int CanonicalNameLength = 12; // RFC 7022 4.2: 96 random bits.
+
+    /// <summary>Negotiates; false with the reason in words.</summary>
+    public static bool TryNegotiate(
+        string offer,
+        PeerSessionOptions options,
+        PeerServices services,
+        out PeerNegotiation? negotiation,
+        out string? refusal)
+    {
+        negotiation = null;
+        if (!SdpReader.TryRead(offer, out SessionDescription? description, out refusal)
+            || !OfferAnswer.TryNegotiate(description!, out NegotiatedSession? session, out refusal))
+        {
+            return false;
+        }
+
+        var local = IceCredentials.Generate(services.Random);
+        IceCandidate[] candidates = [.. options.AdvertisedAddresses.Select((address, index) => new IceCandidate(address, index))];
+        var parameters = new AnswerParameters(
+            (long)(RandomUInt64(services.Random) >> 1),
+            local,
+            services.Dtls.LocalFingerprint,
+            candidates,
+            options.VideoStartBitrate,
+            options.AudioMaximumAverageBitrate);
+        string answer = new AnswerWriter(description!, session!, parameters).Write(); // not null: both calls said true
+        negotiation = new PeerNegotiation(session!, local, answer);
+        return true;
+    }
+
+    /// <summary>The tracks for the receiver.</summary>
+    public IReadOnlyList<ReceiveTrack> Tracks()
+    {
+        List<ReceiveTrack> tracks = [];
+        if (Session.Video is not null)
+        {
+            tracks.Add(TrackOf(Session.Video, TrackKind.Video, CodecId.H264));
+        }
+
+        if (Session.Audio is not null)
+        {
+            tracks.Add(TrackOf(Session.Audio, TrackKind.Audio, CodecId.Opus));
+        }
+
+        return tracks;
+    }
+
+    /// <summary>The options for the receiver.</summary>
+    public MediaReceiverOptions ReceiverOptions(PeerSessionOptions options, RandomNumberGenerator random) => new()
+    {
+        LocalSsrc = (uint)(RandomUInt64(random) >> 32),
+        CanonicalName = RandomName(random),
+        MaximumBitrate = options.MaximumBitrate,
+        ReducedSizeRtcp = (Session.Video ?? Session.Audio)?.Offered.HasReducedSizeRtcp is true,
+    };
+
+    private static ReceiveTrack TrackOf(NegotiatedTrack track, TrackKind kind, CodecId codec) => new()
+    {
+        Kind = kind,
+        Mid = track.Offered.Mid ?? "",
+        PayloadTypes =
+        [
+            new ReceivePayloadType(track.Codec.PayloadType, codec)
+            {
+                ParameterSets = ParameterSetsOf(track.Codec),
+                Channels = track.Codec.Channels,
+            },
+        ],
+        MidExtensionId = track.MidExtensionId,
+        Feedback = FeedbackOf(track.Codec),
+        AnnouncedSsrcs = [.. track.Offered.MediaSsrcs],
+    };
+
+    private static RtcpFeedback FeedbackOf(RtpCodec codec)
+    {
+        RtcpFeedback feedback = RtcpFeedback.None;
+        foreach (string value in CodecNegotiation.AnswerFeedback(codec))
+        {
+            feedback |= value switch
+            {
+                "nack" => RtcpFeedback.Nack,
+                "nack pli" => RtcpFeedback.PictureLossIndication,
+                "ccm fir" => RtcpFeedback.FullIntraRequest,
+                "goog-remb" => RtcpFeedback.MaximumBitrate,
+                _ => RtcpFeedback.None,
+            };
+        }
+
+        return feedback;
+    }
+
+    // sprop-parameter-sets=<base64>,<base64>,...      RFC 6184 8.1
+    private static List<ReadOnlyMemory<byte>> ParameterSetsOf(RtpCodec codec)
+    {
+        List<ReadOnlyMemory<byte>> sets = [];
+        foreach (string text in (codec.Parameter("sprop-parameter-sets") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            byte[] bytes = new byte[text.Length];
+            if (Convert.TryFromBase64String(text, bytes, out int length) && length > 0)
+            {
+                sets.Add(bytes.AsMemory(0, length));
+            }
+        }
+
+        return sets;
+    }
+
+    private static ulong RandomUInt64(RandomNumberGenerator random)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        random.GetBytes(bytes);
+        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    private static string RandomName(RandomNumberGenerator random)
+    {
+        byte[] bytes = new byte[CanonicalNameLength];
+        random.GetBytes(bytes);
+        return Convert.ToBase64String(bytes);
+    }
+}
