@@ -14,6 +14,9 @@ internal static unsafe partial class LibCrypto
 
     public const int OPENSSL_VERSION = 0;
 
+    public const int EVP_CTRL_AEAD_GET_TAG = 0x10;
+    public const int EVP_CTRL_AEAD_SET_TAG = 0x11;
+
     [LibraryImport(LibraryResolver.Crypto)]
     public static partial nint OpenSSL_version(int type);
 
@@ -72,9 +75,6 @@ internal static unsafe partial class LibCrypto
     public static partial nint EVP_CIPHER_fetch(nint ctx, string algorithm, nint properties);
 
     [LibraryImport(LibraryResolver.Crypto)]
-    public static partial void EVP_CIPHER_free(nint cipher);
-
-    [LibraryImport(LibraryResolver.Crypto)]
     public static partial EvpCipherContextHandle EVP_CIPHER_CTX_new();
 
     [LibraryImport(LibraryResolver.Crypto)]
@@ -91,4 +91,25 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(LibraryResolver.Crypto)]
     public static partial int EVP_CIPHER_CTX_ctrl(nint ctx, int type, int arg, void* ptr);
+
+    [LibraryImport(LibraryResolver.Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint EVP_MD_fetch(nint ctx, string algorithm, nint properties);
+
+    [LibraryImport(LibraryResolver.Crypto)]
+    public static partial EvpDigestContextHandle EVP_MD_CTX_new();
+
+    [LibraryImport(LibraryResolver.Crypto)]
+    public static partial void EVP_MD_CTX_free(nint ctx);
+
+    [LibraryImport(LibraryResolver.Crypto)]
+    public static partial int EVP_MD_CTX_copy_ex(nint @out, nint @in);
+
+    [LibraryImport(LibraryResolver.Crypto)]
+    public static partial int EVP_DigestInit_ex(nint ctx, nint type, nint impl);
+
+    [LibraryImport(LibraryResolver.Crypto)]
+    public static partial int EVP_DigestUpdate(nint ctx, byte* d, nuint cnt);
+
+    [LibraryImport(LibraryResolver.Crypto)]
+    public static partial int EVP_DigestFinal_ex(nint ctx, byte* md, uint* s);
 }

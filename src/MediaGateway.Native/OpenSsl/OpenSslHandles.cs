@@ -34,3 +34,14 @@ internal sealed class EvpCipherContextHandle() : SafeHandleZeroOrMinusOneIsInval
         return true;
     }
 }
+
+/// <summary>An <c>EVP_MD_CTX*</c>.</summary>
+internal sealed class EvpDigestContextHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        LibCrypto.EVP_MD_CTX_free(handle);
+        return true;
+    }
+}
