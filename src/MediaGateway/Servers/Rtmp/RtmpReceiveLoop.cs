@@ -134,6 +134,8 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         Wake();
     }
 
+    private bool IsClosing => _closeAt != TimeSpan.MaxValue;
+
     private SessionEndReason? ViewerEnd => Volatile.Read(ref _viewerEnd) is >= 0 and var reason ? (SessionEndReason)reason : null;
 
     private static SessionEndReason ReasonOf(RtmpError error) => error switch
@@ -229,9 +231,9 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
 
     private bool AnswerPlay(RtmpEvent.PlayRequested request, TimeSpan now)
     {
-        if (_playing is not null)
+        if (_playing is not null || IsClosing)
         {
-            _session.RejectPlay(request.MessageStreamId, StatusCode.PlayFailed, "This connection plays a stream already.");
+            _session.RejectPlay(request.MessageStreamId, StatusCode.PlayFailed, "This connection plays one stream at a time.");
             return true;
         }
 

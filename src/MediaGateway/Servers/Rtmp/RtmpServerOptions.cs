@@ -37,6 +37,7 @@ internal sealed record RtmpServerOptions(
             MaxLag = rtmp.ViewerQueueDuration,
             MaxGroup = streams.CacheDuration,
             MaxBytes = rtmp.ViewerQueueBytes,
+            MaxGroupBytes = streams.CacheBytes,
             StallTimeout = rtmp.SlowViewerTimeout,
             ChunkSize = rtmp.ChunkSizeBytes,
         },

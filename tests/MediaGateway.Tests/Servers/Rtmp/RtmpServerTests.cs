@@ -190,7 +190,8 @@ public sealed class RtmpServerTests : IDisposable
         await player.UntilAsync(IsPicture);
         await player.SendAsync(player.Client.Command("pause", 1, null, true, 0));
         await player.ExpectAsync("onStatus NetStream.Pause.Notify");
-        await player.ExpectAsync("UserControl 1");
+        await player.SendAsync(player.Client.UserControl(6, 99));
+        await player.ExpectAsync("UserControl 7");
         lease.Publish(_frames.Delta(40));
         lease.Publish(_frames.Key(80));
         await player.SendAsync(player.Client.Command("pause", 1, null, false, 0));

@@ -15,8 +15,11 @@ internal sealed record FanOutSettings
     /// <summary>How long a group of pictures may be and still be kept from its keyframe on, in media time.</summary>
     public TimeSpan MaxGroup { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes of wire images kept per stream and worker.</summary>
-    public int MaxBytes { get; init; } = 8 * 1024 * 1024;
+    /// <summary>Bytes kept per stream and worker for viewers who lag; only the current group of pictures may be larger.</summary>
+    public long MaxBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Bytes that a group of pictures may have and still be kept from its keyframe on.</summary>
+    public long MaxGroupBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>How long a viewer may take not one byte although something waits for it.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,5 +1,4 @@
 using MediaGateway.Media.Frames;
-using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
 
@@ -19,5 +18,4 @@ internal enum FeedInputKind
 /// <summary>One thing that a stream hands to a feed.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Frame">The frame, with a reference that goes along.</param>
-/// <param name="Formats">The tracks at the start.</param>
-internal readonly record struct FeedInput(FeedInputKind Kind, MediaFrame? Frame = null, StreamFormats Formats = default);
+internal readonly record struct FeedInput(FeedInputKind Kind, MediaFrame? Frame = null);

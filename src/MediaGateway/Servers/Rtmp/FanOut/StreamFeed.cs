@@ -11,10 +11,10 @@ namespace MediaGateway.Servers.Rtmp.FanOut;
 internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 {
     /// <summary>
-    /// Frames that may wait for the worker: several seconds of them. When it is full the worker is hopelessly late: frames are dropped up
-    /// to the next keyframe and counted.
+    /// Frames that may wait for the worker: a cached group of ten seconds at 60 pictures a second comes at once, and thrice that fits. When
+    /// it is full the worker is hopelessly late: frames are dropped up to the next keyframe and counted.
     /// </summary>
-    public const int MaxWaitingFrames = 1024;
+    public const int MaxWaitingFrames = 4096 - ReservedPlaces;
 
     /// <summary>Places kept for <see cref="Start"/> and <see cref="End"/>, which are never dropped.</summary>
     private const int ReservedPlaces = 2;
@@ -29,7 +29,8 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     private FeedFormats? _preambleFormats;
     private TimeSpan _startedAt;
 
-    // Written under the stream's lock only.
+    // Written under the stream's lock only; read by the worker after the start was queued.
+    private FeedFormats _startFormats = FeedFormats.None;
     private bool _carriesVideo;
     private bool _dropsUntilKeyframe;
 
@@ -65,7 +66,11 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     public List<Viewer> Viewers => _viewers;
 
     /// <inheritdoc/>
-    public void Start(StreamFormats formats) => Enqueue(new FeedInput(FeedInputKind.Start, Formats: formats));
+    public void Start(StreamFormats formats)
+    {
+        _startFormats = new FeedFormats(formats.Video as H264Format, formats.Audio as AacFormat);
+        Enqueue(new FeedInput(FeedInputKind.Start));
+    }
 
     /// <inheritdoc/>
     public void Deliver(MediaFrame frame)
@@ -98,7 +103,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
             switch (input.Kind)
             {
                 case FeedInputKind.Start:
-                    Begin(input.Formats);
+                    Begin();
                     break;
                 case FeedInputKind.Frame:
                     TakeFrame(input.Frame!); // An input of this kind carries one.
@@ -134,7 +139,6 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
         _viewers.Add(viewer);
         viewer.Cursor.Attach(this);
         Stream.AddViewers(1);
-        _context.Metrics.SubscribersChanged(1);
         if (IsReady && Ring.Start == WireImageRing.NoStart)
         {
             Stream.RequestKeyframe();
@@ -151,7 +155,6 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
         viewer.Cursor.Detach();
         viewer.Feed = null;
         Stream.AddViewers(-1);
-        _context.Metrics.SubscribersChanged(-1);
     }
 
     /// <summary>Lets everything go. The feed is detached from its stream and has no viewer left.</summary>
@@ -177,9 +180,9 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
         _context.Post(this);
     }
 
-    private void Begin(StreamFormats formats)
+    private void Begin()
     {
-        _formats = new FeedFormats(formats.Video as H264Format, formats.Audio as AacFormat);
+        _formats = _startFormats;
         _startedAt = _context.Clock.Now;
         IsReady = true;
     }

@@ -4,8 +4,8 @@ namespace MediaGateway.Servers.Rtmp.FanOut;
 
 /// <summary>
 /// The last wire images of one stream, numbered from 0 without a gap. The current group of pictures is kept from its keyframe on;
-/// what is older, for viewers who lag, only for <see cref="FanOutSettings.MaxLag"/>. Bounded in media time, bytes and count; when it
-/// is full the oldest image goes. Used by one worker thread only.
+/// what is older is kept for viewers who lag, and less of it. Bounded in media time, bytes and count; when it is full the oldest image
+/// goes. Used by one worker thread only.
 /// </summary>
 internal sealed class WireImageRing(FanOutSettings settings)
 {
@@ -88,9 +88,9 @@ internal sealed class WireImageRing(FanOutSettings settings)
     {
         long age = _newestStamp - this[First].Description.Stamp;
         bool isOfCurrentGroup = Start != NoStart && First >= Start;
-        return Bytes > settings.MaxBytes
-            || Next - First > MaxImages
-            || age > (isOfCurrentGroup ? _maxGroup : _maxLag);
+        return Next - First > MaxImages
+            || Bytes > (isOfCurrentGroup ? Math.Max(settings.MaxGroupBytes, settings.MaxBytes) : settings.MaxBytes)
+            || age > (isOfCurrentGroup ? Math.Max(_maxGroup, _maxLag) : _maxLag);
     }
 
     private void DropOldest()

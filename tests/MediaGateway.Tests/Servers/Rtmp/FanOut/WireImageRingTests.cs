@@ -9,7 +9,8 @@ public sealed class WireImageRingTests
     {
         MaxLag = TimeSpan.FromSeconds(1),
         MaxGroup = TimeSpan.FromSeconds(3),
-        MaxBytes = 1000,
+        MaxBytes = 700,
+        MaxGroupBytes = 1000,
     };
 
     [Fact]
@@ -65,6 +66,20 @@ public sealed class WireImageRingTests
     }
 
     [Fact]
+    public void OlderGroup_IsKeptForFewerBytesThanTheCurrentOne()
+    {
+        using var images = new Images(Small);
+        images.Keyframe(0, 500);
+        images.Picture(1, 300);
+        Assert.Equal(0, images.Ring.First);
+
+        images.Keyframe(2, 100);
+
+        Assert.Equal(1, images.Ring.First);
+        Assert.Equal(2, images.Ring.Start);
+    }
+
+    [Fact]
     public void OneImageOverEveryBound_IsKept()
     {
         using var images = new Images(Small);
@@ -77,7 +92,7 @@ public sealed class WireImageRingTests
     [Fact]
     public void ManyImages_KeepTheirNumbersAndOrder()
     {
-        using var images = new Images(new FanOutSettings { MaxBytes = int.MaxValue });
+        using var images = new Images(new FanOutSettings());
         for (int number = 0; number < 3 * WireImageRing.MaxImages; number++)
         {
             images.Sound(0);
