@@ -1,0 +1,12 @@
+namespace MediaGateway.Servers.Signaling;
+
+internal static partial class SignalingLog
+{
+    [LoggerMessage(EventId = 9001, EventName = "StatusNotDelivered", Level = LogLevel.Debug,
+        Message = "Status of media session {Session} was not delivered: {Reason}")]
+    public static partial void StatusNotDelivered(this ILogger logger, string session, string reason);
+
+    [LoggerMessage(EventId = 9002, EventName = "OriginRefused", Level = LogLevel.Warning,
+        Message = "Signalling from origin {Origin} was refused: it is not the host of this page. List it in Http:AllowedOrigins if it is yours.")]
+    public static partial void OriginRefused(this ILogger logger, string origin);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace MediaGateway.Servers.Signaling;
+
+/// <summary>Registers signalling for the page.</summary>
+internal static class SignalingServiceCollectionExtensions
+{
+    /// <summary>Where the hub is found.</summary>
+    public const string HubPath = "/signaling";
+
+    /// <summary>Room for one offer with many codecs and its parameters; the SDP reader's own limit is 64 KiB.</summary>
+    private const int MaximumMessageBytes = 128 * 1024;
+
+    /// <summary>Adds the hub and its helpers.</summary>
+    public static IServiceCollection AddSignaling(this IServiceCollection services)
+    {
+        services.AddSingleton<SignalingSessions>();
+        services.AddSingleton<OriginCheck>();
+        services.AddHostedService<SignalingNotifier>();
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = MaximumMessageBytes)
+            .AddJsonProtocol(options => options.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
+        return services;
+    }
+
+    /// <summary>Maps the hub, guarded by <see cref="OriginCheck"/>, over WebSockets only.</summary>
+    public static void MapSignaling(this WebApplication app)
+    {
+        app.UseMiddleware<OriginCheck>();
+        app.MapHub<SignalingHub>(HubPath, options =>
+            options.Transports = Microsoft.AspNetCore.Http.Connections.HttpTransportType.WebSockets);
+    }
+}
