@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
@@ -117,7 +118,7 @@ public sealed class PeerSession : IDisposable
         PeerSessionOptions options,
         PeerServices services,
         TimeSpan now,
-        out PeerSession? session,
+        [NotNullWhen(true)] out PeerSession? session,
         out string? refusal)
     {
         ArgumentNullException.ThrowIfNull(sdpOffer);

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Memory;
+using MediaGateway.Native.Linux;
+using MediaGateway.Streams;
+using MediaGateway.WebRtc.Sessions;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Servers.WebRtc;
+
+/// <summary>Opens the UDP port, runs the media loop, and lets signalling publish on it.</summary>
+internal sealed class WebRtcServer(
+    IOptions<WebRtcOptions> options,
+    PeerServices services,
+    StreamRegistry streams,
+    CandidateAddresses addresses,
+    GatewayClock clock,
+    BufferPool pool,
+    GatewayMetrics metrics,
+    ILoggerFactory loggers) : IHostedService, IPeerPublishing, IDisposable
+{
+    private const int SocketBufferBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, WebRtcPublisher> _publishers = new(StringComparer.Ordinal);
+    private readonly ILogger<WebRtcServer> _logger = loggers.CreateLogger<WebRtcServer>();
+    private MediaLoop? _loop;
+    private int _port;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IPAddress> OfferedAddresses => addresses.For(null);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        UdpBatchSocket socket = Open();
+        _port = socket.Port;
+        if (socket.ReceiveBufferBytes < SocketBufferBytes)
+        {
+            _logger.SocketBufferSmall(socket.ReceiveBufferBytes, SocketBufferBytes);
+        }
+
+        _loop = new MediaLoop(socket, clock, metrics, loggers.CreateLogger<MediaLoop>());
+        _loop.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _loop?.Stop(StopPatience);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _loop?.Dispose();
+
+    /// <inheritdoc/>
+    public bool TryPublish(PeerPublishRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
+    {
+        answer = null;
+        if (_loop is null)
+        {
+            refusal = "The gateway is still starting; try again in a moment.";
+            return false;
+        }
+
+        if (_publishers.Count >= options.Value.MaximumSessions)
+        {
+            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
+            return false;
+        }
+
+        PeerSessionOptions session = SessionOptions(request.LocalAddress);
+        if (!PeerSession.TryAcceptOffer(request.Offer, session, services, clock.Now, out PeerSession? peer, out refusal))
+        {
+            return false;
+        }
+
+        var publisher = new WebRtcPublisher(request.MediaSessionId, request.Key, peer, new ForgettingObserver(this, request.Observer), _loop);
+        ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
+        publisher.Lease = streams.TryPublish(request.Key, tracks, publisher, out refusal);
+        if (publisher.Lease is null)
+        {
+            peer.Dispose();
+            return false;
+        }
+
+        answer = peer.Answer;
+        _publishers[publisher.Id] = publisher;
+        publisher.WantAttention();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail)
+    {
+        if (!_publishers.TryGetValue(mediaSessionId, out WebRtcPublisher? publisher))
+        {
+            return false;
+        }
+
+        publisher.End(reason, detail);
+        return true;
+    }
+
+    private UdpBatchSocket Open()
+    {
+        IPAddress? address = options.Value.BindAddress == ListenAddress.Any ? null : IPAddress.Parse(options.Value.BindAddress);
+        var socketOptions = new UdpSocketOptions { Address = address, Port = options.Value.Port, BufferBytes = SocketBufferBytes };
+        try
+        {
+            return new UdpBatchSocket(socketOptions, pool);
+        }
+        catch (SocketException exception)
+        {
+            throw PortFailure.OfUdpPort(options.Value.Port, exception);
+        }
+    }
+
+    private PeerSessionOptions SessionOptions(IPAddress? signalingAddress) => new()
+    {
+        AdvertisedAddresses = [.. addresses.For(signalingAddress).Select(address => TransportAddress.From(new IPEndPoint(address, _port)))],
+        MaximumBitrate = options.Value.MaximumBitrate,
+        VideoStartBitrate = options.Value.StartBitrate / 1000,
+        ConnectTimeout = options.Value.ConnectTimeout,
+        ConsentTimeout = options.Value.ConsentTimeout,
+    };
+
+    /// <summary>Takes a session off the list when it ends.</summary>
+    private sealed class ForgettingObserver(WebRtcServer server, IPeerObserver next) : IPeerObserver
+    {
+        public void MediaFlows(string mediaSessionId) => next.MediaFlows(mediaSessionId);
+
+        public void Ended(string mediaSessionId, SessionEndReason reason, string detail)
+        {
+            server._publishers.TryRemove(mediaSessionId, out _);
+            next.Ended(mediaSessionId, reason, detail);
+        }
+    }
+}
