@@ -1,2 +1,46 @@
-WebApplication app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Servers.Page;
+using MediaGateway.Servers.Rtmp;
+using MediaGateway.Servers.Signaling;
+using MediaGateway.Servers.WebRtc;
+using MediaGateway.Streams;
+
+try
+{
+    // The settings and the page lie beside the program, wherever it is started from.
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    // A start that fails is told below, in one line where it can be.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+    builder.AddGatewayOptions();
+    builder.Services
+        .AddDiagnostics()
+        .AddStreams()
+        .AddSingleton<MediaGateway.Media.Frames.IAudioTranscoderFactory, NoTranscoders>()
+        .AddRtmpServer()
+        .AddWebRtcServer()
+        .AddSignaling()
+        .AddHostedService<StartAnnouncement>();
+    builder.WebHost.ConfigureKestrel(GatewayListeners.Configure);
+
+    WebApplication app = builder.Build();
+    app.MapPage();
+    app.MapSignaling();
+    app.MapHealth();
+    app.Run();
+    return 0;
+}
+catch (Exception exception) when (SettingsFailure.TryDescribe(exception, out string? line))
+{
+    Console.Error.WriteLine(line);
+    return SettingsFailure.ExitCode;
+}
+catch (Exception exception) when (PortFailure.TryDescribe(exception, out string? line))
+{
+    Console.Error.WriteLine(line);
+    return PortFailure.ExitCode;
+}

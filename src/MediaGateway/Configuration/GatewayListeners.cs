@@ -1,0 +1,45 @@
+using System.Net;
+using MediaGateway.Servers.Rtmp;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Configuration;
+
+/// <summary>Tells Kestrel on which TCP ports which protocol is spoken.</summary>
+internal static class GatewayListeners
+{
+    /// <summary>A slow header is no use of a signalling port; 10 s is a third of Kestrel's own limit.</summary>
+    private static readonly TimeSpan RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>No request of the page or the API carries more; media does not come over HTTP.</summary>
+    private const long MaximumRequestBodyBytes = 256 * 1024;
+
+    /// <summary>Opens the ports that the checked settings name.</summary>
+    public static void Configure(KestrelServerOptions kestrel)
+    {
+        // Resolved, not read raw: the validators speak first.
+        HttpOptions http = kestrel.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value;
+        RtmpOptions rtmp = kestrel.ApplicationServices.GetRequiredService<IOptions<RtmpOptions>>().Value;
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
+        kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
+        Listen(kestrel, http.BindAddress, http.Port, static _ => { });
+        Listen(kestrel, rtmp.BindAddress, rtmp.Port, static listener => listener.UseConnectionHandler<RtmpConnectionHandler>());
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure)
+    {
+        if (address == ListenAddress.Any)
+        {
+            kestrel.ListenAnyIP(port, configure);
+        }
+        else
+        {
+            kestrel.Listen(IPAddress.Parse(address), port, configure);
+        }
+    }
+}

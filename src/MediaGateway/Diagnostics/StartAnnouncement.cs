@@ -1,0 +1,50 @@
+using MediaGateway.Configuration;
+using MediaGateway.Streams;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Diagnostics;
+
+/// <summary>Says in words, once everything listens, where the page is, where to play, and which addresses browsers are offered.</summary>
+internal sealed class StartAnnouncement(
+    IOptions<HttpOptions> http,
+    IOptions<RtmpOptions> rtmp,
+    IOptions<WebRtcOptions> webRtc,
+    IOptions<StreamOptions> streams,
+    IPeerPublishing publishing) : IHostedLifecycleService
+{
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        string host = webRtc.Value.AdvertisedAddresses.FirstOrDefault() ?? "localhost";
+        string offered = string.Join(", ", publishing.OfferedAddresses);
+        string origin = webRtc.Value.AdvertisedAddresses.Count > 0
+            ? "from WebRtc:AdvertisedAddresses"
+            : "this machine's own; set MEDIAGATEWAY_PUBLIC_ADDRESS if browsers reach it under another one";
+        Console.Out.WriteLine($"""
+
+            MediaGateway {GatewayVersion.Current} is running.
+              Publish:  open http://{host}:{http.Value.Port}/ in a browser and click Publish
+              Watch:    rtmp://{host}:{rtmp.Value.Port}/{streams.Value.DefaultApplication}/<stream name>  (VLC: Media > Open Network Stream)
+              Browsers send camera and microphone to UDP port {webRtc.Value.Port}; they are offered {offered}
+                        ({origin})
+              A browser gives cameras only to pages on http://localhost or on HTTPS.
+
+            """);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
