@@ -37,9 +37,6 @@ public ref struct Amf0Reader
     /// <summary>Reads the next value; false when the bytes are cut short, not AMF0, or over a limit. Do not read on after that.</summary>
     public bool TryRead([NotNullWhen(true)] out AmfValue? value) => TryReadValue(depth: 0, out value, out _);
 
-    /// <summary>Reads a name and the value after it, as an object and the body of a shared object hold them.</summary>
-    internal bool TryReadProperty(out KeyValuePair<string, AmfValue> property) => TryReadProperty(depth: 0, out property, out _);
-
     private bool TryReadProperty(int depth, out KeyValuePair<string, AmfValue> property, out int height)
     {
         property = default;
