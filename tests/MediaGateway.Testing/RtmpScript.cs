@@ -87,7 +87,7 @@ public sealed class RtmpScript : IDisposable
         TimeSpan end = Now + time;
         while (Session.NextDeadline <= end)
         {
-            Now = Session.NextDeadline;
+            Now = Session.NextDeadline > Now ? Session.NextDeadline : Now;
             Session.Advance(Now);
             Drain();
             Assert.True(Session.NextDeadline > Now, "Advance left a deadline in the past");

@@ -12,11 +12,15 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     // The message stream with id n stands at n - 1.
     private readonly NetStream?[] _streams = new NetStream?[maximumStreams];
     private NetStream? _requested;
+    private bool _isIdleUndated;
 
     /// <summary>The application of the connection, which every play request repeats.</summary>
     public RtmpUrlPart App { get; set; } = RtmpUrlPart.Empty;
 
-    /// <summary>Since when no stream plays or asks to; null while one does.</summary>
+    /// <summary>
+    /// Since when no stream plays or asks to; null while one does. The owner's commands bring no time with them: what they make idle is
+    /// idle since the next <see cref="Observe"/>.
+    /// </summary>
     public TimeSpan? IdleSince { get; private set; }
 
     /// <summary>Whether a play request waits for the owner's answer.</summary>
@@ -25,8 +29,19 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     /// <summary>Whether a stream is paused.</summary>
     public bool IsAnyPaused => Array.Exists(_streams, stream => stream is { State: NetStreamState.Paused });
 
+    /// <summary>Time has passed to <paramref name="now"/>.</summary>
+    public void Observe(TimeSpan now)
+    {
+        if (_isIdleUndated && IdleSince is not null)
+        {
+            IdleSince = now;
+        }
+
+        _isIdleUndated = false;
+    }
+
     /// <summary>The connection was accepted: nothing plays yet.</summary>
-    public void Start(TimeSpan now) => IdleSince = now;
+    public void Start(TimeSpan now) => NoteIdle(now);
 
     /// <summary>Carries out a command on a message stream; false when it is none.</summary>
     public bool TryHandle(Command command, uint messageStreamId, TimeSpan now)
@@ -259,5 +274,6 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     {
         bool isIdle = Array.TrueForAll(_streams, stream => stream is null or { State: NetStreamState.Idle });
         IdleSince = isIdle ? IdleSince ?? now : null;
+        _isIdleUndated = isIdle;
     }
 }

@@ -58,7 +58,10 @@ public sealed class RtmpServerSession : IDisposable
     /// <summary>The chunk size in force towards the peer once it is connected: the one for media written to it.</summary>
     public int ChunkSize => _writer.ChunkSize;
 
-    /// <summary>When to call <see cref="Advance"/> at the latest; <see cref="TimeSpan.MaxValue"/> when nothing is due.</summary>
+    /// <summary>
+    /// When to call <see cref="Advance"/> at the latest; <see cref="TimeSpan.MaxValue"/> when nothing is due. After a command it may lie in
+    /// the past: commands bring no time with them, so call <see cref="Advance"/> at once; it leaves a deadline to come.
+    /// </summary>
     public TimeSpan NextDeadline => State switch
     {
         RtmpSessionState.Handshaking => _startedAt + _options.HandshakeTimeout,
@@ -237,6 +240,7 @@ public sealed class RtmpServerSession : IDisposable
     private void Observe(TimeSpan now)
     {
         _now = now > _now ? now : _now;
+        _streams.Observe(_now);
         if (_now - _allowanceRefilledAt >= TimeSpan.FromSeconds(1))
         {
             _allowanceRefilledAt = _now;
