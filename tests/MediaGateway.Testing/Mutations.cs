@@ -29,6 +29,13 @@ public static class Mutations
         }
     }
 
+    /// <summary>Every strict prefix of each of <paramref name="seeds"/>, each whole, and <paramref name="count"/> variants of them.</summary>
+    public static IEnumerable<byte[]> Of(IReadOnlyList<byte[]> seeds, int count, int seed)
+    {
+        int each = Math.Max(1, count / seeds.Count);
+        return seeds.SelectMany((good, index) => Truncations(good).Append(good).Concat(Random(good, each, seed + index)));
+    }
+
     private static void Mutate(List<byte> bytes, Random random)
     {
         int index = random.Next(bytes.Count);
