@@ -24,6 +24,9 @@ public sealed class ParameterSetStore
     /// <summary>Grows whenever a set changes.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Sequence parameter sets held.</summary>
+    public int SequenceSetCount => _sequenceSetCount;
+
     /// <summary>Bytes of all sets in AVCC framing.</summary>
     public int AvccLength { get; private set; }
 
@@ -41,20 +44,6 @@ public sealed class ParameterSetStore
             NalUnitType.PictureParameterSet => TryStorePictureSet(nalUnit),
             _ => false,
         };
-    }
-
-    /// <summary>Whether the sets that a slice refers to are known.</summary>
-    public bool CanDecode(int pictureParameterSetId) => SequenceSetOf(pictureParameterSetId) is not null;
-
-    /// <summary>Whether a sequence parameter set with another identifier than that of <paramref name="nalUnit"/> is held.</summary>
-    public bool HoldsOtherSequenceSets(ReadOnlySpan<byte> nalUnit)
-    {
-        if (!SequenceParameterSet.TryParse(nalUnit, out SequenceParameterSet? fields) || fields is null)
-        {
-            return _sequenceSetCount > 0;
-        }
-
-        return _sequenceSetCount > (_sequenceSets[fields.Id] is null ? 0 : 1);
     }
 
     /// <summary>Writes all sets in AVCC framing, sequence parameter sets first.</summary>

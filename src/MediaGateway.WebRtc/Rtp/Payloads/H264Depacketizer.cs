@@ -55,35 +55,29 @@ internal static class H264Depacketizer
     }
 
     /// <summary>
-    /// Whether a payload begins with a NAL unit that can only stand at the start of an access unit whose parameter sets are with it: a
-    /// delimiter or a sequence parameter set (H.264 7.4.1.2.3).
+    /// The type of the NAL unit that begins with a payload: the first of an aggregate, or one whose first fragment it is. Unspecified
+    /// when none begins.
     /// </summary>
-    public static bool TryGetStartOfAccessUnit(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> first)
-    {
-        first = payload;
-        if (payload.Length > 1 + SizeLength && (payload[0] & TypeMask) == StapA)
-        {
-            int size = BinaryPrimitives.ReadUInt16BigEndian(payload[1..]);
-            first = payload[(1 + SizeLength)..];
-            first = first[..Math.Min(size, first.Length)];
-        }
-
-        return first.Length > 0
-            && NalUnit.TypeOf(first[0]) is NalUnitType.AccessUnitDelimiter or NalUnitType.SequenceParameterSet;
-    }
-
-    /// <summary>Whether a payload begins with the first slice of an IDR picture: first_mb_in_slice is 0, one bit.</summary>
-    public static bool IsFirstSliceOfIdr(ReadOnlySpan<byte> payload)
+    public static NalUnitType FirstTypeOf(ReadOnlySpan<byte> payload)
     {
         if (payload.Length <= FuHeaderLength)
         {
-            return false;
+            return payload.Length == 0 ? NalUnitType.Unspecified : NalUnit.TypeOf(payload[0]);
         }
 
-        bool isFragment = (payload[0] & TypeMask) == FuA;
-        byte header = payload[isFragment ? 1 : 0];
-        bool starts = !isFragment || (header & StartBit) != 0;
-        return starts && NalUnit.TypeOf(header) == NalUnitType.IdrSlice && (payload[isFragment ? FuHeaderLength : 1] & 0x80) != 0;
+        return (payload[0] & TypeMask) switch
+        {
+            StapA => payload.Length > 1 + SizeLength ? NalUnit.TypeOf(payload[1 + SizeLength]) : NalUnitType.Unspecified,
+            FuA => (payload[1] & StartBit) != 0 ? NalUnit.TypeOf(payload[1]) : NalUnitType.Unspecified,
+            _ => NalUnit.TypeOf(payload[0]),
+        };
+    }
+
+    /// <summary>Whether a payload, not an aggregate, begins with the first slice of an IDR picture: first_mb_in_slice is 0, one bit.</summary>
+    public static bool IsFirstSliceOfIdr(ReadOnlySpan<byte> payload)
+    {
+        int offset = payload.Length > 0 && (payload[0] & TypeMask) == FuA ? FuHeaderLength : 1;
+        return payload.Length > offset && FirstTypeOf(payload) == NalUnitType.IdrSlice && (payload[offset] & 0x80) != 0;
     }
 
     private static bool TryAddNalUnit(ReadOnlySpan<byte> nalUnit, int offset, AccessUnitBuilder unit)

@@ -90,10 +90,7 @@ internal sealed class H264Receiver : IPayloadReceiver
 
     /// <inheritdoc/>
     public bool CanRestartAt(ReadOnlySpan<byte> payload) =>
-        _needsKeyframe
-        && H264Depacketizer.TryGetStartOfAccessUnit(payload, out ReadOnlySpan<byte> first)
-        && NalUnit.TypeOf(first[0]) == NalUnitType.SequenceParameterSet
-        && !_parameterSets.HoldsOtherSequenceSets(first);
+        _needsKeyframe && H264Depacketizer.FirstTypeOf(payload) == NalUnitType.SequenceParameterSet && CanStartAt(payload);
 
     /// <inheritdoc/>
     public void Dispose() => _unit.Dispose();
@@ -188,15 +185,14 @@ internal sealed class H264Receiver : IPayloadReceiver
     private bool ContinuesClosedUnit() =>
         _hasClosedByMarker && !_ignoresMarkers && _timestamp == _timestampClosedByMarker && _unit.Slices > 0;
 
-    private bool CanStartAt(ReadOnlySpan<byte> payload)
+    /// <summary>
+    /// Whether an access unit begins with this payload for certain (H.264 7.4.1.2.3), with its parameter sets. Where there are several
+    /// sequence parameter sets, one of them may have been among the missing.
+    /// </summary>
+    private bool CanStartAt(ReadOnlySpan<byte> payload) => H264Depacketizer.FirstTypeOf(payload) switch
     {
-        if (!H264Depacketizer.TryGetStartOfAccessUnit(payload, out ReadOnlySpan<byte> first))
-        {
-            return _mayStartAtSlice && H264Depacketizer.IsFirstSliceOfIdr(payload);
-        }
-
-        // With several sequence parameter sets, one of them may have been among the missing.
-        bool isDelimiter = NalUnit.TypeOf(first[0]) == NalUnitType.AccessUnitDelimiter;
-        return isDelimiter || !_parameterSets.HoldsOtherSequenceSets(first);
-    }
+        NalUnitType.AccessUnitDelimiter => true,
+        NalUnitType.SequenceParameterSet => _parameterSets.SequenceSetCount <= 1,
+        _ => _mayStartAtSlice && H264Depacketizer.IsFirstSliceOfIdr(payload),
+    };
 }
