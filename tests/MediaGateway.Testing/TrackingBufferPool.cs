@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MediaGateway.Media.Memory;
 
 namespace MediaGateway.Testing;
@@ -9,7 +10,7 @@ namespace MediaGateway.Testing;
 public sealed class TrackingBufferPool : BufferPool, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<PooledBuffer, string> _rented = [];
+    private readonly Dictionary<PooledBuffer, StackTrace> _rented = [];
 
     /// <inheritdoc/>
     protected override bool Reuses => false;
@@ -32,7 +33,8 @@ public sealed class TrackingBufferPool : BufferPool, IDisposable
     {
         lock (_lock)
         {
-            _rented.Add(buffer, Environment.StackTrace);
+            // Rendered only when it is needed, and without line numbers: those cost a look into the symbols for every rent.
+            _rented.Add(buffer, new StackTrace(skipFrames: 2, fNeedFileInfo: false));
         }
     }
 
