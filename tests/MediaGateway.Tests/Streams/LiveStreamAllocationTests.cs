@@ -1,0 +1,62 @@
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Streams;
+using Xunit;
+
+namespace MediaGateway.Tests.Streams;
+
+public sealed class LiveStreamAllocationTests
+{
+    [Fact]
+    public void PublishingToManyOutlets_AllocatesNothing()
+    {
+        var pool = new BufferPool();
+        using var hub = new TestHub(pool);
+        var frames = new TestFrames(pool);
+        using PublishLease lease = hub.Publish("test", new FakePublisher());
+        for (int outlet = 0; outlet < 10; outlet++)
+        {
+            lease.Stream.Attach(new DiscardingOutlet(), new SubscriptionOptions(CodecId.Opus, StartPoint.CachedGroup));
+        }
+
+        MediaFrame[] warmUp = Seconds(frames, from: 0, count: 8);
+        MediaFrame[] measured = Seconds(frames, from: 8, count: 8);
+        Publish(lease, warmUp);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Publish(lease, measured);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static MediaFrame[] Seconds(TestFrames frames, int from, int count)
+    {
+        var made = new List<MediaFrame>();
+        for (int time = from * 1000; time < (from + count) * 1000; time += 20)
+        {
+            made.Add(time % 2000 == 0 ? frames.Key(time) : frames.Delta(time));
+            made.Add(frames.Sound(time));
+        }
+
+        return [.. made];
+    }
+
+    private static void Publish(PublishLease lease, MediaFrame[] frames)
+    {
+        foreach (MediaFrame frame in frames)
+        {
+            lease.Publish(frame);
+        }
+    }
+
+    private sealed class DiscardingOutlet : IStreamOutlet
+    {
+        public void Start(StreamFormats formats)
+        {
+        }
+
+        public void Deliver(MediaFrame frame) => frame.Release();
+
+        public void End(StreamEndReason reason)
+        {
+        }
+    }
+}
