@@ -43,7 +43,7 @@ public sealed class MediaReceiver : IDisposable
             [.. tracks.Select(track => track.Kind)],
             [.. tracks.Select(track => track.PayloadTypes[0].ClockRate)]);
         _frames = new FrameQueue(_timeline);
-        var roundTrip = new RoundTripEstimator(options.InitialRoundTripTime);
+        var roundTrip = new RoundTripEstimator(options.InitialRoundTripTime, options.MinimumRoundTripTime);
         _tracks = [.. tracks.Select((track, index) => new TrackReceiver(track, index, options, pool, _timeline, _frames, roundTrip))];
         Statistics = new ReceiverStatistics([.. _tracks.Select(track => track.Statistics)]);
         _feedback = new FeedbackComposer(options, _tracks, roundTrip);

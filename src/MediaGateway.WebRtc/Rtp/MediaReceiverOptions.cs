@@ -24,6 +24,12 @@ public sealed record MediaReceiverOptions
     /// <summary>The round-trip time assumed until one was measured.</summary>
     public TimeSpan InitialRoundTripTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The shortest round-trip time that a repair can have, as far as it is known from elsewhere: what comes sooner after its request
+    /// was reordered, not repaired.
+    /// </summary>
+    public TimeSpan MinimumRoundTripTime { get; init; }
+
     /// <summary>How long sound waits for a missing packet before it goes on without.</summary>
     public TimeSpan AudioReorderWait { get; init; } = TimeSpan.FromMilliseconds(40);
 

@@ -2,9 +2,12 @@ namespace MediaGateway.WebRtc.Rtp;
 
 /// <summary>
 /// The round-trip time as far as a pure receiver sees it: from the only request for a packet to the packet (a packet that was
-/// requested twice says nothing, as in Karn's algorithm, RFC 6298 3).
+/// requested twice says nothing, as in Karn's algorithm, RFC 6298 3). A packet that was only reordered may come right after its
+/// request and looks like a short round trip; too low an estimate has every packet requested twice and would never be corrected.
 /// </summary>
-internal sealed class RoundTripEstimator(TimeSpan initial)
+/// <param name="initial">The estimate until something was measured.</param>
+/// <param name="minimum">Shorter measurements are taken for reordering.</param>
+internal sealed class RoundTripEstimator(TimeSpan initial, TimeSpan minimum = default)
 {
     private const int Smoothing = 8;
 
@@ -15,5 +18,11 @@ internal sealed class RoundTripEstimator(TimeSpan initial)
     public TimeSpan? Measured { get; private set; }
 
     /// <summary>Takes one measurement.</summary>
-    public void Add(TimeSpan sample) => Measured = Measured is { } old ? old + ((sample - old) / Smoothing) : sample;
+    public void Add(TimeSpan sample)
+    {
+        if (sample >= minimum)
+        {
+            Measured = Measured is { } old ? old + ((sample - old) / Smoothing) : sample;
+        }
+    }
 }

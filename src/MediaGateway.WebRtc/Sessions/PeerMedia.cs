@@ -78,8 +78,7 @@ internal sealed class PeerMedia : IDisposable
     public void Connect(SrtpKeyingMaterial keys, TimeSpan? roundTripTime)
     {
         _srtp = new SrtpTransport(keys, _services.Ciphers);
-        MediaReceiverOptions options = roundTripTime is { } measured ? _options with { InitialRoundTripTime = measured } : _options;
-        _receiver = new MediaReceiver(options, _services.Pool, _tracks);
+        _receiver = new MediaReceiver(WithRoundTrip(_options, roundTripTime), _services.Pool, _tracks);
         while (_early.TryDequeue(out EarlyPacket packet))
         {
             Unprotect(_srtp, _receiver, packet.Buffer, packet.Length, packet.IsRtcp, packet.ReceivedAt);
@@ -146,6 +145,11 @@ internal sealed class PeerMedia : IDisposable
         _receiver?.Dispose();
         _srtp?.Dispose();
     }
+
+    /// <summary>The handshake's round trip has the peer's computing in it, so half of it is the least that a repair takes.</summary>
+    private static MediaReceiverOptions WithRoundTrip(MediaReceiverOptions options, TimeSpan? roundTripTime) => roundTripTime is { } measured
+        ? options with { InitialRoundTripTime = measured, MinimumRoundTripTime = measured / 2 }
+        : options;
 
     private void Unprotect(
         SrtpTransport srtp,
