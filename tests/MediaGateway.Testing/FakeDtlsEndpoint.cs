@@ -9,8 +9,14 @@ namespace MediaGateway.Testing;
 /// </summary>
 public sealed class FakeDtlsEndpoint : IDtlsEndpoint
 {
-    internal const byte AlertRecord = 21;
-    internal const byte HandshakeRecord = 22;
+    /// <summary>Content type of an alert (RFC 6347 4.1); the next byte 0 is close_notify, else the alert is fatal.</summary>
+    public const byte AlertRecord = 21;
+
+    /// <summary>Content type of the handshake; the next byte is the message.</summary>
+    public const byte HandshakeRecord = 22;
+
+    /// <summary>Content type of application data.</summary>
+    public const byte ApplicationDataRecord = 23;
 
     /// <summary>Timer calls between two transmissions of a flight: 50 ms each.</summary>
     private const int CallsPerRetransmission = 4;

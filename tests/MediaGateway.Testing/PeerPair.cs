@@ -23,20 +23,29 @@ public sealed class PeerPair : IDisposable
     /// <summary>More steps than this at one instant: somebody's deadline does not move.</summary>
     private const int StepsPerInstant = 10_000;
 
-    private readonly TrackingBufferPool _pool = new();
+    private readonly BufferPool _pool;
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly List<TakenFrame> _frames = [];
     private readonly List<PeerEvent> _events = [];
     private readonly List<TransportPath> _sentTo = [];
 
-    /// <summary>Makes both ends; the network is perfect until it is told otherwise.</summary>
-    public PeerPair(int seed = 1, PeerSessionOptions? options = null, Func<string, string>? changeOffer = null)
+    /// <summary>Makes both ends; the network loses nothing until it is told otherwise.</summary>
+    /// <param name="seed">Which run of chance.</param>
+    /// <param name="options">The session's; the defaults when not given.</param>
+    /// <param name="changeOffer">Changes the offer before the session sees it.</param>
+    /// <param name="pool">Where memory comes from; a plain pool when not given, as a watching one takes ten times as long.</param>
+    public PeerPair(
+        int seed = 1,
+        PeerSessionOptions? options = null,
+        Func<string, string>? changeOffer = null,
+        BufferPool? pool = null)
     {
+        _pool = pool ?? new BufferPool();
         Up = new LossyLink<TransportPath>(seed);
         Down = new LossyLink<TransportPath>(seed + 1);
-        options ??= new PeerSessionOptions { AdvertisedAddresses = [GatewayAddress] };
+        options ??= Options();
         var services = new PeerServices(_pool, Dtls, PlainSrtpCipher.Factory, _random);
-        string offer = changeOffer?.Invoke(Publisher.Offer()) ?? Publisher.Offer();
+        string offer = changeOffer?.Invoke(TestPublisher.Offer()) ?? TestPublisher.Offer();
         if (!PeerSession.TryAcceptOffer(offer, options, services, Now, out PeerSession? session, out string? refusal))
         {
             throw new InvalidOperationException(refusal);
@@ -88,6 +97,10 @@ public sealed class PeerPair : IDisposable
     /// <summary>Sets both directions of the network.</summary>
     public void SetNetwork(LinkConditions conditions) => (Up.Conditions, Down.Conditions) = (conditions, conditions);
 
+    /// <summary>Runs until both ends are connected; says whether they are, in time.</summary>
+    public bool Connect(TimeSpan limit) =>
+        RunUntil(() => Session.State == PeerState.Connected && Publisher.IsConnected, limit);
+
     /// <summary>Runs for a while.</summary>
     public void Run(TimeSpan duration) => RunUntil(() => false, duration);
 
@@ -118,13 +131,22 @@ public sealed class PeerPair : IDisposable
         return true;
     }
 
+    /// <summary>Makes the session's options with the addresses that a pair uses.</summary>
+    public static PeerSessionOptions Options() => new() { AdvertisedAddresses = [GatewayAddress] };
+
     /// <summary>Gives the session a datagram out of nowhere.</summary>
     public void Inject(TransportPath path, byte[] datagram)
     {
+        Session.Receive(Rent(path, datagram));
+        Drain();
+    }
+
+    /// <summary>A datagram in a rented buffer, received now.</summary>
+    public IncomingDatagram Rent(TransportPath path, byte[] datagram)
+    {
         PooledBuffer buffer = _pool.Rent(datagram.Length, BufferOwner.Datagram);
         datagram.CopyTo(buffer.Span);
-        Session.Receive(new IncomingDatagram(path, buffer, datagram.Length, Now));
-        Drain();
+        return new IncomingDatagram(path, buffer, datagram.Length, Now);
     }
 
     /// <summary>Sends what the publisher wants to send and takes what the session wants to give.</summary>
@@ -160,7 +182,12 @@ public sealed class PeerPair : IDisposable
         Session.Dispose();
         Publisher.Dispose();
         _random.Dispose();
-        _pool.Dispose();
+        (_pool as IDisposable)?.Dispose();
+        long outstanding = Enum.GetValues<BufferOwner>().Sum(_pool.Outstanding);
+        if (outstanding != 0)
+        {
+            throw new InvalidOperationException($"{outstanding} pooled buffers were not returned.");
+        }
     }
 
     private void Step()

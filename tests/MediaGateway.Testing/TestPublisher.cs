@@ -21,7 +21,6 @@ public sealed class TestPublisher : IDisposable
     private static readonly TimeSpan AudioInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
-    private readonly byte[] _certificate = SHA256.HashData("publisher"u8);
     private readonly List<(TransportPath Path, byte[] Datagram)> _outgoing = [];
     private readonly List<byte[]> _accessUnits = [];
     private TransportPath _path;
@@ -40,6 +39,9 @@ public sealed class TestPublisher : IDisposable
     private FakeDtlsMessage? _dtlsFlight;
     private bool _wantsKeyframe = true;
     private long _transaction;
+
+    /// <summary>What stands for the certificate.</summary>
+    public static readonly byte[] Certificate = SHA256.HashData("publisher"u8);
 
     /// <summary>The peer's ICE username fragment.</summary>
     public const string UsernameFragment = "publisherFrag";
@@ -96,7 +98,7 @@ public sealed class TestPublisher : IDisposable
     public TransportPath Path => _path;
 
     /// <summary>The offer.</summary>
-    public string Offer() => $"""
+    public static string Offer() => $"""
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
@@ -104,7 +106,7 @@ public sealed class TestPublisher : IDisposable
         a=group:BUNDLE 0 1
         a=ice-ufrag:{UsernameFragment}
         a=ice-pwd:publisherPasswordpublisher
-        a=fingerprint:sha-256 {CertificateFingerprint.Sha256Of(_certificate).Value}
+        a=fingerprint:sha-256 {CertificateFingerprint.Sha256Of(Certificate).Value}
         a=setup:actpass
         m=video 9 UDP/TLS/RTP/SAVPF 102
         c=IN IP4 0.0.0.0
@@ -297,7 +299,7 @@ public sealed class TestPublisher : IDisposable
     private void SendDtls(TimeSpan now)
     {
         bool carriesCertificate = _dtlsFlight == FakeDtlsMessage.ClientFlight;
-        byte[] certificate = carriesCertificate ? _certificate : [];
+        byte[] certificate = carriesCertificate ? Certificate : [];
         Send([FakeDtlsEndpoint.HandshakeRecord, (byte)_dtlsFlight!, .. certificate]);
         _nextDtls = now + _dtlsTimeout;
         _dtlsTimeout *= 2;
