@@ -18,7 +18,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     private Chromium(string program)
     {
-        _process = ToolProcess.Start(program, BrowserFlags.All(_profile.Path), OnLine);
+        _process = ToolProcess.Start(program, BrowserFlags.All(_profile.Path), OnLine, keep: line => !RtpTrace.IsTrace(line));
     }
 
     /// <summary>What the browser sent by RTP and RTCP.</summary>

@@ -26,6 +26,10 @@ internal sealed class RtpTrace
         }
     }
 
+    /// <summary>Whether a log line belongs to the trace: a packet, sent or received, or the heading above it.</summary>
+    public static bool IsTrace(string line) =>
+        line.Length == 0 || line.EndsWith(End, StringComparison.Ordinal) || line.Contains("/srtp_session.cc:", StringComparison.Ordinal);
+
     /// <summary>Takes the packet out of a log line, if there is one.</summary>
     public void AddLogLine(string line)
     {

@@ -16,13 +16,15 @@ internal sealed class ToolProcess : IAsyncDisposable
     private readonly string _name;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly Action<string>? _onLine;
+    private readonly Predicate<string> _keep;
     private readonly Task _readers;
 
-    private ToolProcess(string name, Process process, Action<string>? onLine, bool binaryOutput)
+    private ToolProcess(string name, Process process, Action<string>? onLine, Predicate<string> keep, bool binaryOutput)
     {
         _name = name;
         Process = process;
         _onLine = onLine;
+        _keep = keep;
         Task errors = ReadLinesAsync(process.StandardError);
         _readers = binaryOutput ? errors : Task.WhenAll(errors, ReadLinesAsync(process.StandardOutput));
     }
@@ -37,6 +39,7 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <param name="program">Path of the program.</param>
     /// <param name="arguments">Its arguments, not interpreted by any shell.</param>
     /// <param name="onLine">Sees every line of both outputs, on the reader's thread.</param>
+    /// <param name="keep">Which lines are worth showing with a failed test; null: all.</param>
     /// <param name="environment">Variables to set (null removes).</param>
     /// <param name="workingDirectory">Where it runs; null: here.</param>
     /// <param name="binaryOutput">Leaves standard output to the caller.</param>
@@ -44,6 +47,7 @@ internal sealed class ToolProcess : IAsyncDisposable
         string program,
         IEnumerable<string> arguments,
         Action<string>? onLine = null,
+        Predicate<string>? keep = null,
         IReadOnlyDictionary<string, string?>? environment = null,
         string? workingDirectory = null,
         bool binaryOutput = false)
@@ -62,7 +66,7 @@ internal sealed class ToolProcess : IAsyncDisposable
         }
 
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        return new ToolProcess(Path.GetFileName(program), process, onLine, binaryOutput);
+        return new ToolProcess(Path.GetFileName(program), process, onLine, keep ?? (_ => true), binaryOutput);
     }
 
     /// <summary>Runs a program to its end and returns what it said; fails when its status is not 0.</summary>
@@ -70,7 +74,7 @@ internal sealed class ToolProcess : IAsyncDisposable
         string program, IEnumerable<string> arguments, TimeSpan limit, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
         StringBuilder output = new();
-        await using ToolProcess process = Start(program, arguments, line => Append(output, line), environment, workingDirectory);
+        await using ToolProcess process = Start(program, arguments, line => Append(output, line), environment: environment, workingDirectory: workingDirectory);
         process.Process.StandardInput.Close();
         int status = await process.WaitForExitAsync(limit);
         string text;
@@ -138,6 +142,11 @@ internal sealed class ToolProcess : IAsyncDisposable
         while (await reader.ReadLineAsync() is { } line)
         {
             _onLine?.Invoke(line);
+            if (!_keep(line))
+            {
+                continue;
+            }
+
             _lines.Enqueue(line);
             while (_lines.Count > LinesKept)
             {

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests.Gateway;
+
+/// <summary>
+/// The gateway, started as a user starts it: the built program in a process of its own, with settings from the environment, on free
+/// ports of the loopback interface. The environment variable <c>MEDIAGATEWAY_PROGRAM</c> names another program to test instead.
+/// </summary>
+internal sealed class GatewayProcess : IAsyncDisposable
+{
+    private const string ProgramVariable = "MEDIAGATEWAY_PROGRAM";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+
+    private readonly ToolProcess _process;
+    private readonly int _httpPort = FreePort.Tcp();
+    private readonly int _rtmpPort = FreePort.Tcp();
+
+    private GatewayProcess(IReadOnlyDictionary<string, string?> settings)
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["Http__BindAddress"] = "127.0.0.1",
+            ["Http__Port"] = Number(_httpPort),
+            ["Rtmp__BindAddress"] = "127.0.0.1",
+            ["Rtmp__Port"] = Number(_rtmpPort),
+            ["WebRtc__BindAddress"] = "127.0.0.1",
+            ["WebRtc__Port"] = Number(FreePort.Udp()),
+            ["WebRtc__AdvertisedAddresses__0"] = "127.0.0.1",
+            // The tests' own host must not leak into the program.
+            ["ASPNETCORE_URLS"] = null,
+            ["ASPNETCORE_ENVIRONMENT"] = null,
+            ["DOTNET_ENVIRONMENT"] = null,
+        };
+        foreach ((string key, string? value) in settings)
+        {
+            environment[key] = value;
+        }
+
+        string program = Environment.GetEnvironmentVariable(ProgramVariable) ?? Repository.GatewayProgram;
+        _process = program.EndsWith(".dll", StringComparison.Ordinal)
+            ? ToolProcess.Start(Tool.Require("dotnet"), [program], environment: environment, workingDirectory: Repository.Root)
+            : ToolProcess.Start(program, [], environment: environment, workingDirectory: Repository.Root);
+    }
+
+    /// <summary>The page.</summary>
+    public Uri Page => new($"http://127.0.0.1:{_httpPort}/");
+
+    /// <summary>The signalling hub.</summary>
+    public Uri Signaling => new($"ws://127.0.0.1:{_httpPort}/signaling");
+
+    /// <summary>What the program has logged: the newest lines.</summary>
+    public string Log => _process.Output;
+
+    /// <summary>The program's process.</summary>
+    public int ProcessId => _process.Process.Id;
+
+    /// <summary>The TCP port of RTMP.</summary>
+    public int RtmpPort => _rtmpPort;
+
+    /// <summary>Starts the program and waits until it is healthy.</summary>
+    /// <param name="settings">Settings of this test, such as <c>Streams__CacheBytes</c>, over those of all tests.</param>
+    public static async Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        GatewayProcess gateway = new(settings ?? new Dictionary<string, string?>());
+        try
+        {
+            using HttpClient client = new();
+            await Wait.UntilAsync(() => gateway.IsHealthyAsync(client), StartLimit, () => $"a healthy gateway; it said:\n{gateway.Log}");
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The RTMP address under which a stream is played.</summary>
+    public string RtmpAddress(string stream) => $"rtmp://127.0.0.1:{_rtmpPort}/live/{stream}";
+
+    /// <summary>Ends the program as a service manager does and returns its exit status.</summary>
+    public Task<int> StopAsync() => _process.StopAsync("TERM", StopLimit);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<bool> IsHealthyAsync(HttpClient client)
+    {
+        Assert.False(_process.Process.HasExited, $"The gateway ended at its start:\n{Log}");
+        try
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri(Page, "health"));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MediaGateway.EndToEndTests.Players;
+
+/// <summary>
+/// A player that only measures: it plays an RTMP address and keeps every message with its time of arrival. It shares no code with the
+/// gateway. A thread of its own reads the socket, blocking, so that times are not those of a thread pool.
+/// </summary>
+internal sealed class RtmpPlayer : IDisposable
+{
+    private const int HandshakeBytes = 1536;
+    private const int CommandChunkStream = 3;
+
+    private readonly Lock _lock = new();
+    private readonly List<RtmpMessage> _messages = [];
+    private readonly TcpClient _client;
+    private readonly Thread _reader;
+    private readonly string _address;
+    private readonly string _application;
+    private readonly string _stream;
+    private Exception? _failure;
+
+    private RtmpPlayer(TcpClient client, Uri address)
+    {
+        _client = client;
+        _address = $"rtmp://{address.Authority}";
+        string[] path = address.AbsolutePath.Trim('/').Split('/', 2);
+        (_application, _stream) = (path[0], path[1]);
+        _reader = new Thread(Read) { IsBackground = true, Name = "RTMP player" };
+    }
+
+    /// <summary>When the command <c>play</c> was sent, in nanoseconds of <see cref="Stopwatch"/>; 0 before.</summary>
+    public long PlaySentAt { get; private set; }
+
+    /// <summary>The messages received so far; throws when the connection has failed.</summary>
+    public IReadOnlyList<RtmpMessage> Messages
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _failure is null ? [.. _messages] : throw new InvalidOperationException("The RTMP connection failed.", _failure);
+            }
+        }
+    }
+
+    /// <summary>Connects and plays.</summary>
+    public static RtmpPlayer Start(string address)
+    {
+        Uri uri = new(address);
+        TcpClient client = new() { NoDelay = true, ReceiveTimeout = 20_000 };
+        client.Connect(uri.Host, uri.Port);
+        RtmpPlayer player = new(client, uri);
+        player._reader.Start();
+        return player;
+    }
+
+    /// <summary>Nanoseconds of CLOCK_MONOTONIC.</summary>
+    public static long Now() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _client.Close();
+        _reader.Join();
+        _client.Dispose();
+    }
+
+    private void Read()
+    {
+        try
+        {
+            Socket socket = _client.Client;
+            ShakeHands(socket);
+            Command(socket, streamId: 0, "connect", 1, new Dictionary<string, object>
+            {
+                ["app"] = _application,
+                ["tcUrl"] = $"{_address}/{_application}",
+                ["fpad"] = false,
+                ["audioCodecs"] = 4071.0,
+                ["videoCodecs"] = 252.0,
+            });
+            RtmpMessageReader reader = new();
+            byte[] buffer = new byte[256 * 1024];
+            int received;
+            while ((received = socket.Receive(buffer)) > 0)
+            {
+                reader.Add(buffer.AsSpan(0, received), Now());
+                while (reader.TryTake(out RtmpMessage? message))
+                {
+                    Handle(socket, message!);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
+        {
+            lock (_lock)
+            {
+                _failure = exception is ObjectDisposedException || !_client.Connected ? null : exception;
+            }
+        }
+    }
+
+    private static void ShakeHands(Socket socket)
+    {
+        byte[] hello = new byte[1 + HandshakeBytes];
+        hello[0] = 3;
+        new Random(1).NextBytes(hello.AsSpan(9));
+        socket.Send(hello);
+        byte[] answer = new byte[1 + HandshakeBytes + HandshakeBytes];
+        for (int received = 0; received < answer.Length;)
+        {
+            int count = socket.Receive(answer.AsSpan(received));
+            received += count > 0 ? count : throw new IOException("The server closed the connection in the handshake.");
+        }
+
+        socket.Send(answer.AsSpan(1, HandshakeBytes));
+    }
+
+    private void Handle(Socket socket, RtmpMessage message)
+    {
+        lock (_lock)
+        {
+            _messages.Add(message);
+        }
+
+        if (message.Type != 20 || PlaySentAt != 0)
+        {
+            return;
+        }
+
+        // Answers come in order: first to connect (transaction 1), then to createStream (2), which gives the stream's number.
+        (string name, double transaction) = ReadCommand(message.Payload);
+        switch (name, transaction)
+        {
+            case ("_result", 1):
+                Command(socket, streamId: 0, "createStream", 2);
+                break;
+            case ("_result", 2):
+                double stream = BinaryPrimitives.ReadDoubleBigEndian(message.Payload.AsSpan(message.Payload.Length - 8));
+                PlaySentAt = Now();
+                Command(socket, (int)stream, "play", 3, null, _stream);
+                break;
+        }
+    }
+
+    private static (string Name, double Transaction) ReadCommand(ReadOnlySpan<byte> payload)
+    {
+        int length = BinaryPrimitives.ReadUInt16BigEndian(payload[1..]);
+        return (Encoding.UTF8.GetString(payload.Slice(3, length)), BinaryPrimitives.ReadDoubleBigEndian(payload[(4 + length)..]));
+    }
+
+    // AMF0: 0 number, 1 boolean, 2 string, 3 object ended by 00 00 09, 5 null.
+    private static void Command(Socket socket, int streamId, string name, double transaction, IReadOnlyDictionary<string, object>? properties = null, string? argument = null)
+    {
+        List<byte> body = [];
+        WriteValue(body, name);
+        WriteValue(body, transaction);
+        if (properties is null)
+        {
+            body.Add(5);
+        }
+        else
+        {
+            body.Add(3);
+            foreach ((string key, object value) in properties)
+            {
+                WriteText(body, key);
+                WriteValue(body, value);
+            }
+
+            body.AddRange([0, 0, 9]);
+        }
+
+        if (argument is not null)
+        {
+            WriteValue(body, argument);
+        }
+
+        List<byte> message = [CommandChunkStream, 0, 0, 0, (byte)(body.Count >> 16), (byte)(body.Count >> 8), (byte)body.Count, 20, (byte)streamId, 0, 0, 0];
+        for (int i = 0; i < body.Count; i++)
+        {
+            if (i > 0 && i % 128 == 0)
+            {
+                message.Add(0xC0 | CommandChunkStream);
+            }
+
+            message.Add(body[i]);
+        }
+
+        socket.Send([.. message]);
+    }
+
+    private static void WriteValue(List<byte> body, object value)
+    {
+        switch (value)
+        {
+            case double number:
+                byte[] bytes = new byte[8];
+                BinaryPrimitives.WriteDoubleBigEndian(bytes, number);
+                body.Add(0);
+                body.AddRange(bytes);
+                break;
+            case bool flag:
+                body.AddRange([1, flag ? (byte)1 : (byte)0]);
+                break;
+            default:
+                body.Add(2);
+                WriteText(body, (string)value);
+                break;
+        }
+    }
+
+    private static void WriteText(List<byte> body, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        body.AddRange([(byte)(bytes.Length >> 8), (byte)bytes.Length]);
+        body.AddRange(bytes);
+    }
+}

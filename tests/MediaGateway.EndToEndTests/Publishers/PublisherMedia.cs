@@ -1,0 +1,31 @@
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Tools;
+
+namespace MediaGateway.EndToEndTests.Publishers;
+
+/// <summary>The files that publishers without a camera send: H.264 with an IDR picture every second, and Opus.</summary>
+/// <param name="Video">Annex B file.</param>
+/// <param name="Audio">Ogg file.</param>
+internal sealed record PublisherMedia(string Video, string Audio)
+{
+    private const int Seconds = 20;
+
+    /// <summary>Makes the files: pattern and beeps that belong exactly together.</summary>
+    public static async Task<PublisherMedia> CreateAsync(WorkFolder folder, int width, int height, string bitrate)
+    {
+        PublisherMedia media = new(folder.File("publisher.h264"), folder.File("publisher.ogg"));
+        await TestMedia.EncodeAsync(
+            folder,
+            Seconds,
+            width,
+            height,
+            soundDelay: 0,
+            [
+                "-map", "0:v", .. TestMedia.RealTimeH264(TestPattern.PictureRate),
+                "-vf", "noise=alls=12:allf=t", "-b:v", bitrate, "-maxrate", bitrate, "-bufsize", bitrate,
+                "-x264-params", "sliced-threads=0:slices=1", "-f", "h264", media.Video,
+                "-map", "1:a", "-c:a", "libopus", "-b:a", "64k", "-frame_duration", "20", "-f", "ogg", media.Audio,
+            ]);
+        return media;
+    }
+}

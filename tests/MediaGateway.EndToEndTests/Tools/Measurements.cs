@@ -1,0 +1,22 @@
+using Xunit;
+
+namespace MediaGateway.EndToEndTests.Tools;
+
+/// <summary>
+/// The figures that tests measure: part of their output, and added to the file that <c>MEDIAGATEWAY_MEASUREMENTS</c> names, from which
+/// <c>docs/measurements.md</c> is written.
+/// </summary>
+internal static class Measurements
+{
+    private const string FileVariable = "MEDIAGATEWAY_MEASUREMENTS";
+
+    /// <summary>Notes a line of figures.</summary>
+    public static void Note(string line)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file)
+        {
+            File.AppendAllText(file, $"{TestContext.Current.Test?.TestDisplayName}: {line}\n");
+        }
+    }
+}
