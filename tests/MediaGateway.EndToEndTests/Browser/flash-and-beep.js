@@ -81,7 +81,7 @@
     // Records the very same source with the browser's own recorder; resolves to a WebM file in base64.
     record: async (milliseconds) => {
       const stream = await opened;
-      const recorder = new MediaRecorder(stream, { mimeType: 'video/webm;codecs=vp8,opus', videoBitsPerSecond: 1_000_000 });
+      const recorder = new MediaRecorder(stream, { mimeType: 'video/webm;codecs=vp8,pcm', videoBitsPerSecond: 1_000_000 });
       const parts = [];
       recorder.ondataavailable = (event) => parts.push(event.data);
       const stopped = new Promise((resolve) => { recorder.onstop = resolve; });

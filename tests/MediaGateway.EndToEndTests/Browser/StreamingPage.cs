@@ -1,0 +1,80 @@
+using MediaGateway.EndToEndTests.Gateway;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests.Browser;
+
+/// <summary>The gateway's page in a browser of its own, used as a person uses it.</summary>
+internal sealed class StreamingPage : IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(20);
+
+    private StreamingPage(Chromium browser)
+    {
+        Browser = browser;
+    }
+
+    /// <summary>The browser.</summary>
+    public Chromium Browser { get; }
+
+    /// <summary>Opens the page, which connects by itself.</summary>
+    public static async Task<StreamingPage> OpenAsync(GatewayProcess gateway)
+    {
+        StreamingPage page = new(await Chromium.StartAsync());
+        try
+        {
+            await page.Browser.Page.OpenAsync(gateway.Page);
+            await page.Browser.Page.WaitForTextAsync("connection-status", "ESTABLISHED", ConnectLimit);
+            return page;
+        }
+        catch
+        {
+            await page.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Publishes under a name and returns the RTMP address that the page shows.</summary>
+    public async Task<string> PublishAsync(string streamName)
+    {
+        await ClickPublishAsync(streamName);
+        await Browser.Page.WaitForTextAsync("publish-status", "PUBLISHING", PublishLimit);
+        string address = await Browser.Page.TextAsync("rtmp-url");
+        Assert.EndsWith($"/live/{streamName}", address);
+        return address;
+    }
+
+    /// <summary>Tries to publish and returns what the page says once it has failed.</summary>
+    public async Task<string> PublishInVainAsync(string streamName)
+    {
+        await ClickPublishAsync(streamName);
+        await Browser.Page.WaitForTextAsync("publish-status", "FAILED", PublishLimit);
+        return await Browser.Page.TextAsync("publish-status");
+    }
+
+    /// <summary>Stops publishing.</summary>
+    public async Task StopAsync()
+    {
+        await Browser.Page.ClickAsync("button", "Stop");
+        await Browser.Page.WaitForTextAsync("publish-status", "UNPUBLISHED", ConnectLimit);
+    }
+
+    /// <summary>Changes the camera's resolution.</summary>
+    public Task ResizeAsync(int width, int height) => Browser.Page.EvaluateAsync<object>($"flashAndBeep.resize({width}, {height})");
+
+    /// <summary>Records the page's own camera and microphone with the browser's recorder.</summary>
+    public async Task RecordSourceAsync(TimeSpan length, string file)
+    {
+        string recording = await Browser.Page.EvaluateAsync<string>($"flashAndBeep.record({length.TotalMilliseconds})");
+        await File.WriteAllBytesAsync(file, Convert.FromBase64String(recording));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Browser.DisposeAsync();
+
+    private async Task ClickPublishAsync(string streamName)
+    {
+        await Browser.Page.FillAsync("Stream name", streamName);
+        await Browser.Page.ClickAsync("button", "Publish");
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Players;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>The delay that the gateway adds, seen from outside: a Pion publisher and a measuring player, no browser.</summary>
+public sealed class DelayTests
+{
+    private const int OpusMilliseconds = 20;
+    private const int Pictures = 450;
+
+    [Fact]
+    public async Task PionPublishes720p30_PicturesAndSoundArriveSoonAfterTheyWereSent()
+    {
+        using WorkFolder folder = new();
+        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 1280, 720, "2500k");
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        ConcurrentDictionary<(string Kind, int Index), long> sent = new();
+        await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, sessions: 1, report: true);
+        publisher.OnSent = (kind, index, nanoseconds) => sent[(kind, index)] = nanoseconds;
+        await publisher.PublishAsync(gateway, ["delay"]);
+        using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("delay"));
+        await Wait.UntilAsync(
+            () => player.Messages.Count(message => message.IsPicture) > Pictures, TimeSpan.FromSeconds(40), () => $"{Pictures} pictures");
+
+        // What was cached when the player came is as old as it is; the rest came live.
+        RtmpMessage[] pictures = [.. player.Messages.Where(message => message.IsPicture)];
+        RtmpMessage[] live = [.. pictures.Skip(TestPattern.PictureRate * 3)];
+        double start = StreamStart(live.First(message => message.IsKeyframe), sent);
+        double[] video = [.. live.Select(picture =>
+            Milliseconds(picture.FirstByteAt - sent[("video", (int)Math.Round((picture.Timestamp - start) * TestPattern.PictureRate / 1000))]))];
+        double[] audio = [.. player.Messages
+            .Where(message => message.IsSound && message.CompleteAt > live[0].CompleteAt)
+            .Select(sound => Milliseconds(sound.FirstByteAt - sent[("audio", (int)Math.Floor((sound.Timestamp - start) / OpusMilliseconds))]))];
+        using HttpClient client = new();
+        Measurements.Note(
+            $"last packet of a picture sent to first byte received: median {Statistics.Median(video):0.00} ms, p95 {Statistics.Percentile(video, 0.95):0.00} ms; "
+            + $"sound, packet with its first sample sent to first byte received: median {Statistics.Median(audio):0.0} ms, p95 {Statistics.Percentile(audio, 0.95):0.0} ms; "
+            + $"the gateway's own figures: {await client.GetStringAsync(new Uri(gateway.Page, "api/statistics"), TestContext.Current.CancellationToken)}");
+        Assert.InRange(Statistics.Percentile(video, 0.95), 0, Limits.Time(5));
+        Assert.InRange(Statistics.Percentile(audio, 0.95), 0, Limits.Time(80));
+    }
+
+    private static double Milliseconds(long nanoseconds) => nanoseconds / 1e6;
+
+    // The stamp that picture 0 would have: a keyframe is a picture whose index is a multiple of the group's length, the newest sent before it came.
+    private static double StreamStart(RtmpMessage keyframe, ConcurrentDictionary<(string Kind, int Index), long> sent)
+    {
+        int index = sent
+            .Where(entry => entry.Key.Kind == "video" && entry.Key.Index % TestPattern.PictureRate == 0 && entry.Value < keyframe.FirstByteAt)
+            .Max(entry => entry.Key.Index);
+        return keyframe.Timestamp - (index * 1000.0 / TestPattern.PictureRate);
+    }
+}
