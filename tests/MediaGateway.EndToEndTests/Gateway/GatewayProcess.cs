@@ -31,6 +31,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["WebRtc__Port"] = Number(FreePort.Udp()),
             ["WebRtc__AdvertisedAddresses__0"] = "127.0.0.1",
             // The tests' own host must not leak into the program.
+            ["MEDIAGATEWAY_PUBLIC_ADDRESS"] = null,
             ["ASPNETCORE_URLS"] = null,
             ["ASPNETCORE_ENVIRONMENT"] = null,
             ["DOTNET_ENVIRONMENT"] = null,
