@@ -26,8 +26,9 @@ package_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# No pipes into grep -q here: it ends at the first match, and with pipefail the broken pipe would count as a failure.
 package_offered() {
-  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -qE '^ +Candidate: [^(]'
+  grep -qE '^ +Candidate: [^(]' <<<"$(LC_ALL=C apt-cache policy "$1" 2>/dev/null)"
 }
 
 # The first package of a list that is installed, else the first that this system offers, else the first.
@@ -76,12 +77,12 @@ install_packages() {
 
 require_dotnet() {
   have dotnet || fail "the .NET 10 SDK is not installed (no 'dotnet' in PATH). See https://dotnet.microsoft.com/download/dotnet/10.0"
-  dotnet --list-sdks | grep -qE '^(1[0-9]|[2-9][0-9])\.' \
+  grep -qE '^(1[0-9]|[2-9][0-9])\.' <<<"$(dotnet --list-sdks)" \
     || fail "the .NET SDK found is older than 10. See https://dotnet.microsoft.com/download/dotnet/10.0"
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 }
 
-library_present() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+library_present() { grep -q "$1" <<<"$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null)"; }
 
 # OpenSSL 3, libopus and one FFmpeg of 5.1, 6.1 and 7.1 (libavcodec 59, 60, 61), whichever this system has.
 install_native_libraries() {
