@@ -22,6 +22,8 @@ public class DocsTests
     [InlineData("`LiveStream.cs` and `MediaGateway.sln`")]
     [InlineData("`LiveStream` and `RtmpOptions.ChunkSizeBytes`")]
     [InlineData("`Rtmp:Port` is set by `Rtmp__Port`")]
+    [InlineData("`Http__AllowedOrigins__0` and `Http:AllowedOrigins:0`")]
+    [InlineData("`./MediaGateway.sln`")]
     [InlineData("`FFmpeg`, `libopus`, `AAC`, `Opus`, `a=rtcp-mux`, `GET /health`, `N passed, N failed`")]
     [InlineData("`http://localhost:8080/docs/x`")]
     [InlineData("```\nsrc/NowhereKnown.cs `NowhereKnown`\n```")]

@@ -44,7 +44,7 @@ internal static partial class DocumentCheck
 
         if (FileName().IsMatch(code))
         {
-            return FileNames.Value.Contains(code);
+            return FileNames.Value.Contains(Path.GetFileName(code));
         }
 
         if (Setting().Match(code) is { Success: true } setting && Sections.TryGetValue(setting.Groups[1].Value, out Type? options))
@@ -92,7 +92,7 @@ internal static partial class DocumentCheck
     [GeneratedRegex(@"^(\./)?[\w.\-]+\.(cs|ts|md|sh|csproj|props|sln|yml)$")]
     private static partial Regex FileName();
 
-    [GeneratedRegex(@"^([A-Z]\w*?)(?::|__)([A-Z]\w*)$")]
+    [GeneratedRegex(@"^([A-Z]\w*?)(?::|__)([A-Z][A-Za-z0-9]*)(?:(?::|__)\d+)?$")]
     private static partial Regex Setting();
 
     // At least two humps, so that plain words, acronyms and product names pass: LiveStream, RtmpOptions.Port; not Debian, FFmpeg, AAC.
