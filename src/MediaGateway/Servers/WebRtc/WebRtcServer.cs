@@ -57,7 +57,12 @@ internal sealed class WebRtcServer(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _loop?.Dispose();
+    public void Dispose()
+    {
+        // Registered under three types, the server is disposed three times.
+        MediaLoop? loop = Interlocked.Exchange(ref _loop, null);
+        loop?.Dispose();
+    }
 
     /// <inheritdoc/>
     public bool TryPublish(PeerPublishRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Security.Cryptography;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Servers.WebRtc;
+using MediaGateway.Streams;
+using MediaGateway.Testing;
+using MediaGateway.Tests.Streams;
+using MediaGateway.WebRtc.Sessions;
+using Xunit;
+
+namespace MediaGateway.Tests.Servers.WebRtc;
+
+/// <summary>The WebRTC server as it is shipped but for its ciphers, on a free loopback port.</summary>
+internal sealed class WebRtcServerHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private int _nextSession;
+
+    private WebRtcServerHost(IHost host) => _host = host;
+
+    public IPeerPublishing Publishing => Get<IPeerPublishing>();
+
+    public StreamRegistry Streams => Get<StreamRegistry>();
+
+    public BufferPool Buffers => Get<BufferPool>();
+
+    public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddDiagnostics().AddStreams().AddWebRtcServer();
+        builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
+        builder.Services.AddSingleton(provider => new PeerServices(
+            provider.GetRequiredService<BufferPool>(), new FakeDtlsFactory(), PlainSrtpCipher.Factory, RandomNumberGenerator.Create()));
+        builder.Services.AddOptions<AudioOptions>();
+        builder.Services.AddOptions<StreamOptions>();
+        builder.Services.AddOptions<WebRtcOptions>().Configure(options =>
+        {
+            options.BindAddress = "127.0.0.1";
+            options.Port = 0;
+            configure?.Invoke(options);
+        });
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return new WebRtcServerHost(host);
+    }
+
+    /// <summary>Offers a stream and, when it is accepted, starts to publish it.</summary>
+    public LoopbackPublisher Publish(string name)
+    {
+        var publisher = new LoopbackPublisher($"session {_nextSession++}");
+        Assert.True(TryPublish(name, publisher, out string? answer, out string? refusal), refusal);
+        publisher.Start(answer!);
+        return publisher;
+    }
+
+    public bool TryPublish(string name, LoopbackPublisher publisher, out string? answer, out string? refusal)
+    {
+        Assert.True(StreamKey.TryCreate("live", name, out StreamKey key, out refusal));
+        var request = new PeerPublishRequest(publisher.SessionId, key, publisher.Offer, IPAddress.Loopback, publisher);
+        return Publishing.TryPublish(request, out answer, out refusal);
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+}
