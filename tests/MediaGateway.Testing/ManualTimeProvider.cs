@@ -1,8 +1,12 @@
 namespace MediaGateway.Testing;
 
-/// <summary>Virtual time for tests. Odd frequency and odd start on purpose, so that code which assumes either fails always.</summary>
+/// <summary>
+/// Virtual time for tests. Odd frequency and odd start on purpose, so that code which assumes either fails always. Any thread may ask
+/// for the time and make timers; one thread advances it.
+/// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    private readonly Lock _lock = new();
     private readonly List<Alarm> _alarms = [];
     private TimeSpan _now = TimeSpan.FromDays(12345.678);
 
@@ -19,7 +23,7 @@ public sealed class ManualTimeProvider : TimeProvider
     public void Advance(TimeSpan by)
     {
         TimeSpan target = _now + by;
-        while (_alarms.Where(alarm => alarm.Due <= target).MinBy(alarm => alarm.Due) is { } next)
+        while (NextUntil(target) is { } next)
         {
             _now = next.Due > _now ? next.Due : _now;
             next.Fire();
@@ -33,8 +37,20 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         var alarm = new Alarm(this, callback, state);
         alarm.Change(dueTime, period);
-        _alarms.Add(alarm);
+        lock (_lock)
+        {
+            _alarms.Add(alarm);
+        }
+
         return alarm;
+    }
+
+    private Alarm? NextUntil(TimeSpan target)
+    {
+        lock (_lock)
+        {
+            return _alarms.Where(alarm => alarm.Due <= target).MinBy(alarm => alarm.Due);
+        }
     }
 
     private sealed class Alarm(ManualTimeProvider owner, TimerCallback callback, object? state) : ITimer
@@ -56,7 +72,13 @@ public sealed class ManualTimeProvider : TimeProvider
             return true;
         }
 
-        public void Dispose() => owner._alarms.Remove(this);
+        public void Dispose()
+        {
+            lock (owner._lock)
+            {
+                owner._alarms.Remove(this);
+            }
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -190,8 +190,7 @@ public sealed class RtmpServerTests : IDisposable
         await player.UntilAsync(IsPicture);
         await player.SendAsync(player.Client.Command("pause", 1, null, true, 0));
         await player.ExpectAsync("onStatus NetStream.Pause.Notify");
-        await player.SendAsync(player.Client.UserControl(6, 99));
-        await player.ExpectAsync("UserControl 7");
+        await player.SettleAsync();
         lease.Publish(_frames.Delta(40));
         lease.Publish(_frames.Key(80));
         await player.SendAsync(player.Client.Command("pause", 1, null, false, 0));
@@ -211,8 +210,7 @@ public sealed class RtmpServerTests : IDisposable
         using TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
         await player.UntilAsync(message => message is { Type: 8, Body: [0xAF, 1, ..] });
         await player.SendAsync(player.Client.Command("receiveAudio", 1, null, false));
-        await player.SendAsync(player.Client.UserControl(6, 99));
-        await player.ExpectAsync("UserControl 7");
+        await player.SettleAsync();
         lease.Publish(Aac(21));
         lease.Publish(_frames.Delta(40));
         await player.UntilAsync(message => message.Timestamp == 40);

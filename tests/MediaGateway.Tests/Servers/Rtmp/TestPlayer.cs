@@ -62,6 +62,19 @@ internal sealed class TestPlayer : IDisposable
 
     public async Task SendAsync(byte[] bytes) => await _socket.SendAsync(bytes);
 
+    /// <summary>
+    /// Returns when the server has carried out everything said before. Two pings: the answer to the first may overtake what came
+    /// together with it.
+    /// </summary>
+    public async Task SettleAsync()
+    {
+        for (uint ping = 1; ping <= 2; ping++)
+        {
+            await SendAsync(Client.UserControl(6, ping));
+            await ExpectAsync("UserControl 7");
+        }
+    }
+
     /// <summary>Reads up to a message, in the words of <see cref="RtmpTestMessage.ToString"/>, and returns it.</summary>
     public Task<RtmpTestMessage> ExpectAsync(string message) => UntilAsync(candidate => candidate.ToString() == message, message);
 

@@ -67,7 +67,7 @@ internal sealed class FanOutWorker : IDisposable
         var stream = new StreamSocket(socket);
         stream.SetNoDelay(true);
         stream.SetNotSentLowWater(_context.Settings.NotSentLowWaterBytes);
-        return Add(new Viewer(owner, new GatherSocket(stream, _list), Post));
+        return Add(owner, new GatherSocket(stream, _list));
     }
 
     /// <summary>Stops the thread; whoever is still connected is given up.</summary>
@@ -86,8 +86,9 @@ internal sealed class FanOutWorker : IDisposable
         _list.Dispose();
     }
 
-    internal Viewer Add(Viewer viewer)
+    internal Viewer Add(IViewerOwner owner, IViewerSocket socket)
     {
+        var viewer = new Viewer(owner, socket, Post);
         Interlocked.Increment(ref _connections);
         Post(viewer);
         return viewer;
@@ -252,7 +253,7 @@ internal sealed class FanOutWorker : IDisposable
                 MarkDue(viewer);
                 break;
             case ServeResult.Broken:
-                End(viewer, SessionEndReason.TransportError);
+                End(viewer, SessionEndReason.PeerClosed);
                 break;
             default:
                 break;
