@@ -51,8 +51,12 @@ internal sealed class EncodedStream
     /// <summary>Pictures in all.</summary>
     public int Pictures => _units.Count(unit => unit.Format.Kind == TrackKind.Video);
 
-    /// <summary>Frames of sound in all.</summary>
-    public int Sounds => _units.Count - Pictures;
+    /// <summary>Frames of sound that belong to pictures: a player gets no sound from before its first picture.</summary>
+    public int SoundsFromTheFirstPictureOn => _units.Count(
+        unit => unit.Format.Kind == TrackKind.Audio && unit.Stamp >= _units.First(first => first.Format.Kind == TrackKind.Video).Stamp);
+
+    /// <summary>Units up to the first of the second track.</summary>
+    public int HeadLength => 1 + _units.FindIndex(unit => unit.Format.Kind != _units[0].Format.Kind);
 
     /// <summary>The frames in the order of sending: stamps in milliseconds.</summary>
     public IReadOnlyList<Unit> Units => _units;
