@@ -43,7 +43,8 @@ internal static class LibraryResolver
     internal static void Register() =>
         NativeLibrary.SetDllImportResolver(typeof(LibraryResolver).Assembly, (name, _, _) => Resolve(name));
 
-    private static nint Resolve(string library) => library switch
+    /// <summary>The loaded library; 0 for a name that is not one of ours or a library that is not installed.</summary>
+    internal static nint Resolve(string library) => library switch
     {
         AvCodec => FFmpegHandles.Value[0],
         AvUtil => FFmpegHandles.Value[1],

@@ -151,15 +151,15 @@ internal sealed unsafe partial class DtlsTestClient : IDisposable
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static uint NextTimeout(nint ssl, uint last) => last == 0 ? 50_000 : Math.Min(last * 2, 400_000);
 
-    [LibraryImport("libssl.so.3")]
+    [LibraryImport(LibraryResolver.Ssl)]
     private static partial void SSL_set_connect_state(SslHandle ssl);
 
-    [LibraryImport("libssl.so.3", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LibraryResolver.Ssl, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SSL_set_tlsext_use_srtp(SslHandle ssl, string profiles);
 
-    [LibraryImport("libssl.so.3")]
+    [LibraryImport(LibraryResolver.Ssl)]
     private static partial int SSL_set_alpn_protos(SslHandle ssl, byte* protos, uint protos_len);
 
-    [LibraryImport("libssl.so.3")]
+    [LibraryImport(LibraryResolver.Ssl)]
     private static partial int SSL_write(SslHandle ssl, byte* buf, int num);
 }

@@ -1,0 +1,106 @@
+using MediaGateway.Native.Opus;
+
+namespace MediaGateway.Native.Audio;
+
+/// <summary>
+/// Decodes packets and makes up what is missing between them: the copy that the next packet carries (in-band FEC), else what the
+/// decoder invents, for at most 120 ms with a fade at its end, then silence. One thread at a time; allocates nothing.
+/// </summary>
+internal sealed class SoundFiller(SlewResampler output) : IDisposable
+{
+    /// <summary>Invented sound is bearable that long, in samples: 120 ms.</summary>
+    public const int MaximumConcealment = 5760;
+
+    private const int Channels = OpusDecoder.Channels;
+    private const int ConcealmentBlock = 960;
+    private const int FadeOut = 960;
+    private const int FadeIn = 240;
+
+    private readonly OpusDecoder _decoder = new();
+    private readonly float[] _samples = new float[OpusDecoder.LongestPacket * Channels];
+    private int _concealed;
+    private bool _fadesIn;
+
+    /// <summary>Decodes a packet without passing it on.</summary>
+    /// <returns>Samples per channel; 0 for a broken packet.</returns>
+    public int Decode(ReadOnlySpan<byte> packet) => _decoder.Decode(packet, _samples);
+
+    /// <summary>Passes on what the last <see cref="Decode"/> gave.</summary>
+    public void WriteDecoded(int samples)
+    {
+        _concealed = 0;
+        Write(samples);
+    }
+
+    /// <summary>Says that what was decoded last is not heard: the next sound begins softly.</summary>
+    public void SkipDecoded() => _fadesIn = true;
+
+    /// <summary>Fills a gap.</summary>
+    /// <param name="samples">Its length, a multiple of 2.5 ms.</param>
+    /// <param name="next">The packet that ends the gap; empty when there is none yet.</param>
+    /// <param name="nextFrameSamples">Samples per frame of it.</param>
+    /// <returns>Samples that were recovered or invented; the rest is silence.</returns>
+    public int Fill(int samples, ReadOnlySpan<byte> next, int nextFrameSamples)
+    {
+        int recovered = samples >= nextFrameSamples && OpusDecoder.CarriesLostFrame(next) ? nextFrameSamples : 0;
+        int invented = Math.Min(samples - recovered, MaximumConcealment - _concealed);
+        Invent(invented);
+        WriteSilence(samples - recovered - invented);
+        if (recovered > 0)
+        {
+            _decoder.Recover(next, _samples, recovered);
+            Write(recovered);
+        }
+
+        return recovered + invented;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _decoder.Dispose();
+
+    private void Invent(int samples)
+    {
+        while (samples > 0)
+        {
+            int count = Math.Min(samples, ConcealmentBlock);
+            _decoder.Conceal(_samples, count);
+            for (int index = 0; index < count; index++)
+            {
+                float gain = Math.Min(1f, (MaximumConcealment - _concealed - index) / (float)FadeOut);
+                _samples[index * Channels] *= gain;
+                _samples[(index * Channels) + 1] *= gain;
+            }
+
+            _concealed += count;
+            samples -= count;
+            Write(count);
+        }
+    }
+
+    private void WriteSilence(int samples)
+    {
+        while (samples > 0)
+        {
+            int count = Math.Min(samples, OpusDecoder.LongestPacket);
+            _samples.AsSpan(0, count * Channels).Clear();
+            samples -= count;
+            Write(count);
+            _fadesIn = true;
+        }
+    }
+
+    private void Write(int samples)
+    {
+        if (_fadesIn)
+        {
+            _fadesIn = false;
+            for (int index = 0; index < Math.Min(samples, FadeIn); index++)
+            {
+                _samples[index * Channels] *= index / (float)FadeIn;
+                _samples[(index * Channels) + 1] *= index / (float)FadeIn;
+            }
+        }
+
+        output.Write(_samples.AsSpan(0, samples * Channels));
+    }
+}

@@ -1,0 +1,11 @@
+namespace MediaGateway.Native.FFmpeg;
+
+/// <summary>How sound is encoded.</summary>
+public sealed record AacEncoderOptions
+{
+    /// <summary>Bits per second of both channels together. 128 kbit/s is transparent for most sources.</summary>
+    public int BitRate { get; init; } = 128_000;
+
+    /// <summary>FFmpeg's search for quantizers, its option <c>aac_coder</c>: <c>twoloop</c> or <c>fast</c>.</summary>
+    public string Coder { get; init; } = "twoloop";
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace MediaGateway.Native.FFmpeg;
+
+/// <summary>libavutil.</summary>
+internal static unsafe partial class AvUtil
+{
+    public const int AV_SAMPLE_FMT_FLTP = 8;
+    public const int AV_OPT_SEARCH_CHILDREN = 1;
+    public const int AV_LOG_FATAL = 8;
+    public const int AVERROR_EAGAIN = -11;
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial uint avutil_version();
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial nint av_version_info();
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial void av_log_set_level(int level);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial int av_strerror(int errnum, byte* errbuf, nuint errbuf_size);
+
+    [LibraryImport(LibraryResolver.AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_set(AvCodecContextHandle obj, string name, string val, int search_flags);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial void av_channel_layout_default(nint ch_layout, int nb_channels);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial AvFrameHandle av_frame_alloc();
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial void av_frame_free(nint* frame);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial int av_frame_get_buffer(AvFrameHandle frame, int align);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial int av_frame_make_writable(AvFrameHandle frame);
+}
