@@ -62,7 +62,7 @@ internal ref struct ChunkWriter
     }
 
     /// <summary>Appends payload, with a type 3 header wherever a chunk is full.</summary>
-    public void Append(ReadOnlySpan<byte> payload)
+    public void Append(scoped ReadOnlySpan<byte> payload)
     {
         Debug.Assert(payload.Length <= _messageRemaining, "no more is appended than was announced");
         while (!payload.IsEmpty)

@@ -23,14 +23,13 @@ public sealed class RtmpServerSession : IDisposable
     private readonly Queue<RtmpEvent> _events = new();
     private readonly ServerHandshake _handshake;
     private readonly ChunkReader _chunks;
+    private readonly NetConnection _connection;
     private readonly NetStreamTable _streams;
     private readonly TimeSpan _startedAt;
     private AcknowledgementWindow _acknowledgement;
     private KeepAlive _keepAlive;
     private TimeSpan _now;
     private TimeSpan _allowanceRefilledAt;
-    private RtmpConnectRequest? _connectRequest;
-    private double _connectTransactionId;
 
     /// <summary>Makes a session for a connection accepted at <paramref name="now"/>.</summary>
     /// <param name="options">Shared by all sessions.</param>
@@ -47,6 +46,7 @@ public sealed class RtmpServerSession : IDisposable
         _writer = new ReplyWriter(_replies);
         _handshake = new ServerHandshake(random);
         _chunks = new ChunkReader(options.Limits, pool);
+        _connection = new NetConnection(options, _writer);
         _streams = new NetStreamTable(options.Limits.MaximumMessageStreams, _writer, _events);
         _keepAlive = new KeepAlive(options.PingInterval, now);
         (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
@@ -145,13 +145,8 @@ public sealed class RtmpServerSession : IDisposable
             return;
         }
 
-        RtmpConnectRequest request = AnsweredConnect();
-        uint window = (uint)_options.WindowAcknowledgementBytes;
-        _writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, window);
-        _writer.WritePeerBandwidth(window);
-        _writer.WriteUserControl(UserControlEventType.StreamBegin, 0);
-        _writer.WriteSetChunkSize(_options.ChunkSize);
-        _writer.WriteConnectResult(_connectTransactionId, request.ObjectEncoding);
+        ThrowIfNotConnecting();
+        _connection.Accept();
         State = RtmpSessionState.Connected;
         _keepAlive.Heard(_now);
         _streams.Start(_now);
@@ -167,8 +162,8 @@ public sealed class RtmpServerSession : IDisposable
             return;
         }
 
-        AnsweredConnect();
-        _writer.WriteError(_connectTransactionId, code, description);
+        ThrowIfNotConnecting();
+        _connection.Reject(code, description);
         State = RtmpSessionState.Closing;
     }
 
@@ -215,6 +210,11 @@ public sealed class RtmpServerSession : IDisposable
         if (IsOver)
         {
             return;
+        }
+
+        if (State == RtmpSessionState.Connecting)
+        {
+            _connection.Reject(StatusCode.ConnectAppShutdown, "The server is going down.");
         }
 
         _streams.EndAll(_now);
@@ -360,68 +360,36 @@ public sealed class RtmpServerSession : IDisposable
             throw Broken(RtmpError.UnexpectedCommand, isConnect ? "second connect" : "command before connect");
         }
 
-        if (!isConnect)
+        if (isConnect)
         {
-            HandleCall(command, message.MessageStreamId);
-            return;
+            Connect(command);
         }
-
-        _connectTransactionId = command.TransactionId;
-        _connectRequest = RtmpConnectRequest.From(command.Object);
-        State = RtmpSessionState.Connecting;
-        if (_connectRequest is null)
+        else if (!_streams.TryHandle(command, message.MessageStreamId, _now))
         {
-            _writer.WriteError(_connectTransactionId, StatusCode.ConnectRejected, "The application cannot be read.");
+            _connection.Call(command);
+        }
+    }
+
+    private void Connect(Command command)
+    {
+        RtmpConnectRequest? request = _connection.Connect(command);
+        if (request is null)
+        {
             State = RtmpSessionState.Closing;
             return;
         }
 
-        _streams.App = _connectRequest.App;
-        _events.Enqueue(new RtmpEvent.ConnectRequested(_connectRequest));
+        State = RtmpSessionState.Connecting;
+        _streams.App = request.App;
+        _events.Enqueue(new RtmpEvent.ConnectRequested(request));
     }
 
-    private void HandleCall(Command command, uint messageStreamId)
+    private void ThrowIfNotConnecting()
     {
-        if (_streams.TryHandle(command, messageStreamId, _now))
-        {
-            return;
-        }
-
-        switch (command.Name)
-        {
-            case "getStreamLength":
-                // Live streams have none; FFmpeg asks before each play.
-                _writer.WriteResult(command.TransactionId, 0);
-                break;
-            case "FCSubscribe":
-                _writer.WriteOnFcSubscribe("Stream subscribed.");
-                AnswerIfWanted(command);
-                break;
-            case "_result" or "_error" or "onStatus":
-                break;
-            default:
-                // releaseStream, FCPublish, _checkbw and whatever else clients call: an empty result keeps all of them going.
-                AnswerIfWanted(command);
-                break;
-        }
-    }
-
-    private void AnswerIfWanted(Command command)
-    {
-        if (command.TransactionId != 0)
-        {
-            _writer.WriteEmptyResult(command.TransactionId);
-        }
-    }
-
-    private RtmpConnectRequest AnsweredConnect()
-    {
-        if (State != RtmpSessionState.Connecting || _connectRequest is null)
+        if (State != RtmpSessionState.Connecting)
         {
             throw new InvalidOperationException($"There is no connect request to answer in state {State}.");
         }
-
-        return _connectRequest;
     }
 
     private RtmpProtocolException Broken(RtmpError error, string detail)

@@ -76,6 +76,19 @@ public sealed class ConnectTests
     }
 
     [Fact]
+    public void CloseBeforeTheAnswer_RefusesTheConnection()
+    {
+        using RtmpScript script = Greeted();
+        script.Send(script.Client.Connect("live"));
+        script.ExpectEvent<RtmpEvent.ConnectRequested>();
+        script.Do(session => session.Close());
+        script.Expect("_error NetConnection.Connect.AppShutdown");
+        script.Do(session => session.AcceptConnect());
+        script.ExpectNothing();
+        Assert.Equal(RtmpSessionState.Closing, script.Session.State);
+    }
+
+    [Fact]
     public void AppThatCannotBeRead_IsRejectedWithoutAskingTheOwner()
     {
         using RtmpScript script = Greeted();
