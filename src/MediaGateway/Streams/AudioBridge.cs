@@ -46,14 +46,7 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
 
         _transcoder ??= pool.Transcoders.Create(source, CodecId.Aac);
         Transcode(_transcoder, input, now);
-        bool isLive = feed.IsCaughtUp;
-        if (isLive && _output.Count > 0)
-        {
-            pool.Metrics.SoundBridged(pool.Clock.Now - _output[^1].ReceivedAt);
-        }
-
-        stream.PublishDerived(feed, input, _output, _transcoder.OutputFormat, _transcoder.ConcealedFrames);
-        _output.Clear();
+        Publish(_transcoder, input);
         _failedLast = false;
         return input.HasMore ? BridgeTurn.HasMore : BridgeTurn.Idle;
     }
@@ -92,6 +85,24 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
         while (transcoder.TryTake(out MediaFrame? frame) && frame is not null)
         {
             _output.Add(frame);
+        }
+    }
+
+    private void Publish(IAudioTranscoder transcoder, in BridgeInput input)
+    {
+        // Only this thread moves the feed on. The sound of the cached group is old by design: its delay says nothing.
+        if (feed.IsCaughtUp && _output.Count > 0)
+        {
+            pool.Metrics.SoundBridged(pool.Clock.Now - _output[^1].ReceivedAt);
+        }
+
+        try
+        {
+            stream.PublishDerived(feed, input, _output, transcoder.OutputFormat, transcoder.ConcealedFrames);
+        }
+        finally
+        {
+            _output.Clear();
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class FakeTranscoder(BufferPool pool, FakeTranscoderFactory fact
 
     public void Push(MediaFrame frame)
     {
-        factory.Pushed++;
+        factory.CountPush();
         if (factory.FailingPushes > 0)
         {
             factory.FailingPushes--;
@@ -61,5 +61,5 @@ internal sealed class FakeTranscoder(BufferPool pool, FakeTranscoderFactory fact
         return true;
     }
 
-    public void Dispose() => factory.Alive--;
+    public void Dispose() => factory.Disposed();
 }

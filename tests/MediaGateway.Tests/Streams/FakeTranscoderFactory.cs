@@ -6,11 +6,15 @@ namespace MediaGateway.Tests.Streams;
 /// <summary>Makes <see cref="FakeTranscoder"/>s that break when told to.</summary>
 internal sealed class FakeTranscoderFactory(BufferPool pool) : IAudioTranscoderFactory
 {
-    public int Created { get; private set; }
+    private int _created;
+    private int _alive;
+    private int _pushed;
 
-    public int Alive { get; set; }
+    public int Created => _created;
 
-    public int Pushed { get; set; }
+    public int Alive => _alive;
+
+    public int Pushed => _pushed;
 
     public int FailingCreations { get; set; }
 
@@ -20,14 +24,18 @@ internal sealed class FakeTranscoderFactory(BufferPool pool) : IAudioTranscoderF
 
     public IAudioTranscoder Create(TrackFormat source, CodecId target)
     {
-        Created++;
+        Interlocked.Increment(ref _created);
         if (FailingCreations > 0)
         {
             FailingCreations--;
             throw new InvalidOperationException("No codec.");
         }
 
-        Alive++;
+        Interlocked.Increment(ref _alive);
         return new FakeTranscoder(pool, this);
     }
+
+    public void CountPush() => Interlocked.Increment(ref _pushed);
+
+    public void Disposed() => Interlocked.Decrement(ref _alive);
 }

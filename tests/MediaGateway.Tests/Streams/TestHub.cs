@@ -10,20 +10,19 @@ using Microsoft.Extensions.Options;
 namespace MediaGateway.Tests.Streams;
 
 /// <summary>
-/// A hub with virtual time and a transcoder without codecs. Audio workers have no threads: <see cref="RunAudio"/> takes their turns.
+/// A hub with virtual time and a transcoder without codecs. Until <see cref="Workers"/> is started, <see cref="RunAudio"/>
+/// takes the turns of the audio workers.
 /// </summary>
 internal sealed class TestHub : IDisposable
 {
-    private readonly AudioWorkerPool _workers;
-
-    public TestHub(BufferPool pool, StreamOptions? options = null)
+    public TestHub(BufferPool pool, StreamOptions? options = null, int workers = 1)
     {
         Clock = new GatewayClock(Time);
         Transcoders = new FakeTranscoderFactory(pool);
         Metrics = new GatewayMetrics(new PlainMeterFactory(), pool);
-        _workers = new AudioWorkerPool(
-            Transcoders, Options.Create(new AudioOptions { Workers = 1 }), Time, Clock, Metrics, NullLogger<AudioWorkerPool>.Instance);
-        var services = new StreamServices(options ?? new StreamOptions(), Clock, Metrics, _workers);
+        Workers = new AudioWorkerPool(
+            Transcoders, Options.Create(new AudioOptions { Workers = workers }), Time, Clock, Metrics, NullLogger<AudioWorkerPool>.Instance);
+        var services = new StreamServices(options ?? new StreamOptions(), Clock, Metrics, Workers);
         Registry = new StreamRegistry(services, NullLogger<StreamRegistry>.Instance);
     }
 
@@ -32,6 +31,8 @@ internal sealed class TestHub : IDisposable
     public GatewayClock Clock { get; }
 
     public GatewayMetrics Metrics { get; }
+
+    public AudioWorkerPool Workers { get; }
 
     public FakeTranscoderFactory Transcoders { get; }
 
@@ -42,12 +43,12 @@ internal sealed class TestHub : IDisposable
             ? key
             : throw new ArgumentException(refusal, nameof(name));
 
-    public PublishLease Publish(string name, FakePublisher publisher, ExpectedTracks tracks = ExpectedTracks.AudioAndVideo) =>
+    public PublishLease Publish(string name, IPublisherControl publisher, ExpectedTracks tracks = ExpectedTracks.AudioAndVideo) =>
         Registry.TryPublish(Key(name), tracks, publisher, out string? refusal) ?? throw new InvalidOperationException(refusal);
 
-    public void RunAudio() => _workers.Workers[0].Turn();
+    public void RunAudio() => Workers.Workers[0].Turn();
 
-    public void Dispose() => _workers.Dispose();
+    public void Dispose() => Workers.Dispose();
 
     private sealed class PlainMeterFactory : IMeterFactory
     {
