@@ -22,6 +22,10 @@ internal static partial class DocumentCheck
 
     private static readonly Lazy<IReadOnlySet<string>> FileNames = new(() => AllFiles().Select(Path.GetFileName).ToHashSet()!);
 
+    /// <summary>What a build puts there, as <c>.gitignore</c> says.</summary>
+    private static readonly Lazy<IReadOnlySet<string>> Built = new(() =>
+        File.ReadLines(RepositoryFiles.PathOf(".gitignore")).Select(line => line.Trim().Trim('/')).ToHashSet());
+
     private static readonly Lazy<IReadOnlySet<string>> Words = new(() =>
         AllFiles()
             .Where(file => SourceEndings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)))
@@ -39,7 +43,7 @@ internal static partial class DocumentCheck
     {
         if (RepositoryPath().IsMatch(code))
         {
-            return ExistsAt(RepositoryFiles.Root, code) || ExistsAt(folder, code);
+            return ExistsAt(RepositoryFiles.Root, code) || ExistsAt(folder, code) || Built.Value.Contains(code.Trim('.', '/'));
         }
 
         if (FileName().IsMatch(code))
@@ -78,7 +82,7 @@ internal static partial class DocumentCheck
         }
     }
 
-    private static bool IsOutput(string folder) => Path.GetFileName(folder) is ".git" or "bin" or "obj" or "node_modules" or "dist" or "artifacts";
+    private static bool IsOutput(string folder) => Path.GetFileName(folder) is var name && (name is ".git" or "dist" or "artifacts" || Built.Value.Contains(name));
 
     [GeneratedRegex(@"^ *(```|~~~).*?^ *\1", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Fence();
