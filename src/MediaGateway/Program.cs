@@ -20,7 +20,7 @@ try
     builder.Services
         .AddDiagnostics()
         .AddStreams()
-        .AddSingleton<MediaGateway.Media.Frames.IAudioTranscoderFactory, NoTranscoders>()
+        .AddAudioTranscoders()
         .AddRtmpServer()
         .AddWebRtcServer()
         .AddSignaling()
