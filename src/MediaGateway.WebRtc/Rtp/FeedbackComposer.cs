@@ -30,7 +30,7 @@ internal sealed class FeedbackComposer
         (_options, _tracks, _roundTrip) = (options, tracks, roundTrip);
         _canonicalName = Encoding.UTF8.GetBytes(options.CanonicalName);
         _bytesBefore = new long[tracks.Length];
-        _sendsBitrate = tracks.Any(track => track.Track.Feedback.HasFlag(RtcpFeedback.MaximumBitrate));
+        _sendsBitrate = tracks.Any(track => track.Track.Allows(RtcpFeedback.MaximumBitrate));
     }
 
     /// <summary>When the next report or REMB is due.</summary>
@@ -133,7 +133,7 @@ internal sealed class FeedbackComposer
         int count = 0;
         for (int i = 0; i < _tracks.Length && count < MaximumSources; i++)
         {
-            if (_tracks[i].Source is { } source && _tracks[i].Track.Feedback.HasFlag(RtcpFeedback.MaximumBitrate))
+            if (_tracks[i].Source is { } source && _tracks[i].Track.Allows(RtcpFeedback.MaximumBitrate))
             {
                 sources[count++] = source.Ssrc;
             }
@@ -152,7 +152,7 @@ internal sealed class FeedbackComposer
             return;
         }
 
-        bool written = track.Track.Feedback.HasFlag(RtcpFeedback.PictureLossIndication)
+        bool written = track.Track.Allows(RtcpFeedback.PictureLossIndication)
             ? writer.TryWritePictureLossIndication(_options.LocalSsrc, source.Ssrc)
             : writer.TryWriteFullIntraRequest(_options.LocalSsrc, new FullIntraRequest(source.Ssrc, track.Keyframes.SequenceNumber));
         if (written)

@@ -14,15 +14,24 @@ internal sealed class NackTracker
     /// <summary>Requests per packet.</summary>
     private const int MaximumRequests = 10;
 
-    /// <summary>A packet this far behind the newest is lost, not reordered (as TCP's duplicate-acknowledgement threshold).</summary>
+    /// <summary>
+    /// A packet this far behind the newest is lost, not reordered, on a path that has not reordered lately (RFC 8985 6.2, DupThresh).
+    /// </summary>
     private const int ReorderPackets = 3;
 
+    /// <summary>How slowly the extent of reordering is forgotten: by this part with each packet that was really lost.</summary>
+    private const int Forgetting = 16;
+
     /// <summary>Time for which a missing packet may be just reordered.</summary>
-    private static readonly TimeSpan ReorderTime = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MinimumReorderTime = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan MaximumReorderTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan NoReordering = TimeSpan.FromMilliseconds(1);
 
     private readonly Missing[] _missing = new Missing[Capacity];
     private readonly bool _requests;
     private int _count;
+    private TimeSpan _reordering;
 
     /// <param name="requests">Whether packets may be requested at all; else only the times are kept.</param>
     public NackTracker(bool requests) => _requests = requests;
@@ -32,6 +41,9 @@ internal sealed class NackTracker
 
     /// <summary>When the next request is due.</summary>
     public TimeSpan NextRequestAt { get; private set; } = TimeSpan.MaxValue;
+
+    private TimeSpan ReorderTime =>
+        TimeSpan.FromTicks(Math.Clamp(_reordering.Ticks * 5 / 4, MinimumReorderTime.Ticks, MaximumReorderTime.Ticks));
 
     /// <summary>Notes that packets are missing, all above those noted before. False: too many, nothing was noted.</summary>
     public bool TryAdd(long first, long last, TimeSpan now)
@@ -55,7 +67,7 @@ internal sealed class NackTracker
     /// <summary>Tells how far the source has got: what is well behind is requested at once.</summary>
     public void OnNewest(long newest, TimeSpan now)
     {
-        for (int i = _count - 1; i >= 0 && _requests; i--)
+        for (int i = _count - 1; i >= 0 && _requests && _reordering < NoReordering; i--)
         {
             ref Missing missing = ref _missing[i];
             if (missing.Requests > 0)
@@ -73,10 +85,12 @@ internal sealed class NackTracker
 
     /// <summary>Notes that a packet has come after all.</summary>
     /// <param name="sequence">Its sequence number.</param>
+    /// <param name="now">When it came.</param>
+    /// <param name="roundTrip">The round-trip time: what comes much sooner after its request is no answer to it.</param>
     /// <param name="requests">How often it had been requested.</param>
     /// <param name="requestedAt">When it was last requested.</param>
     /// <returns>Whether it was missing.</returns>
-    public bool TryRemove(long sequence, out int requests, out TimeSpan requestedAt)
+    public bool TryRemove(long sequence, TimeSpan now, TimeSpan roundTrip, out int requests, out TimeSpan requestedAt)
     {
         int index = IndexOf(sequence);
         if (index < 0)
@@ -87,6 +101,8 @@ internal sealed class NackTracker
         }
 
         (requests, requestedAt) = (_missing[index].Requests, _missing[index].RequestedAt);
+        bool wasReordered = requests == 0 || (requests == 1 && now - requestedAt < roundTrip / 2);
+        NoteReordering(wasReordered ? now - _missing[index].Since : TimeSpan.Zero);
         Array.Copy(_missing, index + 1, _missing, index, _count - index - 1);
         _count--;
         FindNextRequest();
@@ -166,6 +182,12 @@ internal sealed class NackTracker
         }
 
         return ~low;
+    }
+
+    private void NoteReordering(TimeSpan extent)
+    {
+        TimeSpan faded = _reordering - (extent == TimeSpan.Zero ? _reordering / Forgetting : TimeSpan.Zero);
+        _reordering = extent > faded ? extent : faded;
     }
 
     private void FindNextRequest()

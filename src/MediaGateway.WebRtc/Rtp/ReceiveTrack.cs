@@ -22,6 +22,9 @@ public sealed record ReceiveTrack
 
     /// <summary>The SSRCs that the SDP announced (<c>a=ssrc</c>, RFC 5576); may be empty.</summary>
     public IReadOnlyList<uint> AnnouncedSsrcs { get; init; } = [];
+
+    /// <summary>Whether any of these messages may be sent. (Enum.HasFlag allocates where it is not optimized away.)</summary>
+    internal bool Allows(RtcpFeedback feedback) => (Feedback & feedback) != 0;
 }
 
 /// <summary>One payload type of a track.</summary>

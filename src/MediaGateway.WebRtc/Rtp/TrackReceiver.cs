@@ -54,7 +54,7 @@ internal sealed class TrackReceiver : IDisposable
         _mid = Encoding.UTF8.GetBytes(track.Mid);
         _roundTrip = roundTrip;
         _keyframes = new KeyframeRequester(roundTrip);
-        _missing = new NackTracker(track.Feedback.HasFlag(RtcpFeedback.Nack));
+        _missing = new NackTracker(track.Allows(RtcpFeedback.Nack));
         bool isVideo = track.Kind == TrackKind.Video;
         _reorder = new ReorderBuffer(isVideo ? VideoReorderPackets : AudioReorderPackets);
         _payloads = isVideo
@@ -92,7 +92,7 @@ internal sealed class TrackReceiver : IDisposable
 
     /// <summary>Whether a keyframe can be asked for.</summary>
     public bool CanRequestKeyframe =>
-        (_track.Feedback & (RtcpFeedback.PictureLossIndication | RtcpFeedback.FullIntraRequest)) != 0;
+        _track.Allows(RtcpFeedback.PictureLossIndication | RtcpFeedback.FullIntraRequest);
 
     /// <summary>When time alone has something to do here.</summary>
     public TimeSpan NextDeadline => Earlier(GapDeadline, Earlier(_missing.NextRequestAt, KeyframeDueAt));
@@ -111,7 +111,7 @@ internal sealed class TrackReceiver : IDisposable
                 return _options.AudioReorderWait;
             }
 
-            return _track.Feedback.HasFlag(RtcpFeedback.Nack)
+            return _track.Allows(RtcpFeedback.Nack)
                 ? TimeSpan.FromTicks(Math.Clamp(_roundTrip.Value.Ticks * 4, MinimumRepairTime.Ticks, MaximumRepairTime.Ticks))
                 : _options.VideoReorderWait;
         }
@@ -257,7 +257,7 @@ internal sealed class TrackReceiver : IDisposable
 
     private bool TryNoteRepair(long sequence, TimeSpan now)
     {
-        if (!_missing.TryRemove(sequence, out int requests, out TimeSpan requestedAt))
+        if (!_missing.TryRemove(sequence, now, _roundTrip.Value, out int requests, out TimeSpan requestedAt))
         {
             return false;
         }

@@ -54,13 +54,13 @@ internal sealed class ReceiverBench : IDisposable
 
     public static ReceiveTrack Video(
         RtcpFeedback feedback = RtcpFeedback.Nack | RtcpFeedback.PictureLossIndication | RtcpFeedback.MaximumBitrate) => new()
-    {
-        Kind = TrackKind.Video,
-        Mid = "1",
-        PayloadTypes = [new ReceivePayloadType(VideoType, CodecId.H264)],
-        MidExtensionId = 4,
-        Feedback = feedback,
-    };
+        {
+            Kind = TrackKind.Video,
+            Mid = "1",
+            PayloadTypes = [new ReceivePayloadType(VideoType, CodecId.H264)],
+            MidExtensionId = 4,
+            Feedback = feedback,
+        };
 
     public void SendVideo(long sequence, long timestamp, bool marker, ReadOnlySpan<byte> payload, uint ssrc = VideoSsrc) =>
         Send(RtpBytes.Packet(VideoType, sequence, timestamp, ssrc, marker, payload));
