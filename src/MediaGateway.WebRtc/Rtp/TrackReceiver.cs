@@ -25,8 +25,11 @@ internal sealed class TrackReceiver : IDisposable
 
     private static readonly TimeSpan MinimumRepeat = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RepeatMargin = TimeSpan.FromMilliseconds(10);
+    /// <summary>Round trips for which a requested packet is waited for: four requests, of which one must get through.</summary>
+    private const int RepairRoundTrips = 5;
+
     private static readonly TimeSpan MinimumRepairTime = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan MaximumRepairTime = TimeSpan.FromMilliseconds(1000);
+    private static readonly TimeSpan MaximumRepairTime = TimeSpan.FromMilliseconds(1200);
 
     private readonly ReceiveTrack _track;
     private readonly byte[] _mid;
@@ -112,7 +115,7 @@ internal sealed class TrackReceiver : IDisposable
             }
 
             return _track.Allows(RtcpFeedback.Nack)
-                ? TimeSpan.FromTicks(Math.Clamp(_roundTrip.Value.Ticks * 4, MinimumRepairTime.Ticks, MaximumRepairTime.Ticks))
+                ? TimeSpan.FromTicks(Math.Clamp((_roundTrip.Value * RepairRoundTrips).Ticks, MinimumRepairTime.Ticks, MaximumRepairTime.Ticks))
                 : _options.VideoReorderWait;
         }
     }
