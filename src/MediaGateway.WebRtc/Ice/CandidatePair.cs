@@ -10,6 +10,6 @@ internal sealed class CandidatePair(TransportPath path, TimeSpan now)
     /// <summary>Both addresses.</summary>
     public TransportPath Path { get; } = path;
 
-    /// <summary>When the latest authenticated check came: consent lasts from here (RFC 7675 5.1).</summary>
-    public TimeSpan LastCheck { get; set; } = now;
+    /// <summary>When the latest authenticated check or media packet came: consent lasts from here.</summary>
+    public TimeSpan LastHeard { get; set; } = now;
 }

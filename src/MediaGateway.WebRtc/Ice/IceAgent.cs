@@ -10,14 +10,14 @@ namespace MediaGateway.WebRtc.Ice;
 /// </summary>
 internal sealed class IceAgent
 {
-    /// <summary>Paths remembered at most; the one longest unchecked, and never the selected one, makes room.</summary>
+    /// <summary>Paths remembered at most; the one longest unheard, and never the selected one, makes room.</summary>
     public const int MaximumPaths = 16;
 
     /// <summary>No answer is longer: IPv6 address, integrity, fingerprint, and up to four unknown types.</summary>
     public const int MaximumAnswerLength = 128;
 
     /// <summary>
-    /// A selected path without a check for this long gives way to any path that is checked, nominated or not: a peer behind a NAT
+    /// A selected path on which nothing was heard for this long gives way to any path that is checked, nominated or not: a peer behind a NAT
     /// that moved may have nominated long ago. RFC 7675 5.1 has a peer check its pair every 4 to 6 s.
     /// </summary>
     public static readonly TimeSpan StaleSelection = TimeSpan.FromSeconds(12);
@@ -37,7 +37,7 @@ internal sealed class IceAgent
     /// <summary>Makes an agent.</summary>
     /// <param name="local">Our credentials: checks are authenticated with our password.</param>
     /// <param name="remoteUsernameFragment">The peer's fragment, the second half of USERNAME.</param>
-    /// <param name="consentTimeout">How long a path stays valid after a check; 30 s in RFC 7675 5.1.</param>
+    /// <param name="consentTimeout">How long a path stays valid after something authentic was heard on it; 30 s in RFC 7675 5.1.</param>
     public IceAgent(IceCredentials local, string remoteUsernameFragment, TimeSpan consentTimeout)
     {
         _expectedUsername = Encoding.ASCII.GetBytes($"{local.UsernameFragment}:{remoteUsernameFragment}");
@@ -65,7 +65,7 @@ internal sealed class IceAgent
             TimeSpan earliest = TimeSpan.MaxValue;
             foreach (CandidatePair pair in _pairs)
             {
-                TimeSpan expiry = pair.LastCheck + _consentTimeout;
+                TimeSpan expiry = pair.LastHeard + _consentTimeout;
                 earliest = expiry < earliest ? expiry : earliest;
             }
 
@@ -110,12 +110,24 @@ internal sealed class IceAgent
         return WriteSuccess(message, path, answer);
     }
 
+    /// <summary>
+    /// Notes that an authenticated media packet came on a path. It renews consent as a check does: libnice as Debian 12 ships it
+    /// sends no checks once it is connected, and a publisher that sends us media is there.
+    /// </summary>
+    public void Hear(in TransportPath path, TimeSpan now)
+    {
+        if (Find(path) is { } pair)
+        {
+            pair.LastHeard = now;
+        }
+    }
+
     /// <summary>Drops the paths whose consent has run out (RFC 7675 5.1).</summary>
     public void Advance(TimeSpan now)
     {
         for (int i = _pairs.Count - 1; i >= 0; i--)
         {
-            if (_pairs[i].LastCheck + _consentTimeout <= now)
+            if (_pairs[i].LastHeard + _consentTimeout <= now)
             {
                 Remove(i);
             }
@@ -150,9 +162,9 @@ internal sealed class IceAgent
             _changes.Enqueue(new IcePathChange(path, IsAdded: true));
         }
 
-        pair.LastCheck = now;
+        pair.LastHeard = now;
         _nominated |= useCandidate;
-        if (useCandidate || _selected is null || _selected.LastCheck + StaleSelection <= now)
+        if (useCandidate || _selected is null || _selected.LastHeard + StaleSelection <= now)
         {
             _selected = pair;
         }
@@ -183,7 +195,7 @@ internal sealed class IceAgent
         int oldest = -1;
         for (int i = 0; i < _pairs.Count; i++)
         {
-            if (_pairs[i] != _selected && (oldest < 0 || _pairs[i].LastCheck < _pairs[oldest].LastCheck))
+            if (_pairs[i] != _selected && (oldest < 0 || _pairs[i].LastHeard < _pairs[oldest].LastHeard))
             {
                 oldest = i;
             }
@@ -207,7 +219,7 @@ internal sealed class IceAgent
     {
         foreach (CandidatePair pair in _pairs)
         {
-            if (_selected is null || pair.LastCheck > _selected.LastCheck)
+            if (_selected is null || pair.LastHeard > _selected.LastHeard)
             {
                 _selected = pair;
             }

@@ -12,6 +12,6 @@ public enum IceState
     /// <summary>The peer has nominated a path.</summary>
     Nominated,
 
-    /// <summary>No check has come on any path for the consent time-out (RFC 7675).</summary>
+    /// <summary>Nothing authentic has come on any path for the consent time-out (RFC 7675).</summary>
     ConsentExpired,
 }

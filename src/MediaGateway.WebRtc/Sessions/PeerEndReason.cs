@@ -15,7 +15,7 @@ public enum PeerEndReason
     /// <summary>The DTLS handshake failed, took too long, or showed another certificate than the offer.</summary>
     DtlsFailed,
 
-    /// <summary>The peer stopped checking (RFC 7675).</summary>
+    /// <summary>Neither checks nor media came on any path for the consent time-out (RFC 7675).</summary>
     ConsentExpired,
 
     /// <summary>Neither media nor checks came for the silence time-out.</summary>

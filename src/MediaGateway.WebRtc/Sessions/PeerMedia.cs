@@ -54,14 +54,15 @@ internal sealed class PeerMedia : IDisposable
     /// <summary>When <see cref="Advance"/> has something to do.</summary>
     public TimeSpan NextDeadline => _receiver?.NextDeadline ?? TimeSpan.MaxValue;
 
-    /// <summary>Takes one SRTP or SRTCP packet, and the ownership of its buffer.</summary>
-    public void Receive(PooledBuffer buffer, int length, bool isRtcp, TimeSpan receivedAt)
+    /// <summary>Takes one SRTP or SRTCP packet, and the ownership of its buffer. True: it is authentic.</summary>
+    public bool Receive(PooledBuffer buffer, int length, bool isRtcp, TimeSpan receivedAt)
     {
         if (_srtp is not null && _receiver is not null)
         {
-            Unprotect(_srtp, _receiver, buffer, length, isRtcp, receivedAt);
+            return Unprotect(_srtp, _receiver, buffer, length, isRtcp, receivedAt);
         }
-        else if (_early.Count < MaximumEarlyPackets)
+
+        if (_early.Count < MaximumEarlyPackets)
         {
             _early.Enqueue(new EarlyPacket(buffer, length, isRtcp, receivedAt));
         }
@@ -70,6 +71,8 @@ internal sealed class PeerMedia : IDisposable
             EarlyDropped++;
             buffer.Dispose();
         }
+
+        return false;
     }
 
     /// <summary>Begins with the keys of the handshake; what waited for them is processed now.</summary>
@@ -151,7 +154,7 @@ internal sealed class PeerMedia : IDisposable
         ? options with { InitialRoundTripTime = measured, MinimumRoundTripTime = measured / 2 }
         : options;
 
-    private void Unprotect(
+    private bool Unprotect(
         SrtpTransport srtp,
         MediaReceiver receiver,
         PooledBuffer buffer,
@@ -170,7 +173,7 @@ internal sealed class PeerMedia : IDisposable
         {
             LastRtpAt = receivedAt;
             receiver.ReceiveRtp(buffer, plain, receivedAt);
-            return;
+            return true;
         }
 
         if (isAuthentic)
@@ -180,6 +183,7 @@ internal sealed class PeerMedia : IDisposable
         }
 
         buffer.Dispose();
+        return isAuthentic;
     }
 
     private readonly record struct EarlyPacket(PooledBuffer Buffer, int Length, bool IsRtcp, TimeSpan ReceivedAt);

@@ -153,9 +153,7 @@ public sealed class PeerSession : IDisposable
                 ReceiveDtls(datagram);
                 break;
             case DatagramKind.Rtp or DatagramKind.Rtcp when _ice.IsValid(datagram.Path):
-                // The receiver owns the buffer from here.
-                _media.Receive(datagram.Buffer, datagram.Length, kind == DatagramKind.Rtcp, datagram.ReceivedAt);
-                SendFeedback();
+                ReceiveMedia(datagram, kind == DatagramKind.Rtcp);
                 break;
             default:
                 _datagramsDropped++;
@@ -277,6 +275,17 @@ public sealed class PeerSession : IDisposable
         _dtls?.Receive(datagram.Buffer.Span[..datagram.Length], _now);
         datagram.Buffer.Dispose();
         FollowDtls();
+    }
+
+    private void ReceiveMedia(in IncomingDatagram datagram, bool isRtcp)
+    {
+        // The receiver owns the buffer from here.
+        if (_media.Receive(datagram.Buffer, datagram.Length, isRtcp, datagram.ReceivedAt))
+        {
+            _ice.Hear(datagram.Path, _now);
+        }
+
+        SendFeedback();
     }
 
     private void FollowDtls()

@@ -21,7 +21,7 @@ public sealed record PeerSessionOptions
     /// <summary>How long the DTLS handshake may take after the first check.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a path stays valid after an authenticated check (RFC 7675 5.1: 30 s).</summary>
+    /// <summary>How long a path stays valid after an authenticated check or media packet (RFC 7675 5.1: 30 s).</summary>
     public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a connected peer may send neither media nor checks; zero: consent alone decides.</summary>

@@ -160,6 +160,19 @@ public class IceAgentTests
     }
 
     [Fact]
+    public void AuthenticMedia_RenewsConsentOfItsOwnPathOnly()
+    {
+        Receive(Check(), First, Start);
+        Receive(Check(), Path(2), Start);
+        _agent.Hear(Path(2), Start + TimeSpan.FromSeconds(20));
+        _agent.Hear(Path(3), Start + TimeSpan.FromSeconds(20));
+        _agent.Advance(Start + Consent);
+        Assert.False(_agent.IsValid(First));
+        Assert.True(_agent.IsValid(Path(2)));
+        Assert.False(_agent.IsValid(Path(3)));
+    }
+
+    [Fact]
     public void SelectedPathThatExpires_GivesWayToAnotherOne()
     {
         Receive(Check(useCandidate: true), First, Start);
@@ -189,7 +202,7 @@ public class IceAgentTests
     }
 
     [Fact]
-    public void TooManyPaths_DropTheOneLongestUnchecked()
+    public void TooManyPaths_DropTheOneLongestUnheard()
     {
         Receive(Check(useCandidate: true), First, Start);
         for (int i = 2; i <= IceAgent.MaximumPaths + 1; i++)
