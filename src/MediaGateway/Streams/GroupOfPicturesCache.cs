@@ -70,7 +70,10 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
     /// <summary>Forgets the derived sound: its bridge has stopped.</summary>
     public void ClearDerived() => _derivedAudio.Clear();
 
-    /// <summary>Hands the whole content to <paramref name="subscription"/> in decoding order, the keyframe first.</summary>
+    /// <summary>
+    /// Offers the whole content to <paramref name="subscription"/> in decoding order. Sound that came late and belongs before the
+    /// keyframe is among it: the subscription leaves it out.
+    /// </summary>
     public void Replay(Subscription subscription)
     {
         FrameRing audio = subscription.WantsCodecOf(_derivedAudio) ? _derivedAudio : _sourceAudio;
@@ -114,11 +117,6 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
 
     private void AppendAudio(FrameRing audio, MediaFrame frame, TimeSpan time)
     {
-        if (HasGroup && time < GroupStart)
-        {
-            return;
-        }
-
         audio.Add(frame.AddReference(), time);
         if (!HasGroup)
         {

@@ -41,18 +41,18 @@ public sealed class AudioBridgeTests : IDisposable
     [Fact]
     public void FirstViewer_GetsTheCachedGroupWithItsSoundMerged()
     {
-        Flow(until: 1000);
+        Flow(until: 3000);
         Stream.Attach(_outlet, Aac);
         Assert.Equal(0, _outlet.Starts);
         _hub.RunAudio();
         Assert.Equal(new StreamFormats(TestFrames.Picture360, TestFrames.Aac), _outlet.Formats);
         Assert.Equal("K0", _outlet.Frames[0]);
         AssertMerged(_outlet.Frames);
-        AssertWholeSound(_outlet.Frames, from: 0, until: 1000 - 64);
+        AssertWholeSound(_outlet.Frames, from: 0, until: 3000 - 64);
 
-        Flow(until: 2000);
+        Flow(until: 4000);
         _hub.RunAudio();
-        AssertWholeSound(_outlet.Frames, from: 0, until: 2000 - 64);
+        AssertWholeSound(_outlet.Frames, from: 0, until: 4000 - 64);
     }
 
     [Fact]
@@ -195,6 +195,32 @@ public sealed class AudioBridgeTests : IDisposable
         Assert.Equal(50, _outlet.Frames.Count(frame => frame[0] is 'K' or 'D'));
         int[] sound = TimesOf(_outlet.Frames, 'A');
         Assert.True(sound[^1] > 900);
+        Assert.Equal(sound.Order().Distinct(), sound);
+    }
+
+    [Fact]
+    public void TranscoderMadeAnewOverlapsWhatWasFilled_TheOverlapIsLeftOut()
+    {
+        Stream.Attach(_outlet, Aac);
+        Flow(until: 500);
+        _hub.RunAudio();
+        _hub.Time.Advance(TimeSpan.FromSeconds(1));
+        Publish(_frames.Delta(1000));
+        _hub.RunAudio();
+        int filled = TimesOf(_outlet.Frames, 'A')[^1];
+        Assert.InRange(filled, 840, 900);
+
+        Transcoders.FailingPushes = 1;
+        Publish(_frames.Sound(500));
+        _hub.RunAudio();
+        for (int late = 520; late < 1200; late += 20)
+        {
+            Publish(_frames.Sound(late));
+        }
+
+        _hub.RunAudio();
+        int[] sound = TimesOf(_outlet.Frames, 'A');
+        Assert.InRange(sound[^1], 1100, 1200);
         Assert.Equal(sound.Order().Distinct(), sound);
     }
 
