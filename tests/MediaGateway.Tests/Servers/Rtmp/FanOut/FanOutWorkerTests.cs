@@ -11,6 +11,8 @@ namespace MediaGateway.Tests.Servers.Rtmp.FanOut;
 /// <summary>A worker with its thread, sending into recorded sockets in virtual time.</summary>
 public sealed class FanOutWorkerTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly TrackingBufferPool _buffers = new();
     private readonly FanOutBench _bench;
     private readonly FanOutWorker _worker;
@@ -42,7 +44,7 @@ public sealed class FanOutWorkerTests : IDisposable
         var socket = new RecordingSocket();
         var owner = new RecordingOwner();
         Watch(owner, socket);
-        await broken.WhenLeft;
+        await broken.WhenLeft.WaitAsync(Patience);
         long taken = socket.TakenBytes;
         _lease.Publish(_bench.Frames.Delta(40));
 
@@ -81,7 +83,7 @@ public sealed class FanOutWorkerTests : IDisposable
     {
         var owner = new RecordingOwner();
         Viewer viewer = Watch(owner, new RecordingSocket { IsGone = true });
-        await viewer.WhenLeft;
+        await viewer.WhenLeft.WaitAsync(Patience);
 
         Assert.Equal(SessionEndReason.PeerClosed, owner.End);
     }
@@ -93,7 +95,7 @@ public sealed class FanOutWorkerTests : IDisposable
         var socket = new RecordingSocket();
         Viewer viewer = Watch(owner, socket);
         viewer.AskToLeave();
-        await viewer.WhenLeft;
+        await viewer.WhenLeft.WaitAsync(Patience);
 
         Assert.Null(owner.End);
         Assert.True(socket.IsLetGo);
@@ -105,7 +107,7 @@ public sealed class FanOutWorkerTests : IDisposable
     {
         Viewer viewer = Watch(new RecordingOwner(), new RecordingSocket());
         viewer.AskToLeave();
-        await viewer.WhenLeft;
+        await viewer.WhenLeft.WaitAsync(Patience);
 
         Assert.True(viewer.TryPost(new ViewerCommand(ViewerCommandKind.Reply, _bench.Reply(3, 1), 3)));
         viewer.DiscardCommands();
