@@ -133,6 +133,7 @@ internal sealed class WebRtcServer(
         MaximumBitrate = options.Value.MaximumBitrate,
         VideoStartBitrate = options.Value.StartBitrate / 1000,
         ConnectTimeout = options.Value.ConnectTimeout,
+        HandshakeTimeout = options.Value.ConnectTimeout,
         ConsentTimeout = options.Value.ConsentTimeout,
     };
 
