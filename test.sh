@@ -52,11 +52,14 @@ check() {
 
 attribute() { sed -n "s/.*<assembly [^>]*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
 
-# run_assembly PROJECT CONFIGURATION SECONDS: runs one built test assembly and adds its counts.
+# run_assembly WHAT PROJECT CONFIGURATION SECONDS [ARGUMENT...]: runs one built test assembly and adds its counts.
 run_assembly() {
-  local project=$1 report="$results/$1.xml" status=0 ran=0 bad=0 left_out=0 errors=0
-  say "== $project"
-  timeout --kill-after=30 "$3" dotnet "tests/$project/bin/$2/net10.0/$project.dll" -noLogo -noColor -xml "$report" || status=$?
+  local what=$1 project=$2 configuration=$3 seconds=$4 report="$results/report.xml" status=0 ran=0 bad=0 left_out=0 errors=0
+  shift 4
+  say "== $what"
+  rm -f "$report"
+  timeout --kill-after=30 "$seconds" dotnet "tests/$project/bin/$configuration/net10.0/$project.dll" \
+    -noLogo -noColor -xml "$report" "$@" || status=$?
   if [ -s "$report" ]; then
     ran=$(attribute passed "$report") bad=$(attribute failed "$report")
     left_out=$(attribute skipped "$report") errors=$(attribute errors "$report")
@@ -64,7 +67,7 @@ run_assembly() {
   ran=${ran:-0} bad=$((${bad:-0} + ${errors:-0}))
   # A run that ended badly without naming a failed test (crash, time limit) is a failure too.
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-  add_result "$project" "$ran" "$bad" "${left_out:-0}"
+  add_result "$what" "$ran" "$bad" "${left_out:-0}"
 }
 
 run_page_tests() {
@@ -78,6 +81,19 @@ run_page_tests() {
   read -r ran bad left_out <<<"$counts"
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   add_result "Page: unit tests" "$ran" "$bad" "$left_out"
+}
+
+# What docker/Dockerfile builds, built without Docker, published to from a browser.
+run_image_tests() {
+  if [ "$(id -u)" -ne 0 ] || ! install_packages "Image" debootstrap; then
+    say "The image is not tested: that needs root and debootstrap."
+    add_result "Image" 0 0 1
+    return
+  fi
+  local image="$results/image"
+  check "Image: build" docker/root.sh "$image" || return 0
+  MEDIAGATEWAY_PROGRAM="$image/start" run_assembly "Image: end-to-end" MediaGateway.EndToEndTests Release 1200 \
+    -class '*.BrowserPublishingTests' -class '*.GatewayLifeTests'
 }
 
 install_test_tools() {
@@ -115,13 +131,15 @@ run_page_tests
 
 check "Build" dotnet build MediaGateway.sln -c Debug -v quiet --nologo || finish
 for project in tests/*.Tests; do
-  run_assembly "$(basename "$project")" Debug 1500
+  project=$(basename "$project")
+  run_assembly "$project" "$project" Debug 1500
 done
 check "Code format" dotnet format MediaGateway.sln --verify-no-changes --no-restore -v quiet || true
 
 if [ "$end_to_end" = yes ]; then
   # As a user runs it: Release.
   check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -v quiet --nologo || finish
-  run_assembly MediaGateway.EndToEndTests Release 2400
+  run_assembly "End-to-end" MediaGateway.EndToEndTests Release 2400
 fi
+[ -z "${MEDIAGATEWAY_TEST_FULL:-}" ] || run_image_tests
 finish

@@ -18,6 +18,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private readonly ToolProcess _process;
     private readonly int _httpPort = FreePort.Tcp();
     private readonly int _rtmpPort = FreePort.Tcp();
+    private readonly int _webRtcPort = FreePort.Udp();
 
     private GatewayProcess(IReadOnlyDictionary<string, string?> settings)
     {
@@ -28,7 +29,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["Rtmp__BindAddress"] = "127.0.0.1",
             ["Rtmp__Port"] = Number(_rtmpPort),
             ["WebRtc__BindAddress"] = "127.0.0.1",
-            ["WebRtc__Port"] = Number(FreePort.Udp()),
+            ["WebRtc__Port"] = Number(_webRtcPort),
             ["WebRtc__AdvertisedAddresses__0"] = "127.0.0.1",
             // The tests' own host must not leak into the program.
             ["MEDIAGATEWAY_PUBLIC_ADDRESS"] = null,
@@ -56,11 +57,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>What the program has logged: the newest lines.</summary>
     public string Log => _process.Output;
 
-    /// <summary>The program's process.</summary>
-    public int ProcessId => _process.Process.Id;
-
     /// <summary>The TCP port of RTMP.</summary>
     public int RtmpPort => _rtmpPort;
+
+    /// <summary>The UDP port of WebRTC.</summary>
+    public int WebRtcPort => _webRtcPort;
 
     /// <summary>Starts the program and waits until it is healthy.</summary>
     /// <param name="settings">Settings of this test, such as <c>Streams__CacheBytes</c>, over those of all tests.</param>
@@ -78,6 +79,14 @@ internal sealed class GatewayProcess : IAsyncDisposable
             await gateway.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts the program with settings that it must refuse, and returns its exit status and what it said.</summary>
+    public static async Task<(int Status, string Output)> StartInVainAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        await using GatewayProcess gateway = new(settings);
+        int status = await gateway._process.WaitForExitAsync(StartLimit);
+        return (status, gateway.Log);
     }
 
     /// <summary>The RTMP address under which a stream is played.</summary>
