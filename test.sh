@@ -129,7 +129,7 @@ install_node
 check "Page: packages and build" build_page || finish
 run_page_tests
 
-check "Build" dotnet build MediaGateway.sln -c Debug -v quiet --nologo || finish
+check "Build" dotnet build MediaGateway.sln -c Debug -v quiet --nologo -clp:NoSummary || finish
 for project in tests/*.Tests; do
   project=$(basename "$project")
   run_assembly "$project" "$project" Debug 1500
@@ -138,7 +138,7 @@ check "Code format" dotnet format MediaGateway.sln --verify-no-changes --no-rest
 
 if [ "$end_to_end" = yes ]; then
   # As a user runs it: Release.
-  check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -v quiet --nologo || finish
+  check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -v quiet --nologo -clp:NoSummary || finish
   run_assembly "End-to-end" MediaGateway.EndToEndTests Release 2400
 fi
 [ -z "${MEDIAGATEWAY_TEST_FULL:-}" ] || run_image_tests

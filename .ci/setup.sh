@@ -123,5 +123,5 @@ install_page_packages() {
 
 # The page goes to src/MediaGateway/wwwroot and must be there before the program is compiled: the build lists the files then.
 build_page() {
-  install_page_packages && npm run build --prefix web --silent
+  install_page_packages && npm run build --prefix web --silent -- --logLevel=error
 }
