@@ -53,7 +53,8 @@ internal sealed partial class DecodedMedia
         List<string> lines = [];
         await using ToolProcess decoder = ToolProcess.Start(
             Tool.Require("ffmpeg"),
-            ["-nostdin", "-v", "error", "-xerror", "-err_detect", "explode", "-i", path, "-f", "null", "-"],
+            // The output keeps the input's times: it shall not complain about pictures that come closer together than its own rate.
+            ["-nostdin", "-v", "error", "-xerror", "-err_detect", "explode", "-i", path, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-"],
             lines.Add);
         int status = await decoder.WaitForExitAsync(Limit);
         return status == 0 && lines.Count == 0 ? "" : $"status {status}: {string.Join('\n', lines)}";
@@ -116,6 +117,7 @@ internal sealed partial class DecodedMedia
             Tool.Require("ffmpeg"),
             ["-nostdin", "-hide_banner", "-v", "info", "-nostats", "-copyts", .. format, "-i", path, .. output, "pipe:1"],
             onLine,
+            keep: line => !line.StartsWith("[Parsed_", StringComparison.Ordinal),
             binaryOutput: true);
         using MemoryStream bytes = new();
         await decoder.Process.StandardOutput.BaseStream.CopyToAsync(bytes);

@@ -17,7 +17,7 @@ internal static class FfmpegRecorder
             Tool.Require("ffmpeg"),
             [
                 "-nostdin", "-v", "warning", "-y", "-rtmp_live", "live", "-i", address,
-                "-t", length.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-c", "copy", "-copyts", "-f", "flv", file,
+                "-t", length.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-c", "copy", "-f", "flv", file,
             ],
             complaints.Add);
         int status = await player.WaitForExitAsync(length + Grace);

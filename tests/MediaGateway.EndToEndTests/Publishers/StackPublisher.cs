@@ -24,7 +24,7 @@ internal sealed class StackPublisher : IAsyncDisposable
 
     private StackPublisher(string program, IEnumerable<string> arguments)
     {
-        _process = ToolProcess.Start(program, arguments, OnLine);
+        _process = ToolProcess.Start(program, arguments, OnLine, keep: line => !IsMessage(line));
     }
 
     /// <summary>Sees each report that a picture or an Opus packet has left: kind, index, CLOCK_MONOTONIC in nanoseconds.</summary>
@@ -94,9 +94,11 @@ internal sealed class StackPublisher : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
+    private static bool IsMessage(string line) => line.StartsWith('{');
+
     private void OnLine(string line)
     {
-        if (!line.StartsWith('{'))
+        if (!IsMessage(line))
         {
             return;
         }

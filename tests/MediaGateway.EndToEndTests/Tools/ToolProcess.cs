@@ -74,7 +74,7 @@ internal sealed class ToolProcess : IAsyncDisposable
         string program, IEnumerable<string> arguments, TimeSpan limit, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
         StringBuilder output = new();
-        await using ToolProcess process = Start(program, arguments, line => Append(output, line), environment: environment, workingDirectory: workingDirectory);
+        await using ToolProcess process = Start(program, arguments, line => Append(output, line), keep: _ => false, environment: environment, workingDirectory: workingDirectory);
         process.Process.StandardInput.Close();
         int status = await process.WaitForExitAsync(limit);
         string text;

@@ -6,6 +6,7 @@ Ends when standard input ends. Usage: publish.py VIDEO.h264 AUDIO.ogg
 """
 
 import json
+import os
 import sys
 import threading
 
@@ -37,12 +38,14 @@ def main():
     peer = pipeline.get_by_name("peer")
     loop = GLib.MainLoop()
 
-    # libnice offers no loopback candidate by itself.
-    peer.get_property("ice-agent").emit("add-local-ip-address", "127.0.0.1")
+    # libnice offers no loopback candidate by itself. GStreamer 1.22 hands its agent out without a reference of its own: it must
+    # neither be dropped here nor freed at the end.
+    agent = peer.get_property("ice-agent")
+    agent.emit("add-local-ip-address", "127.0.0.1")
 
     def offer_created(promise, *_):
-        offer = promise.get_reply().get_value("offer")
-        peer.emit("set-local-description", offer, None)
+        reply = promise.get_reply()
+        peer.emit("set-local-description", reply.get_value("offer"), None)
 
     def negotiation_needed(_):
         peer.emit("create-offer", None, Gst.Promise.new_with_change_func(offer_created, None))
@@ -83,6 +86,8 @@ def main():
     pipeline.set_state(Gst.State.PLAYING)
     loop.run()
     pipeline.set_state(Gst.State.NULL)
+    sys.stdout.flush()
+    os._exit(0)
 
 
 main()
