@@ -81,9 +81,9 @@ public sealed class BrowserPublishingTests
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway);
         string address = await page.PublishAsync("again");
-        Task recording = FfmpegRecorder.RecordAsync(address, TimeSpan.FromSeconds(60), folder.File("recording.flv"));
-        using RtmpPlayer player = RtmpPlayer.Start(address);
-        await Wait.UntilAsync(() => player.Messages.Any(message => message.IsPicture), TimeSpan.FromSeconds(10), () => "a picture");
+        string file = folder.File("recording.flv");
+        Task recording = FfmpegRecorder.RecordAsync(address, TimeSpan.FromSeconds(60), file);
+        await FfmpegRecorder.WaitForMediaAsync(file);
 
         await page.StopAsync();
 

@@ -44,9 +44,9 @@ public sealed class GatewayLifeTests
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, sessions: 1);
         await publisher.PublishAsync(gateway, ["end"]);
-        Task recording = FfmpegRecorder.RecordAsync(gateway.RtmpAddress("end"), TimeSpan.FromSeconds(60), folder.File("end.flv"));
-        using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("end"));
-        await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > 60, TimeSpan.FromSeconds(20), () => "pictures");
+        string file = folder.File("end.flv");
+        Task recording = FfmpegRecorder.RecordAsync(gateway.RtmpAddress("end"), TimeSpan.FromSeconds(60), file);
+        await FfmpegRecorder.WaitForMediaAsync(file);
 
         Assert.Equal(0, await gateway.StopAsync());
         await recording.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

@@ -7,6 +7,7 @@ namespace MediaGateway.EndToEndTests.Players;
 /// <summary>ffmpeg playing an RTMP address into a file, nothing re-encoded.</summary>
 internal static class FfmpegRecorder
 {
+    private const int HeaderBytes = 1024;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
 
     /// <summary>Records so many seconds and fails when ffmpeg complains or ends badly.</summary>
@@ -17,10 +18,14 @@ internal static class FfmpegRecorder
             Tool.Require("ffmpeg"),
             [
                 "-nostdin", "-v", "warning", "-y", "-rtmp_live", "live", "-i", address,
-                "-t", length.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-c", "copy", "-f", "flv", file,
+                "-flush_packets", "1", "-t", length.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-c", "copy", "-f", "flv", file,
             ],
             complaints.Add);
         int status = await player.WaitForExitAsync(length + Grace);
         Assert.True(status == 0, $"ffmpeg ended with status {status}:\n{string.Join('\n', complaints)}");
     }
+
+    /// <summary>Waits until a recording that runs holds more than its header.</summary>
+    public static Task WaitForMediaAsync(string file) =>
+        Wait.UntilAsync(() => File.Exists(file) && new FileInfo(file).Length > HeaderBytes, Grace, () => $"media in {file}");
 }
