@@ -87,6 +87,7 @@ internal sealed class OpusTimeline : IDisposable
         long missing = stamp - End;
         if (_isStarted && missing >= OpusDecoder.ShortestFrame)
         {
+            StopSlewing();
             Fill(missing, [], nextFrameSamples: 0);
         }
     }
@@ -99,12 +100,23 @@ internal sealed class OpusTimeline : IDisposable
         long gap = stamp - _inputEnd;
         long ahead = stamp - End;
         bool isGap = gap >= ShortestGap || ahead > MaximumLead;
-        if (isGap && ahead > 0)
+        if (!isGap || ahead <= 0)
         {
-            long length = Math.Abs(ahead - gap) < SmallError ? gap : ahead;
-            Fill(length, payload, packet.SamplesPerFrame);
+            return;
         }
+
+        if (Math.Abs(ahead - gap) < SmallError)
+        {
+            Fill(gap, payload, packet.SamplesPerFrame);
+            return;
+        }
+
+        StopSlewing();
+        Fill(ahead, payload, packet.SamplesPerFrame);
     }
+
+    /// <summary>What is filled up to a stamp needs no slewing towards it.</summary>
+    private void StopSlewing() => _resampler.Target = _resampler.Corrected;
 
     private void Fill(long samples, ReadOnlySpan<byte> next, int nextFrameSamples)
     {
@@ -140,7 +152,9 @@ internal sealed class OpusTimeline : IDisposable
             return;
         }
 
-        _resampler.Target = stamp - _origin - _resampler.Written;
+        // Further ahead it can only be while a long hole is being filled piece by piece.
+        long error = stamp - End;
+        _resampler.Target = _resampler.Corrected + (error > MaximumLead ? 0 : error);
         _filler.WriteDecoded(samples);
     }
 }
