@@ -11,13 +11,12 @@ internal static class LibraryResolver
     public const string Opus = "libopus";
     public const string AvCodec = "libavcodec";
     public const string AvUtil = "libavutil";
-    public const string SwResample = "libswresample";
 
     /// <summary>
-    /// The releases of FFmpeg whose structures we know, as majors of libavcodec, libavutil and libswresample: 5.1, 6.x, 7.x. One
-    /// release is taken for all three. The first is the one that the tests run on.
+    /// The releases of FFmpeg whose structures we know, as majors of libavcodec and libavutil: 5.1, 6.x, 7.x. One release is taken
+    /// for both. The first is the one that the tests run on.
     /// </summary>
-    private static readonly (int AvCodec, int AvUtil, int SwResample)[] FFmpegReleases = [(59, 57, 4), (60, 58, 4), (61, 59, 5)];
+    private static readonly (int AvCodec, int AvUtil)[] FFmpegReleases = [(59, 57), (60, 58), (61, 59)];
 
     private static readonly Lazy<nint[]> FFmpegHandles = new(LoadFFmpeg);
 
@@ -29,12 +28,8 @@ internal static class LibraryResolver
         Opus => ["libopus.so.0"],
         AvCodec => [.. FFmpegReleases.Select(release => $"libavcodec.so.{release.AvCodec}")],
         AvUtil => [.. FFmpegReleases.Select(release => $"libavutil.so.{release.AvUtil}")],
-        SwResample => [.. FFmpegReleases.Select(release => $"libswresample.so.{release.SwResample}").Distinct()],
         _ => [],
     };
-
-    /// <summary>Whether the library can be loaded.</summary>
-    public static bool IsPresent(string library) => Resolve(library) != 0;
 
     // The resolver must be in place before the first call into any library, whichever class makes it.
 #pragma warning disable CA2255
@@ -48,7 +43,6 @@ internal static class LibraryResolver
     {
         AvCodec => FFmpegHandles.Value[0],
         AvUtil => FFmpegHandles.Value[1],
-        SwResample => FFmpegHandles.Value[2],
         _ => FirstOf(FileNamesOf(library)),
     };
 
@@ -67,16 +61,15 @@ internal static class LibraryResolver
 
     private static nint[] LoadFFmpeg()
     {
-        foreach ((int avCodec, int avUtil, int swResample) in FFmpegReleases)
+        foreach ((int avCodec, int avUtil) in FFmpegReleases)
         {
             if (NativeLibrary.TryLoad($"libavcodec.so.{avCodec}", out nint codec)
-                && NativeLibrary.TryLoad($"libavutil.so.{avUtil}", out nint util)
-                && NativeLibrary.TryLoad($"libswresample.so.{swResample}", out nint resample))
+                && NativeLibrary.TryLoad($"libavutil.so.{avUtil}", out nint util))
             {
-                return [codec, util, resample];
+                return [codec, util];
             }
         }
 
-        return [0, 0, 0];
+        return [0, 0];
     }
 }

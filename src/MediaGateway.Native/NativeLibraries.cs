@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using MediaGateway.Media.Memory;
+using MediaGateway.Native.FFmpeg;
+using MediaGateway.Native.OpenSsl;
+using MediaGateway.Native.Opus;
+using MediaGateway.Native.Srtp;
+using MediaGateway.WebRtc.Dtls;
+using MediaGateway.WebRtc.Srtp;
+
+namespace MediaGateway.Native;
+
+/// <summary>Tries the native libraries at start, so that a missing or unknown one is said in words before anybody needs it.</summary>
+public static class NativeLibraries
+{
+    private const string OpenSslPackage = "libssl3 (Ubuntu 24.04 and Debian 13: libssl3t64)";
+    private const string OpusPackage = "libopus0";
+    private const string FFmpegPackage = "libavcodec59 (Ubuntu 24.04: libavcodec60, Debian 13: libavcodec61)";
+
+    /// <summary>Loads each library and lets it do a little of what it is for. Takes some 50 ms; no exception.</summary>
+    public static IReadOnlyList<NativeLibraryReport> SelfCheck() =>
+    [
+        Check("OpenSSL", OpenSslPackage, [LibraryResolver.Crypto, LibraryResolver.Ssl], OpenSslVersion, TryOpenSsl),
+        Check("libopus", OpusPackage, [LibraryResolver.Opus], OpusVersion, TryOpus),
+        Check("FFmpeg", FFmpegPackage, [LibraryResolver.AvCodec, LibraryResolver.AvUtil], FFmpegVersion, TryFFmpeg),
+    ];
+
+    internal static NativeLibraryReport Check(
+        string name, string package, IReadOnlyList<string> libraries, Func<string> version, Func<string?> attempt)
+    {
+        string? missing = libraries.FirstOrDefault(library => LibraryResolver.Resolve(library) == 0);
+        if (missing is not null)
+        {
+            string files = string.Join(", ", LibraryResolver.FileNamesOf(missing));
+            return new NativeLibraryReport(
+                name, Version: null, $"{name} is missing (looked for {files}). On Debian or Ubuntu: apt-get install {package}.");
+        }
+
+        try
+        {
+            return new NativeLibraryReport(name, version(), Failure: null, attempt());
+        }
+        catch (Exception error) when (error is FFmpegException or OpenSslException or OpusException or TypeLoadException)
+        {
+            return new NativeLibraryReport(name, Version: null, $"{name} does not work: {error.Message}");
+        }
+    }
+
+    private static string OpenSslVersion() => Text(LibCrypto.OpenSSL_version(LibCrypto.OPENSSL_VERSION));
+
+    private static string? TryOpenSsl()
+    {
+        using var dtls = new OpenSslDtlsEndpointFactory();
+        using IDtlsEndpoint endpoint = dtls.CreateServer();
+        byte[] iv = new byte[16];
+        var ciphers = new EvpSrtpCipherFactory();
+        using ISrtpCipher counterMode = ciphers.Create(SrtpProfile.Aes128CmSha1With80BitTag, new byte[16], new byte[20]);
+        using ISrtpCipher gcm = ciphers.Create(SrtpProfile.AeadAes128Gcm, new byte[16], []);
+        counterMode.Seal(iv, iv, iv, [], new byte[counterMode.TagLength]);
+        gcm.Seal(iv.AsSpan(0, 12), iv, iv, [], new byte[gcm.TagLength]);
+        return null;
+    }
+
+    private static string OpusVersion() => Text(LibOpus.opus_get_version_string());
+
+    private static string? TryOpus()
+    {
+        // RFC 6716 3.1: a CELT packet of 20 ms in stereo whose one frame is silence.
+        ReadOnlySpan<byte> silence = [0xFC, 0xFF, 0xFE];
+        using var decoder = new OpusDecoder();
+        int samples = decoder.Decode(silence, new float[OpusDecoder.LongestPacket * OpusDecoder.Channels]);
+        return samples == 960 ? null : throw new OpusException("opus_decode_float", samples);
+    }
+
+    private static string FFmpegVersion()
+    {
+        uint version = AvCodec.avcodec_version();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Text(AvUtil.av_version_info())} (libavcodec {version >> 16}.{(version >> 8) & 0xFF}.{version & 0xFF})");
+    }
+
+    private static string? TryFFmpeg()
+    {
+        var pool = new BufferPool();
+        using var encoder = new AacEncoder(new AacEncoderOptions());
+        float[] frame = new float[AacEncoder.FrameSamples];
+        for (int index = 0; index < 4; index++)
+        {
+            frame.AsSpan().Fill(index * 0.1f);
+            using PooledBuffer? packet = encoder.Encode(frame, frame, pool, out int length);
+            if (packet is null != (index == 0) || length > AacEncoder.FrameSamples * 2)
+            {
+                throw new FFmpegException($"frame {index} gave {length} bytes of AAC");
+            }
+        }
+
+        return FFmpegLayout.Current.IsProven
+            ? null
+            : $"the structures of {FFmpegLayout.Current.Release} are taken from its headers; the self-test passed";
+    }
+
+    private static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? "of unknown version";
+}
