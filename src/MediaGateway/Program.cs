@@ -6,6 +6,11 @@ using MediaGateway.Servers.Signaling;
 using MediaGateway.Servers.WebRtc;
 using MediaGateway.Streams;
 
+if (!NativeCheck.Passes(Console.Error))
+{
+    return NativeCheck.ExitCode;
+}
+
 try
 {
     // The settings and the page lie beside the program, wherever it is started from.
