@@ -299,6 +299,15 @@ public sealed class MediaReceiverTests
         Assert.Equal(0u, block.Jitter);
         Assert.Equal(0.17, bench.Statistics(TrackKind.Audio).FractionLost, 0.01);
         Assert.Equal(41 * 15 * 8, bench.Statistics(TrackKind.Audio).Bitrate);
+
+        for (int i = 50; i < 100; i++)
+        {
+            bench.SendAudio(65_530 + i, i * 960, Opus);
+            bench.Advance(20);
+        }
+
+        block = Assert.Single(bench.Feedback.Last(feedback => feedback.Name == "RR").Blocks);
+        Assert.Equal((0, 9), (block.FractionLost, block.CumulativeLost));
     }
 
     [Fact]
@@ -361,6 +370,18 @@ public sealed class MediaReceiverTests
         Assert.Equal(500, gap.TotalMilliseconds, 1.0);
         bench.SendAudio(10, 9600, Opus);
         Assert.Equal(11, bench.Frames.Count);
+    }
+
+    [Fact]
+    public void NextSourceWithANearbyRtpClock_IsPlacedByArrival()
+    {
+        using var bench = new ReceiverBench();
+        bench.SendAudio(10, 96_000, Opus);
+        bench.Advance(600);
+
+        bench.SendAudio(700, 96_000 + 28_800 + (2 * 48_000), Opus, ssrc: 77);
+
+        Assert.Equal(28_800, bench.Frames[1].Presentation.Value - bench.Frames[0].Presentation.Value, 48.0);
     }
 
     [Fact]

@@ -144,6 +144,22 @@ public sealed class StreamTimelineTests
     }
 
     [Fact]
+    public void ReportsWithAWrongRtpTimeThatAgree_DoNotReplaceTheGoodOnes()
+    {
+        var bench = new TimelineBench();
+        bench.RunWithReports(0, 20);
+        for (int second = 20; second < 40; second++)
+        {
+            bench.Run(second, second + 1);
+            bench.Report(TimelineBench.Audio, second + 0.9);
+            bench.Report(TimelineBench.Video, second + 0.9, rtpTime: unchecked(0xFFF0_0000 + (uint)((second + 3.9) * 90_000)));
+        }
+
+        Assert.NotNull(bench.Timeline.AudioVideoError);
+        Assert.Equal(0, bench.AudioVideoError, Millisecond);
+    }
+
+    [Fact]
     public void WallClockStepOfThePublisher_ChangesNothing()
     {
         var bench = new TimelineBench();

@@ -50,7 +50,7 @@ internal sealed class TimelineBench
 
     public StreamTimeline Timeline => _timeline;
 
-    /// <summary>Sends frames of both tracks, 5 ms apart at most 50 and 30 a second, from one capture time to another.</summary>
+    /// <summary>Sends frames of both tracks, 50 and 30 a second, from one capture time to another.</summary>
     public void Run(double from, double to, bool audio = true, bool video = true, double audioInterval = 0.02, double videoInterval = 1.0 / 30)
     {
         double nextAudio = audio ? from : double.MaxValue;
