@@ -5,7 +5,8 @@ namespace MediaGateway.WebRtc.Rtp;
 /// <summary>
 /// One timeline for all tracks of a peer. It starts at <see cref="Epoch"/> with the first packet of any track. Sound, where there is
 /// any, follows the gateway's clock slowly; pictures follow sound by the sender reports, or by arrival while there are none. Nothing
-/// ever jumps or goes back: offsets glide by at most 5 ms per second, so that a resampler can follow.
+/// ever jumps or goes back: offsets glide by at most 5 ms per second, so that a resampler can follow; pictures alone by up to half a
+/// second per second in their first two seconds.
 /// </summary>
 internal sealed class StreamTimeline
 {
@@ -145,7 +146,9 @@ internal sealed class StreamTimeline
 
         long difference = Difference(out bool reported);
         long target = _clocks[_audio].Offset + difference;
-        clock.SlewTo(rtpTime, target, reported ? ReportBand : ArrivalBand, reported ? ReportSettled : ArrivalSettled);
+        long band = reported ? ReportBand : ArrivalBand;
+        long settled = reported ? ReportSettled : ArrivalSettled;
+        clock.SlewTo(rtpTime, target, band, settled, hurriesAtStart: true);
         clock.RememberLead();
     }
 

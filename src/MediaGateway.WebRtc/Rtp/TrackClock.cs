@@ -11,11 +11,18 @@ internal sealed class TrackClock(int clockRate)
     /// <summary>Stream time that passes for each unit of correction: 5 ms per second.</summary>
     private const long SlewDivisor = 200;
 
+    /// <summary>Half of the stream time that passes: for pictures at their start.</summary>
+    private const long StartSlewDivisor = 2;
+
+    /// <summary>How long a start lasts, in media time.</summary>
+    private static readonly long StartTicks = TimeSpan.FromSeconds(2).Ticks;
+
     /// <summary>Media time that runs ahead of arrival by more than this between two packets, or back, starts anew.</summary>
     private static readonly long DiscontinuityTicks = TimeSpan.FromSeconds(5).Ticks;
 
     private bool _isSlewing;
     private long _lastStamp = -1;
+    private long _firstPlaced;
     private long _lastPlaced;
     private long _lastMediaTime;
     private TimeSpan _lastArrival;
@@ -95,6 +102,7 @@ internal sealed class TrackClock(int clockRate)
     {
         Offset = offset;
         IsPlaced = true;
+        _firstPlaced = rtpTime;
         _lastPlaced = rtpTime;
     }
 
@@ -103,9 +111,15 @@ internal sealed class TrackClock(int clockRate)
     /// <param name="target">Where the offset should be.</param>
     /// <param name="band">How far off it may be without anything being done.</param>
     /// <param name="settled">How near it is brought once something is done.</param>
-    public void SlewTo(long rtpTime, long target, long band, long settled)
+    /// <param name="hurriesAtStart">
+    /// Whether the first two seconds may run up to half as fast or slow: what a peer has queued while it connected arrives at once and
+    /// tells little of when it belongs. Sound never hurries, since it would be heard.
+    /// </param>
+    public void SlewTo(long rtpTime, long target, long band, long settled, bool hurriesAtStart = false)
     {
-        long allowed = Math.Clamp(ToTicks(rtpTime - _lastPlaced), 0, TimeSpan.TicksPerSecond) / SlewDivisor;
+        bool hurries = hurriesAtStart && ToTicks(rtpTime - _firstPlaced) < StartTicks;
+        long elapsed = Math.Clamp(ToTicks(rtpTime - _lastPlaced), 0, TimeSpan.TicksPerSecond);
+        long allowed = elapsed / (hurries ? StartSlewDivisor : SlewDivisor);
         _lastPlaced = Math.Max(_lastPlaced, rtpTime);
         long error = target - Offset;
         if (Math.Abs(error) > band)

@@ -53,6 +53,26 @@ public sealed class StreamTimelineTests
         Assert.InRange(bench.FastestSlew, 0.004, AllowedSlew);
     }
 
+    // A peer queues sound while it connects and sends 0.4 s of it at once; the first picture is fresh.
+    [Fact]
+    public void QueuedSoundArrivesInOneBurst_PictureIsInStepWithinTwoSeconds()
+    {
+        var bench = new TimelineBench();
+        bench.Delay[TimelineBench.Audio] = 0.42;
+        bench.Send(TimelineBench.Audio, 0);
+        bench.Send(TimelineBench.Video, 0.4);
+        for (int packet = 1; packet <= 20; packet++)
+        {
+            bench.Delay[TimelineBench.Audio] = 0.42 - (packet * 0.02);
+            bench.Send(TimelineBench.Audio, packet * 0.02);
+        }
+
+        bench.Delay[TimelineBench.Audio] = 0.02;
+        bench.Run(0.42, 2.5);
+
+        Assert.Equal(0, bench.AudioVideoError, 12 * Millisecond);
+    }
+
     [Fact]
     public void ReportsBeforeTheFirstPicture_PlaceItAtOnce()
     {

@@ -24,6 +24,7 @@ internal sealed class TimelineBench
     private readonly double?[] _lastPlace = [null, null];
     private readonly double[] _lastCapture = [0, 0];
     private readonly Random _random = new(1);
+    private double? _firstPicture;
 
     /// <summary>How much faster than the gateway's the publisher's clock runs.</summary>
     public double PartsPerMillion { get; set; }
@@ -40,7 +41,10 @@ internal sealed class TimelineBench
     /// <summary>Stamp less capture of each track's last frame.</summary>
     public double[] Place { get; } = [0, 0];
 
-    /// <summary>The most that a track's place moved, per second of capture between two frames of it.</summary>
+    /// <summary>
+    /// The most that a track's place moved, per second of capture between two frames of it; without the first two seconds of the
+    /// pictures, which may hurry.
+    /// </summary>
     public double FastestSlew { get; private set; }
 
     /// <summary>How far the stream's time is from the gateway's.</summary>
@@ -120,7 +124,9 @@ internal sealed class TimelineBench
     private void Measure(int track, double capture, double stamp)
     {
         double place = stamp - capture;
-        if (_lastPlace[track] is { } last && capture - _lastCapture[track] is > 0 and < 1)
+        _firstPicture ??= track == Video ? capture : null;
+        bool mayHurry = track == Video && capture - _firstPicture < 2.1;
+        if (!mayHurry && _lastPlace[track] is { } last && capture - _lastCapture[track] is > 0 and < 1)
         {
             // A stamp is a whole tick: one of them may be rounded up and the next down.
             double tick = 1 / (track == Audio ? AudioRate : VideoRate);
