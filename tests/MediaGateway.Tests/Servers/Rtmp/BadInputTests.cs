@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
@@ -106,20 +107,33 @@ public sealed class BadInputTests : IDisposable
         using PublishLease lease = host.Publish("a");
         lease.Publish(_frames.Key(0));
         using TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
-        TestPlayer[] flood = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TestPlayer.DialAsync(host.Port)));
+        TestPlayer?[] flood = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TryDialAsync(host.Port)));
         await RtmpServerHost.UntilAsync(() => host.Limiter.Refused == 17, "seventeen are refused");
 
         Assert.Equal(1 + 3, host.Limiter.Count);
         await RtmpServerHost.UntilAsync(
             () => host.Log.Any(line => line.StartsWith("Warning: RTMP connections refused", StringComparison.Ordinal)), "a warning");
-        foreach (TestPlayer one in flood)
+        foreach (TestPlayer? one in flood)
         {
-            one.Dispose();
+            one?.Dispose();
         }
 
         await RtmpServerHost.UntilAsync(() => host.Limiter.Count == 1, "the flood is over");
         using TestPlayer next = await TestPlayer.PlayAsync(host.Port, "a");
         Assert.Equal("NetStream.Play.Start", next.Messages.Last(message => message.Code is not null).Code);
+    }
+
+    /// <summary>A refused connection is reset, sometimes before the client has noticed that it was made.</summary>
+    private static async Task<TestPlayer?> TryDialAsync(int port)
+    {
+        try
+        {
+            return await TestPlayer.DialAsync(port);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
 
     private static Task AdvanceUntilClosedAsync(ManualTimeProvider time, RtmpServerHost host) => RtmpServerHost.UntilAsync(
