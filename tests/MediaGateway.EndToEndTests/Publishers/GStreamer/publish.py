@@ -17,13 +17,16 @@ gi.require_version("GstWebRTC", "1.0")
 gi.require_version("GstSdp", "1.0")
 from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
 
+# The valves stay shut until the peers are connected, as a camera's do: what queued up meanwhile would leave in one burst.
 PIPELINE = """
 webrtcbin name=peer bundle-policy=max-bundle
 filesrc location={video} ! h264parse ! video/x-h264,framerate=30/1 ! avdec_h264 ! videoconvert ! identity sync=true
   ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=1000 key-int-max=60 threads=2 sliced-threads=true aud=true
-  ! video/x-h264,profile=constrained-baseline ! h264parse ! rtph264pay config-interval=-1 pt=96 aggregate-mode=zero-latency
+  ! video/x-h264,profile=constrained-baseline ! h264parse
+  ! valve name=camera drop=true drop-mode=forward-sticky-events ! rtph264pay config-interval=-1 pt=96 aggregate-mode=zero-latency
   ! application/x-rtp,media=video,encoding-name=H264,payload=96 ! peer.
-filesrc location={audio} ! oggdemux ! opusparse ! identity sync=true ! rtpopuspay pt=97
+filesrc location={audio} ! oggdemux ! opusparse ! identity sync=true
+  ! valve name=microphone drop=true drop-mode=forward-sticky-events ! rtpopuspay pt=97
   ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97 ! peer.
 """
 
@@ -56,6 +59,8 @@ def main():
 
     def connection_changed(*_):
         if peer.get_property("connection-state") == GstWebRTC.WebRTCPeerConnectionState.CONNECTED:
+            for name in ("camera", "microphone"):
+                pipeline.get_by_name(name).set_property("drop", False)
             say(event="connected")
 
     def take_answer(text):
