@@ -1,9 +1,11 @@
+using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Signaling;
 using MediaGateway.Servers.WebRtc;
+using MediaGateway.Sessions;
 using MediaGateway.Streams;
 
 if (!NativeCheck.Passes(Console.Error))
@@ -24,6 +26,8 @@ try
     builder.AddGatewayOptions();
     builder.Services
         .AddDiagnostics()
+        .AddSessions()
+        .AddAccessControl()
         .AddStreams()
         .AddAudioTranscoders()
         .AddRtmpServer()

@@ -68,3 +68,66 @@ public sealed record OpusFormat(int Channels) : TrackFormat
     /// <inheritdoc/>
     public override TrackKind Kind => TrackKind.Audio;
 }
+
+/// <summary>
+/// Sound in a codec that needs no decoder configuration, as old encoders publish it and old players ask for it: MP3, G.711, Speex,
+/// Nellymoser. A frame's payload is what the codec makes, without the FLV header.
+/// </summary>
+/// <param name="Codec">Which.</param>
+/// <param name="SampleRate">Samples per second.</param>
+/// <param name="Channels">Number of channels.</param>
+/// <param name="FlvHeader">The first byte of its FLV audio tags (Video File Format v10.1, E.4.2.1), kept as the publisher wrote it.</param>
+public sealed record PlainAudioFormat(CodecId Codec, int SampleRate, int Channels, byte FlvHeader) : TrackFormat
+{
+    /// <inheritdoc/>
+    public override CodecId Codec { get; } = Codec;
+
+    /// <inheritdoc/>
+    public override TrackKind Kind => TrackKind.Audio;
+}
+
+/// <summary>
+/// A track that the gateway passes on without a look inside: the old codecs of FLV (Spark, VP6, Screen video, ADPCM, PCM) and the new
+/// ones of Enhanced RTMP (HEVC, AV1, VP9, ...). A frame's payload is the whole body of its FLV tag, header included.
+/// </summary>
+/// <param name="Codec">Which.</param>
+/// <param name="Kind">Sound or pictures.</param>
+/// <param name="SequenceTag">The whole body of the tag that configures the decoder; empty when the codec has none.</param>
+/// <param name="TrackId">Which track of several (Enhanced RTMP v2, multitrack); 0 is the one that everybody gets.</param>
+/// <param name="IsEnhanced">Whether the tags have the form of Enhanced RTMP, for which a player must have asked.</param>
+public sealed record FlvTagFormat(CodecId Codec, TrackKind Kind, ReadOnlyMemory<byte> SequenceTag, int TrackId = 0, bool IsEnhanced = false)
+    : TrackFormat
+{
+    /// <inheritdoc/>
+    public override CodecId Codec { get; } = Codec;
+
+    /// <inheritdoc/>
+    public override TrackKind Kind { get; } = Kind;
+
+    /// <summary>By content.</summary>
+    public bool Equals(FlvTagFormat? other) =>
+        other is not null && Codec == other.Codec && Kind == other.Kind && TrackId == other.TrackId && IsEnhanced == other.IsEnhanced
+        && SequenceTag.Span.SequenceEqual(other.SequenceTag.Span);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Codec, Kind, TrackId, SequenceTag.Length);
+}
+
+/// <summary>
+/// Timed data of the publisher other than metadata. A frame's payload is the body of an AMF0 data message: a name, then values.
+/// </summary>
+public sealed record ScriptDataFormat : TrackFormat
+{
+    private ScriptDataFormat()
+    {
+    }
+
+    /// <summary>The only one: data has nothing to configure.</summary>
+    public static ScriptDataFormat Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override CodecId Codec => CodecId.ScriptData;
+
+    /// <inheritdoc/>
+    public override TrackKind Kind => TrackKind.Data;
+}

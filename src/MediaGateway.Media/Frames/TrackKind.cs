@@ -8,4 +8,7 @@ public enum TrackKind
 
     /// <summary>Pictures.</summary>
     Video,
+
+    /// <summary>Timed data: cue points, captions, messages of the publisher.</summary>
+    Data,
 }

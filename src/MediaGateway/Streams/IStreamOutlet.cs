@@ -21,6 +21,9 @@ internal interface IStreamOutlet
     /// </summary>
     void Deliver(MediaFrame frame);
 
+    /// <summary>The publisher describes the stream anew. Never before <see cref="Start"/>, which carries what was said until then.</summary>
+    void Describe(StreamMetadata metadata);
+
     /// <summary>The stream has ended: called at most once, nothing comes after it, and <see cref="LiveStream.Detach"/> is not needed.</summary>
     void End(StreamEndReason reason);
 }

@@ -154,6 +154,18 @@ internal sealed class LiveStream
         Run(errands);
     }
 
+    /// <summary>Takes the publisher's words about the stream. Only the lease calls it.</summary>
+    internal void Describe(StreamMetadata metadata)
+    {
+        lock (_lock)
+        {
+            if (!_ended)
+            {
+                _subscriptions.Describe(metadata);
+            }
+        }
+    }
+
     /// <summary>Ends the stream: each outlet is told once. Only the lease calls it.</summary>
     internal void End(StreamEndReason reason)
     {

@@ -23,6 +23,9 @@ internal sealed class PublishLease : IDisposable
     /// <summary>Publishes a frame. Consumes the caller's reference, also when the stream has ended.</summary>
     public void Publish(MediaFrame frame) => Stream.Publish(frame);
 
+    /// <summary>Says what the publisher says of the stream as a whole; viewers are told, now and when they join.</summary>
+    public void Describe(StreamMetadata metadata) => Stream.Describe(metadata);
+
     /// <summary>Ends the stream for the given reason: every outlet is told once. Further calls do nothing.</summary>
     public void End(StreamEndReason reason)
     {

@@ -3,8 +3,11 @@ namespace MediaGateway.Streams;
 /// <summary>Why a stream ended, as its outlets are told.</summary>
 internal enum StreamEndReason
 {
-    /// <summary>The publisher stopped or was lost.</summary>
+    /// <summary>The publisher stopped.</summary>
     Unpublished,
+
+    /// <summary>The publisher was lost without saying so.</summary>
+    PublisherLost,
 
     /// <summary>The gateway is shutting down.</summary>
     ServerShutdown,

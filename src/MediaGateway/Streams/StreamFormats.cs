@@ -8,4 +8,5 @@ namespace MediaGateway.Streams;
 /// </summary>
 /// <param name="Video">The pictures, or null when there are none so far.</param>
 /// <param name="Audio">The sound in the codec that the outlet asked for, or null when there is none so far.</param>
-internal readonly record struct StreamFormats(TrackFormat? Video, TrackFormat? Audio);
+/// <param name="Metadata">What the publisher has said of the stream, or null when it has said nothing.</param>
+internal readonly record struct StreamFormats(TrackFormat? Video, TrackFormat? Audio, StreamMetadata? Metadata = null);

@@ -91,6 +91,18 @@ internal sealed class SubscriptionList
         }
     }
 
+    /// <summary>Tells every outlet that has started what the publisher says of the stream.</summary>
+    public void Describe(StreamMetadata metadata)
+    {
+        foreach (Subscription subscription in _all)
+        {
+            if (subscription.IsStarted)
+            {
+                subscription.Outlet.Describe(metadata);
+            }
+        }
+    }
+
     /// <summary>Tells every outlet the end and forgets them.</summary>
     public void End(StreamEndReason reason)
     {

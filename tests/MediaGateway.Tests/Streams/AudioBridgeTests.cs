@@ -7,8 +7,8 @@ namespace MediaGateway.Tests.Streams;
 
 public sealed class AudioBridgeTests : IDisposable
 {
-    private static readonly SubscriptionOptions Aac = new(CodecId.Aac, StartPoint.CachedGroup);
-    private static readonly SubscriptionOptions Opus = new(CodecId.Opus, StartPoint.CachedGroup);
+    private static readonly SubscriptionOptions Aac = new(AudioPreference.Aac, StartPoint.CachedGroup);
+    private static readonly SubscriptionOptions Opus = new(AudioPreference.Opus, StartPoint.CachedGroup);
 
     private readonly TrackingBufferPool _pool = new();
     private readonly FakePublisher _publisher = new();

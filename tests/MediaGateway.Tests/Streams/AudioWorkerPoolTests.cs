@@ -49,7 +49,7 @@ public sealed class AudioWorkerPoolTests
             lease.Publish(frames.Sound(time));
             if (time % 1000 == 500 && time / 1000 < ViewersPerStream)
             {
-                lease.Stream.Attach(new SoundCheckingOutlet(done), new SubscriptionOptions(CodecId.Aac, StartPoint.CachedGroup));
+                lease.Stream.Attach(new SoundCheckingOutlet(done), new SubscriptionOptions(AudioPreference.Aac, StartPoint.CachedGroup));
             }
         }
     }
@@ -88,6 +88,10 @@ public sealed class AudioWorkerPoolTests
             }
 
             frame.Release();
+        }
+
+        public void Describe(StreamMetadata metadata)
+        {
         }
 
         public void End(StreamEndReason reason)

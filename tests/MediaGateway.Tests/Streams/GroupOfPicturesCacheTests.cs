@@ -8,7 +8,7 @@ namespace MediaGateway.Tests.Streams;
 
 public sealed class GroupOfPicturesCacheTests : IDisposable
 {
-    private static readonly SubscriptionOptions FromCache = new(CodecId.Opus, StartPoint.CachedGroup);
+    private static readonly SubscriptionOptions FromCache = new(AudioPreference.Opus, StartPoint.CachedGroup);
 
     private readonly TrackingBufferPool _pool = new();
     private readonly FakePublisher _publisher = new();

@@ -1,4 +1,3 @@
-using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using Xunit;
@@ -7,8 +6,8 @@ namespace MediaGateway.Tests.Streams;
 
 public sealed class KeyframeRequestTests : IDisposable
 {
-    private static readonly SubscriptionOptions FromCache = new(CodecId.Opus, StartPoint.CachedGroup);
-    private static readonly SubscriptionOptions FromNext = new(CodecId.Opus, StartPoint.NextKeyframe);
+    private static readonly SubscriptionOptions FromCache = new(AudioPreference.Opus, StartPoint.CachedGroup);
+    private static readonly SubscriptionOptions FromNext = new(AudioPreference.Opus, StartPoint.NextKeyframe);
 
     private readonly TrackingBufferPool _pool = new();
     private readonly FakePublisher _publisher = new();

@@ -16,7 +16,7 @@ public sealed class LiveStreamAllocationTests
         using PublishLease lease = hub.Publish("test", new FakePublisher());
         for (int outlet = 0; outlet < 10; outlet++)
         {
-            lease.Stream.Attach(new DiscardingOutlet(), new SubscriptionOptions(CodecId.Opus, StartPoint.CachedGroup));
+            lease.Stream.Attach(new DiscardingOutlet(), new SubscriptionOptions(AudioPreference.Opus, StartPoint.CachedGroup));
         }
 
         MediaFrame[] warmUp = Seconds(frames, from: 0, count: 8);
@@ -54,6 +54,10 @@ public sealed class LiveStreamAllocationTests
         }
 
         public void Deliver(MediaFrame frame) => frame.Release();
+
+        public void Describe(StreamMetadata metadata)
+        {
+        }
 
         public void End(StreamEndReason reason)
         {

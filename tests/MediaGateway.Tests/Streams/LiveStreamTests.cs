@@ -7,8 +7,8 @@ namespace MediaGateway.Tests.Streams;
 
 public sealed class LiveStreamTests : IDisposable
 {
-    private static readonly SubscriptionOptions FromCache = new(CodecId.Opus, StartPoint.CachedGroup);
-    private static readonly SubscriptionOptions FromNext = new(CodecId.Opus, StartPoint.NextKeyframe);
+    private static readonly SubscriptionOptions FromCache = new(AudioPreference.Opus, StartPoint.CachedGroup);
+    private static readonly SubscriptionOptions FromNext = new(AudioPreference.Opus, StartPoint.NextKeyframe);
 
     private readonly TrackingBufferPool _pool = new();
     private readonly FakePublisher _publisher = new();
@@ -137,7 +137,7 @@ public sealed class LiveStreamTests : IDisposable
     public void NoAudioWanted_OnlyPicturesCome()
     {
         Publish(_frames.Key(0), _frames.Sound(0));
-        Stream.Attach(_outlet, new SubscriptionOptions(null, StartPoint.CachedGroup));
+        Stream.Attach(_outlet, new SubscriptionOptions(AudioPreference.None, StartPoint.CachedGroup));
         Publish(_frames.Sound(20), _frames.Delta(33));
         Assert.Equal("K0 D33", _outlet.Text);
         Assert.Null(_outlet.Formats!.Value.Audio);

@@ -38,5 +38,10 @@ internal sealed class RecordingOutlet : IStreamOutlet
         frame.Release();
     }
 
+    public void Describe(StreamMetadata metadata) => Metadata = metadata;
+
+    /// <summary>What the publisher last said of the stream.</summary>
+    public StreamMetadata? Metadata { get; private set; }
+
     public void End(StreamEndReason reason) => _ends.Add(reason);
 }

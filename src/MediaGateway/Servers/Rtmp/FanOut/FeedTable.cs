@@ -1,4 +1,3 @@
-using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
@@ -24,7 +23,7 @@ internal sealed class FeedTable(FanOutContext context)
         if (!_feeds.TryGetValue((stream, messageStreamId), out StreamFeed? feed))
         {
             feed = new StreamFeed(context, stream, messageStreamId);
-            if (!stream.Attach(feed, new SubscriptionOptions(CodecId.Aac, StartPoint.CachedGroup)))
+            if (!stream.Attach(feed, new SubscriptionOptions(AudioPreference.Aac, StartPoint.CachedGroup)))
             {
                 viewer.Owner.OnStreamEnded(stream);
                 return;

@@ -91,6 +91,11 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     }
 
     /// <inheritdoc/>
+    public void Describe(StreamMetadata metadata)
+    {
+    }
+
+    /// <inheritdoc/>
     public void End(StreamEndReason reason) => Enqueue(new FeedInput(FeedInputKind.End));
 
     /// <summary>Turns what has come in into wire images; true when viewers may have something due.</summary>

@@ -1,0 +1,50 @@
+using MediaGateway.Diagnostics;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Sessions;
+
+/// <summary>
+/// One publishing or playing of one stream by one connection, as hooks and the API see it. Its owner alone changes it, through
+/// <see cref="SessionDirectory"/>; any thread reads.
+/// </summary>
+internal sealed class MediaSession
+{
+    /// <summary>Names the session: a random UUID for publishers and pages, <c>name/connection-id</c> for RTMP players, as WCS does.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The connection it belongs to.</summary>
+    public required ClientConnection Connection { get; init; }
+
+    /// <summary>The stream; for a publisher that a hook has renamed, the new name.</summary>
+    public required StreamKey Key { get; set; }
+
+    /// <summary>Whether it publishes; else it plays.</summary>
+    public required bool IsPublisher { get; init; }
+
+    /// <summary>The stream's parameters, decoded, in the order sent; the hooks' <c>custom</c>.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; }
+
+    /// <summary>The session description of a page, which WCS hooks carry; null for RTMP.</summary>
+    public string? Sdp { get; init; }
+
+    /// <summary>Whether sound is expected.</summary>
+    public bool HasAudio { get; init; } = true;
+
+    /// <summary>Whether pictures are expected.</summary>
+    public bool HasVideo { get; init; } = true;
+
+    /// <summary>Whether the publisher asked for a recording (RTMP's publish type <c>record</c>, the page's flag).</summary>
+    public bool Record { get; init; }
+
+    /// <summary>Gateway time at which it was asked for.</summary>
+    public required TimeSpan StartedAt { get; init; }
+
+    /// <summary>Ends this session and not its connection, where the protocol can; any thread, returns at once.</summary>
+    public required Action<SessionEndReason, string> End { get; init; }
+
+    /// <summary>How it fares.</summary>
+    public MediaSessionStatus Status { get; internal set; } = MediaSessionStatus.New;
+
+    /// <summary>Why it ended or failed, in WCS's words where there are any; null before.</summary>
+    public string? Information { get; internal set; }
+}
