@@ -24,6 +24,7 @@ internal static class RtmpServiceCollectionExtensions
         });
         services.AddSingleton<FanOutWorkers>();
         services.AddSingleton<RefusalReport>();
+        services.AddSingleton<RtmpSessions>();
         services.AddSingleton<RtmpConnectionHandler>();
         return services;
     }

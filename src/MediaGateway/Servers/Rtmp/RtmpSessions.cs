@@ -1,0 +1,94 @@
+using System.Net;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Memory;
+using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.Transport;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>Serves RTMP connections, each from its admission to its report, whatever transport they run on. Any thread.</summary>
+internal sealed class RtmpSessions(
+    RtmpServerOptions options,
+    StreamRegistry streams,
+    FanOutWorkers workers,
+    RtmpConnectionLimiter limiter,
+    BufferPool buffers,
+    GatewayClock clock,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    RefusalReport refusals,
+    ILogger<RtmpSessions> logger)
+{
+    private const string Role = "play";
+
+    /// <summary>Admits a connection, or returns null, counted and reported, when there are too many. The caller disposes the ticket.</summary>
+    public RtmpConnectionLimiter.Ticket? TryAdmit(IPAddress address)
+    {
+        RtmpConnectionLimiter.Ticket? ticket = limiter.TryAdmit(address);
+        if (ticket is null)
+        {
+            refusals.Count(limiter.Count);
+        }
+
+        return ticket;
+    }
+
+    /// <summary>Serves one connection until it is to be closed. Never throws.</summary>
+    /// <param name="transport">What it runs on; stays the caller's, who ends it afterwards.</param>
+    /// <param name="ticket">Its admission; stays the caller's.</param>
+    public async Task ServeAsync(IRtmpTransport transport, RtmpConnectionLimiter.Ticket ticket)
+    {
+        TimeSpan startedAt = clock.Now;
+        metrics.SessionStarted(transport.Protocol, Role);
+        var session = new RtmpServerSession(options.Session, buffers, Random.Shared, startedAt);
+        using var loop = new RtmpReceiveLoop(transport.Input, session, streams, clock, time, ticket);
+        Viewer viewer = transport.AddTo(workers, loop);
+        SessionEndReason reason = SessionEndReason.InternalError;
+        try
+        {
+            using CancellationTokenRegistration shutdown = transport.CloseRequested.UnsafeRegister(
+                static state => ((RtmpReceiveLoop)state!).AskToShutDown(), loop);
+            reason = await loop.RunAsync(viewer);
+        }
+        catch (Exception exception)
+        {
+            logger.SessionFailed(exception, transport.Id);
+        }
+        finally
+        {
+            // The worker must let go of the transport before it is closed.
+            viewer.AskToLeave();
+            await viewer.WhenLeft;
+            viewer.DiscardCommands();
+        }
+
+        transport.Close(isStuck: reason is SessionEndReason.SlowConsumer or SessionEndReason.Timeout or SessionEndReason.InternalError);
+        Report(transport, loop, viewer, reason, clock.Now - startedAt);
+    }
+
+    private void Report(IRtmpTransport transport, RtmpReceiveLoop loop, Viewer viewer, SessionEndReason reason, TimeSpan duration)
+    {
+        metrics.SessionEnded(transport.Protocol, Role, reason, duration);
+        if (loop.Fault is { } fault)
+        {
+            logger.ProtocolFault(transport.Id, fault.Message);
+        }
+
+        if (!loop.HasConnected)
+        {
+            logger.ConnectionUnused(transport.Id, reason, loop.Fault?.Message ?? "");
+            return;
+        }
+
+        logger.SessionEnded(
+            transport.Id,
+            loop.Stream,
+            reason,
+            duration.TotalSeconds,
+            viewer.SentBytes,
+            viewer.Cursor.SentFrames,
+            viewer.Cursor.DroppedFrames);
+    }
+}
