@@ -1,0 +1,26 @@
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>How far a client's connection has come.</summary>
+public enum RtmpClientState
+{
+    /// <summary>Waiting for the server's half of the handshake.</summary>
+    Handshaking,
+
+    /// <summary>The connect command waits for its answer.</summary>
+    Connecting,
+
+    /// <summary>The createStream command waits for its answer.</summary>
+    CreatingStream,
+
+    /// <summary>The publish command waits for its answer.</summary>
+    StartingPublish,
+
+    /// <summary>Media may be sent.</summary>
+    Publishing,
+
+    /// <summary>The last words are queued: send them, then close the connection. Input is ignored.</summary>
+    Closing,
+
+    /// <summary>Over. Every input is ignored.</summary>
+    Closed,
+}
