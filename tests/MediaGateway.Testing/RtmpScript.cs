@@ -1,4 +1,5 @@
 using System.Buffers;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Sessions;
 using Xunit;
@@ -14,6 +15,7 @@ public sealed class RtmpScript : IDisposable
     private readonly TrackingBufferPool _pool = new();
     private readonly Queue<RtmpTestMessage> _replies = new();
     private readonly Queue<RtmpEvent> _events = new();
+    private readonly Queue<RtmpPublished> _published = new();
     private byte[] _unread = [];
 
     /// <summary>Makes a session that has received nothing.</summary>
@@ -62,6 +64,19 @@ public sealed class RtmpScript : IDisposable
         script.ExpectEvent<RtmpEvent.PlayRequested>();
         script.Do(session => session.AcceptPlay(1));
         script.Expect("UserControl 0", "onStatus NetStream.Play.Reset", "onStatus NetStream.Play.Start", "|RtmpSampleAccess");
+        return script;
+    }
+
+    /// <summary>A connection that publishes <c>x</c> on message stream 1, the replies taken.</summary>
+    public static RtmpScript Publishing(RtmpSessionOptions? options = null)
+    {
+        RtmpScript script = Connected(options);
+        script.Send(script.Client.Command("createStream", 0, [null]));
+        script.Expect("_result");
+        script.Send(script.Client.Command("publish", 1, null, "x", "live"));
+        script.ExpectEvent<RtmpEvent.PublishRequested>();
+        script.Do(session => session.AcceptPublish(1));
+        script.Expect("UserControl 0", "onStatus NetStream.Publish.Start");
         return script;
     }
 
@@ -122,9 +137,30 @@ public sealed class RtmpScript : IDisposable
         return Assert.IsType<T>(_events.Dequeue());
     }
 
-    /// <summary>The server said nothing more, and there is no event.</summary>
+    /// <summary>The next frame that the client published; the caller releases it.</summary>
+    public MediaFrame ExpectFrame()
+    {
+        Assert.True(_published.Count > 0, "nothing was published");
+        RtmpPublished item = _published.Dequeue();
+        Assert.Null(item.Metadata);
+        Assert.NotNull(item.Frame);
+        return item.Frame;
+    }
+
+    /// <summary>The next metadata that the client published.</summary>
+    public StreamMetadata ExpectMetadata()
+    {
+        Assert.True(_published.Count > 0, "nothing was published");
+        RtmpPublished item = _published.Dequeue();
+        Assert.Null(item.Frame);
+        Assert.NotNull(item.Metadata);
+        return item.Metadata;
+    }
+
+    /// <summary>The server said nothing more, there is no event, and nothing was published.</summary>
     public void ExpectNothing()
     {
+        Assert.Empty(_published);
         Assert.Empty(_replies.Select(reply => reply.ToString()));
         Assert.Empty(_events);
     }
@@ -132,6 +168,11 @@ public sealed class RtmpScript : IDisposable
     /// <summary>Ends the session and fails the test when it kept memory.</summary>
     public void Dispose()
     {
+        while (_published.TryDequeue(out RtmpPublished item))
+        {
+            item.Frame?.Release();
+        }
+
         Session.Dispose();
         Client.Dispose();
         _pool.Dispose();
@@ -163,6 +204,11 @@ public sealed class RtmpScript : IDisposable
                     _replies.Enqueue(message);
                 }
             }
+        }
+
+        while (Session.TryTakePublished(out RtmpPublished item))
+        {
+            _published.Enqueue(item);
         }
 
         while (Session.TryTakeEvent(out RtmpEvent? rtmpEvent))

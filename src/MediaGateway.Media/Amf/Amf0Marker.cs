@@ -18,4 +18,5 @@ internal enum Amf0Marker : byte
     Unsupported = 0x0D,
     XmlDocument = 0x0F,
     TypedObject = 0x10,
+    Amf3 = 0x11,
 }

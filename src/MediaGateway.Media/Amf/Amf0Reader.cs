@@ -7,23 +7,29 @@ namespace MediaGateway.Media.Amf;
 /// <summary>
 /// Reads AMF0 values from a complete message. It never throws on what it reads, builds no more than its limits allow, and counts a
 /// reference as all that it refers to, so that nested references cannot grow exponentially in the hands of whoever walks the value.
-/// Movie clip, record set and the switch to AMF3 (marker 0x11) are refused like any unknown marker.
+/// Movie clip and record set are refused like any unknown marker, and so is the switch to AMF3 (marker 0x11) unless it is allowed.
 /// </summary>
 public ref struct Amf0Reader
 {
     private readonly ReadOnlySpan<byte> _source;
     private readonly AmfLimits _limits;
+    private readonly bool _allowsAmf3;
     private int _position;
     private int _valuesLeft;
     private int _stringBytesLeft;
-    private List<Referable>? _referables;
+    private List<AmfReferable>? _referables;
+    private Amf3Tables? _amf3;
 
     /// <summary>Makes a reader at the first byte of <paramref name="source"/>; the limits hold for all its values together.</summary>
-    public Amf0Reader(ReadOnlySpan<byte> source, AmfLimits limits)
+    /// <param name="source">The values.</param>
+    /// <param name="limits">What may be built of them.</param>
+    /// <param name="allowsAmf3">Whether the marker that switches a value to AMF3 is obeyed.</param>
+    public Amf0Reader(ReadOnlySpan<byte> source, AmfLimits limits, bool allowsAmf3 = false)
     {
         ArgumentNullException.ThrowIfNull(limits);
         _source = source;
         _limits = limits;
+        _allowsAmf3 = allowsAmf3;
         _valuesLeft = limits.MaximumValues;
         _stringBytesLeft = limits.MaximumStringBytes;
     }
@@ -33,6 +39,9 @@ public ref struct Amf0Reader
 
     /// <summary>Whether every byte was read.</summary>
     public readonly bool IsAtEnd => _position == _source.Length;
+
+    /// <summary>Whether a value was in AMF3.</summary>
+    public readonly bool HasMetAmf3 => _amf3 is not null;
 
     /// <summary>Reads the next value; false when the bytes are cut short, not AMF0, or over a limit. Do not read on after that.</summary>
     public bool TryRead([NotNullWhen(true)] out AmfValue? value) => TryReadValue(depth: 0, out value, out _);
@@ -84,6 +93,8 @@ public ref struct Amf0Reader
                 return TryReadReference(depth, out value, out height);
             case Amf0Marker.Object or Amf0Marker.TypedObject or Amf0Marker.EcmaArray or Amf0Marker.StrictArray:
                 return TryReadComposite((Amf0Marker)marker[0], depth, out value, out height);
+            case Amf0Marker.Amf3 when _allowsAmf3:
+                return TryReadAmf3(depth, out value, out height);
             default:
                 return false;
         }
@@ -131,7 +142,7 @@ public ref struct Amf0Reader
         }
 
         // A value that is still being read would refer to itself: a cycle, which nothing that walks values expects.
-        Referable target = _referables[index];
+        AmfReferable target = _referables[index];
         if (target.Value is null || depth + target.Height > _limits.MaximumDepth || !TryCharge(ref _valuesLeft, target.Values))
         {
             return false;
@@ -139,6 +150,21 @@ public ref struct Amf0Reader
 
         height = target.Height;
         return Some(target.Value, out value);
+    }
+
+    // AMF0 3.1: the value is AMF3; what follows it is AMF0 again.
+    private bool TryReadAmf3(int depth, [NotNullWhen(true)] out AmfValue? value, out int height)
+    {
+        _amf3 ??= new Amf3Tables();
+        var reader = new Amf3Reader(_source[_position..], _limits, _amf3, _valuesLeft, _stringBytesLeft);
+        if (!reader.TryRead(depth, out value, out height))
+        {
+            return false;
+        }
+
+        _position += reader.Position;
+        (_valuesLeft, _stringBytesLeft) = (reader.ValuesLeft, reader.StringBytesLeft);
+        return true;
     }
 
     private bool TryReadComposite(Amf0Marker marker, int depth, [NotNullWhen(true)] out AmfValue? value, out int height)
@@ -163,7 +189,7 @@ public ref struct Amf0Reader
         }
 
         height = inner + 1;
-        _referables[index] = new Referable(value, valuesLeft - _valuesLeft, height);
+        _referables[index] = new AmfReferable(value, valuesLeft - _valuesLeft, height);
         return value is not null;
     }
 
@@ -294,7 +320,4 @@ public ref struct Amf0Reader
         value = read;
         return true;
     }
-
-    /// <summary>An object or array that a later reference may name by its place in the message; no value while it is being read.</summary>
-    private readonly record struct Referable(AmfValue? Value, int Values, int Height);
 }

@@ -7,6 +7,9 @@ namespace MediaGateway.Media.Amf;
 /// <summary>Writes AMF0 values one after the other, without building them first. The caller keeps the order legal.</summary>
 public readonly ref struct Amf0Writer
 {
+    // Bytes that were not UTF-8 have become three each.
+    private const int LongestSafeName = ushort.MaxValue / 3;
+
     private readonly IBufferWriter<byte> _output;
 
     /// <summary>Makes a writer that appends to <paramref name="output"/>.</summary>
@@ -40,11 +43,7 @@ public readonly ref struct Amf0Writer
             return;
         }
 
-        Span<byte> bytes = _output.GetSpan(1 + sizeof(uint) + length);
-        bytes[0] = (byte)Amf0Marker.LongString;
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[1..], (uint)length);
-        Encoding.UTF8.GetBytes(value, bytes[(1 + sizeof(uint))..]);
-        _output.Advance(1 + sizeof(uint) + length);
+        WriteLongText(Amf0Marker.LongString, value);
     }
 
     /// <summary>Writes null.</summary>
@@ -60,6 +59,64 @@ public readonly ref struct Amf0Writer
         bytes[0] = (byte)Amf0Marker.EcmaArray;
         BinaryPrimitives.WriteInt32BigEndian(bytes[1..], count);
         _output.Advance(1 + sizeof(int));
+    }
+
+    /// <summary>Starts a strict array of <paramref name="count"/> values; exactly as many follow.</summary>
+    public void WriteStrictArrayStart(int count)
+    {
+        Span<byte> bytes = _output.GetSpan(1 + sizeof(int));
+        bytes[0] = (byte)Amf0Marker.StrictArray;
+        BinaryPrimitives.WriteInt32BigEndian(bytes[1..], count);
+        _output.Advance(1 + sizeof(int));
+    }
+
+    /// <summary>
+    /// Writes any value. A name that has grown too long for AMF0 is cut; a class name is left out, as no receiver may make a type of it. The value's depth and size were bounded
+    /// by whoever read it.
+    /// </summary>
+    public void WriteValue(AmfValue value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        switch (value)
+        {
+            case AmfNumber number:
+                WriteNumber(number.Value);
+                break;
+            case AmfBoolean boolean:
+                WriteBoolean(boolean.Value);
+                break;
+            case AmfString text:
+                WriteString(text.Value);
+                break;
+            case AmfXmlDocument document:
+                WriteLongText(Amf0Marker.XmlDocument, document.Value);
+                break;
+            case AmfDate date:
+                WriteDate(date);
+                break;
+            case AmfStrictArray array:
+                WriteStrictArrayStart(array.Values.Count);
+                foreach (AmfValue element in array.Values)
+                {
+                    WriteValue(element);
+                }
+
+                break;
+            case AmfEcmaArray array:
+                WriteEcmaArrayStart(array.Properties.Count);
+                WriteProperties(array);
+                break;
+            case AmfMap map:
+                WriteObjectStart();
+                WriteProperties(map);
+                break;
+            case AmfUndefined:
+                _output.Write([(byte)Amf0Marker.Undefined]);
+                break;
+            default:
+                WriteNull();
+                break;
+        }
     }
 
     /// <summary>Writes the name of the property whose value is written next; at most 65,535 bytes.</summary>
@@ -93,6 +150,36 @@ public readonly ref struct Amf0Writer
     {
         WritePropertyName(name);
         WriteString(value);
+    }
+
+    private void WriteProperties(AmfMap map)
+    {
+        foreach ((string name, AmfValue value) in map.Properties)
+        {
+            WritePropertyName(name.Length <= LongestSafeName ? name : name[..LongestSafeName]);
+            WriteValue(value);
+        }
+
+        WriteObjectEnd();
+    }
+
+    private void WriteDate(AmfDate date)
+    {
+        Span<byte> bytes = _output.GetSpan(1 + sizeof(double) + sizeof(short));
+        bytes[0] = (byte)Amf0Marker.Date;
+        BinaryPrimitives.WriteDoubleBigEndian(bytes[1..], date.Milliseconds);
+        BinaryPrimitives.WriteInt16BigEndian(bytes[(1 + sizeof(double))..], date.TimeZone);
+        _output.Advance(1 + sizeof(double) + sizeof(short));
+    }
+
+    private void WriteLongText(Amf0Marker marker, string value)
+    {
+        int length = Encoding.UTF8.GetByteCount(value);
+        Span<byte> bytes = _output.GetSpan(1 + sizeof(uint) + length);
+        bytes[0] = (byte)marker;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[1..], (uint)length);
+        Encoding.UTF8.GetBytes(value, bytes[(1 + sizeof(uint))..]);
+        _output.Advance(1 + sizeof(uint) + length);
     }
 
     private void WriteShortText(string value, int length)

@@ -13,18 +13,13 @@ internal sealed record Command(string Name, double TransactionId, AmfMap? Object
     /// <summary>The chunk stream on which we send commands. Only 2 has a meaning; every server uses 3 for these.</summary>
     public const int ChunkStreamId = 3;
 
-    /// <summary>Reads the body of a command message of either type; false when it is not AMF0, is over a limit, or has no name.</summary>
+    /// <summary>Reads the body of a command message of either type; false when it is not AMF, is over a limit, or has no name.</summary>
     public static bool TryRead(RtmpMessageType type, ReadOnlySpan<byte> body, [NotNullWhen(true)] out Command? command)
     {
         command = null;
 
-        // A type 17 body begins with the format byte 0, then goes on as AMF0 (FMS practice; not in the specification).
-        if (type == RtmpMessageType.CommandAmf3 && body is [0, ..])
-        {
-            body = body[1..];
-        }
-
-        var reader = new Amf0Reader(body, AmfLimits.Default);
+        int start = AmfEncoding.BodyOffset(type, body);
+        var reader = new Amf0Reader(body[start..], AmfLimits.Default, allowsAmf3: type == RtmpMessageType.CommandAmf3);
         if (!reader.TryRead(out AmfValue? name) || name.AsString is not { } text)
         {
             return false;

@@ -15,4 +15,5 @@ internal enum RtmpMessageType : byte
     CommandAmf3 = 17,
     DataAmf0 = 18,
     CommandAmf0 = 20,
+    Aggregate = 22,
 }

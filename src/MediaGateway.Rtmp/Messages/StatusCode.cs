@@ -15,6 +15,9 @@ public static class StatusCode
     /// <summary>The server is going down.</summary>
     public const string ConnectAppShutdown = "NetConnection.Connect.AppShutdown";
 
+    /// <summary>The peer is asked to connect again, here or elsewhere (Enhanced RTMP v2, Reconnect Request).</summary>
+    public const string ReconnectRequest = "NetConnection.Connect.ReconnectRequest";
+
     /// <summary>A call could not be carried out.</summary>
     public const string CallFailed = "NetConnection.Call.Failed";
 
@@ -36,8 +39,26 @@ public static class StatusCode
     /// <summary>The publisher of the stream has gone.</summary>
     public const string PlayUnpublishNotify = "NetStream.Play.UnpublishNotify";
 
+    /// <summary>The stream that is waited for or played has a publisher now.</summary>
+    public const string PlayPublishNotify = "NetStream.Play.PublishNotify";
+
+    /// <summary>The player takes less than the stream has; something was left out.</summary>
+    public const string PlayInsufficientBandwidth = "NetStream.Play.InsufficientBW";
+
+    /// <summary>Publishing starts.</summary>
+    public const string PublishStart = "NetStream.Publish.Start";
+
+    /// <summary>The name is in use or is not one.</summary>
+    public const string PublishBadName = "NetStream.Publish.BadName";
+
     /// <summary>Publishing is not allowed.</summary>
     public const string PublishDenied = "NetStream.Publish.Denied";
+
+    /// <summary>Publishing has ended.</summary>
+    public const string UnpublishSuccess = "NetStream.Unpublish.Success";
+
+    /// <summary>Something failed that has no code of its own.</summary>
+    public const string StreamFailed = "NetStream.Failed";
 
     /// <summary>Playing is paused.</summary>
     public const string PauseNotify = "NetStream.Pause.Notify";

@@ -1,3 +1,5 @@
+using MediaGateway.Rtmp.Media;
+
 namespace MediaGateway.Rtmp.Sessions;
 
 /// <summary>What one message stream is doing.</summary>
@@ -14,6 +16,12 @@ internal enum NetStreamState
 
     /// <summary>Playing, and paused by the peer.</summary>
     Paused,
+
+    /// <summary>A publish command waits for the owner's answer.</summary>
+    PublishRequested,
+
+    /// <summary>Media is being received.</summary>
+    Publishing,
 }
 
 /// <summary>One message stream of a connection (RTMP 1.0, 7.2.2).</summary>
@@ -28,6 +36,15 @@ internal sealed class NetStream(uint messageStreamId)
     /// <summary>Whether the play command wants what was queued thrown away, and so to be told of it.</summary>
     public bool IsResetWanted { get; set; }
 
+    /// <summary>The name that the peer publishes under, as it wrote it: FCUnpublish repeats it.</summary>
+    public string PublishedName { get; set; } = "";
+
+    /// <summary>Reads what the peer publishes; null unless it does.</summary>
+    public RtmpMediaReader? Reader { get; set; }
+
     /// <summary>Whether media is or may be sent on it.</summary>
     public bool IsPlaying => State is NetStreamState.Playing or NetStreamState.Paused;
+
+    /// <summary>Whether media is received on it.</summary>
+    public bool IsPublishing => State == NetStreamState.Publishing;
 }

@@ -4,8 +4,8 @@ using MediaGateway.Rtmp.Messages;
 namespace MediaGateway.Rtmp.Sessions;
 
 /// <summary>
-/// The message streams of one connection and the commands that concern them (RTMP 1.0, 7.2.2): createStream to deleteStream. Owned by
-/// the session; writes replies and events.
+/// The message streams of one connection and the commands that concern them (RTMP 1.0, 7.2.2): createStream to deleteStream, and all
+/// about playing; publishing is <see cref="PublishCommands"/>. Owned by the session; writes replies and events.
 /// </summary>
 internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Queue<RtmpEvent> events)
 {
@@ -14,16 +14,16 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     private NetStream? _requested;
     private bool _isIdleUndated;
 
-    /// <summary>The application of the connection, which every play request repeats.</summary>
+    /// <summary>The application of the connection, which every play and publish request repeats.</summary>
     public RtmpUrlPart App { get; set; } = RtmpUrlPart.Empty;
 
     /// <summary>
-    /// Since when no stream plays or asks to; null while one does. The owner's commands bring no time with them: what they make idle is
+    /// Since when no stream plays or publishes or asks to; null while one does. The owner's commands bring no time with them: what they make idle is
     /// idle since the next <see cref="Observe"/>.
     /// </summary>
     public TimeSpan? IdleSince { get; private set; }
 
-    /// <summary>Whether a play request waits for the owner's answer.</summary>
+    /// <summary>Whether a play or publish request waits for the owner's answer.</summary>
     public bool IsAnswerAwaited => _requested is not null;
 
     /// <summary>Whether a stream is paused.</summary>
@@ -40,8 +40,84 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         _isIdleUndated = false;
     }
 
+    /// <summary>The streams that there are.</summary>
+    public IEnumerable<NetStream> All => _streams.OfType<NetStream>();
+
+    /// <summary>The stream that publishes, when there is exactly one.</summary>
+    public NetStream? OnlyPublishing
+    {
+        get
+        {
+            NetStream? only = null;
+            foreach (NetStream? stream in _streams)
+            {
+                if (stream is not { IsPublishing: true })
+                {
+                    continue;
+                }
+
+                if (only is not null)
+                {
+                    return null;
+                }
+
+                only = stream;
+            }
+
+            return only;
+        }
+    }
+
     /// <summary>The connection was accepted: nothing plays yet.</summary>
     public void Start(TimeSpan now) => NoteIdle(now);
+
+    /// <summary>The stream with this id; null when there is none.</summary>
+    public NetStream? Find(uint messageStreamId) =>
+        messageStreamId >= 1 && messageStreamId <= _streams.Length ? _streams[messageStreamId - 1] : null;
+
+    /// <summary>Puts a request on a stream before the owner; input halts until it is answered.</summary>
+    public void AskOwner(NetStream stream, NetStreamState requested, RtmpEvent request)
+    {
+        stream.State = requested;
+        _requested = stream;
+        IdleSince = null;
+        events.Enqueue(request);
+    }
+
+    /// <summary>The stream whose request is answered now.</summary>
+    /// <exception cref="InvalidOperationException">There is no such request.</exception>
+    public NetStream TakeRequested(uint messageStreamId, NetStreamState requested)
+    {
+        NetStream? stream = _requested;
+        if (stream is null || stream.MessageStreamId != messageStreamId || stream.State != requested)
+        {
+            throw new InvalidOperationException($"There is no request to answer on message stream {messageStreamId}.");
+        }
+
+        _requested = null;
+        return stream;
+    }
+
+    /// <summary>Ends what a stream does without a word to the peer, and tells the owner; false when it did nothing.</summary>
+    public bool Stop(NetStream? stream, TimeSpan now)
+    {
+        if (stream is not ({ IsPlaying: true } or { IsPublishing: true }))
+        {
+            return false;
+        }
+
+        Rest(stream, now);
+        events.Enqueue(new RtmpEvent.StreamClosed(stream.MessageStreamId));
+        return true;
+    }
+
+    /// <summary>A stream does nothing from now on.</summary>
+    public void Rest(NetStream stream, TimeSpan now)
+    {
+        stream.State = NetStreamState.Idle;
+        stream.Reader = null;
+        NoteIdle(now);
+    }
 
     /// <summary>Carries out a command on a message stream; false when it is none.</summary>
     public bool TryHandle(Command command, uint messageStreamId, TimeSpan now)
@@ -55,7 +131,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
                 Delete(command.Argument(0)?.AsNumber, now);
                 break;
             case "closeStream":
-                Stop(Find(messageStreamId), now);
+                Close(Find(messageStreamId), now);
                 break;
             case "play":
                 Play(command, messageStreamId, now);
@@ -69,9 +145,6 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
             case "receiveAudio" or "receiveVideo":
                 Select(command, Find(messageStreamId));
                 break;
-            case "publish":
-                writer.WriteStatus(messageStreamId, "error", StatusCode.PublishDenied, "RTMP publishing is not enabled.");
-                break;
             default:
                 return false;
         }
@@ -82,7 +155,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     /// <summary>Answers a play request: the replies up to Play.Start.</summary>
     public void AcceptPlay(uint messageStreamId)
     {
-        NetStream stream = TakeRequested(messageStreamId);
+        NetStream stream = TakeRequested(messageStreamId, NetStreamState.PlayRequested);
         stream.State = NetStreamState.Playing;
         writer.WriteUserControl(UserControlEventType.StreamBegin, messageStreamId);
         if (stream.IsResetWanted)
@@ -97,9 +170,8 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     /// <summary>Refuses a play request.</summary>
     public void RejectPlay(uint messageStreamId, string code, string description, TimeSpan now)
     {
-        TakeRequested(messageStreamId).State = NetStreamState.Idle;
+        Rest(TakeRequested(messageStreamId, NetStreamState.PlayRequested), now);
         writer.WriteStatus(messageStreamId, "error", code, description);
-        NoteIdle(now);
     }
 
     /// <summary>Ends a stream that plays. FFmpeg and librtmp end on the first of the three messages, Flash players on the others.</summary>
@@ -110,11 +182,32 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
             return;
         }
 
-        stream.State = NetStreamState.Idle;
+        Rest(stream, now);
         writer.WriteStatus(messageStreamId, "status", StatusCode.PlayUnpublishNotify, "The stream has ended.");
         writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
         writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStop, "Stopped playing.");
-        NoteIdle(now);
+    }
+
+    /// <summary>Ends a stream that plays because it cannot go on, with the reason.</summary>
+    public void FailPlay(uint messageStreamId, string code, string description, TimeSpan now)
+    {
+        if (Find(messageStreamId) is not { IsPlaying: true } stream)
+        {
+            return;
+        }
+
+        Rest(stream, now);
+        writer.WriteStatus(messageStreamId, "error", code, description);
+        writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
+    }
+
+    /// <summary>Tells a player of something that happened to its stream.</summary>
+    public void NotifyPlay(uint messageStreamId, string level, string code, string description)
+    {
+        if (Find(messageStreamId) is { IsPlaying: true })
+        {
+            writer.WriteStatus(messageStreamId, level, code, description);
+        }
     }
 
     /// <summary>Ends every stream that plays.</summary>
@@ -124,21 +217,6 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         {
             EndPlay(messageStreamId, now);
         }
-    }
-
-    private NetStream? Find(uint messageStreamId) =>
-        messageStreamId >= 1 && messageStreamId <= _streams.Length ? _streams[messageStreamId - 1] : null;
-
-    private NetStream TakeRequested(uint messageStreamId)
-    {
-        NetStream? requested = _requested;
-        if (requested is null || requested.MessageStreamId != messageStreamId)
-        {
-            throw new InvalidOperationException($"There is no play request to answer on message stream {messageStreamId}.");
-        }
-
-        _requested = null;
-        return requested;
     }
 
     // The lowest free id, so that nearly every player has message stream 1 and shares its bytes with the others.
@@ -168,16 +246,14 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         _streams[stream.MessageStreamId - 1] = null;
     }
 
-    private void Stop(NetStream? stream, TimeSpan now)
+    // Adobe's servers answer closeStream of a publisher; players get no answer.
+    private void Close(NetStream? stream, TimeSpan now)
     {
-        if (stream is not { IsPlaying: true })
+        bool isPublishing = stream is { IsPublishing: true };
+        if (Stop(stream, now) && isPublishing)
         {
-            return;
+            writer.WriteStatus(stream!.MessageStreamId, "status", StatusCode.UnpublishSuccess, "Stopped publishing."); // Stop was true
         }
-
-        stream.State = NetStreamState.Idle;
-        events.Enqueue(new RtmpEvent.StreamClosed(stream.MessageStreamId));
-        NoteIdle(now);
     }
 
     private void Play(Command command, uint messageStreamId, TimeSpan now)
@@ -201,13 +277,11 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
             return;
         }
 
-        stream.State = NetStreamState.PlayRequested;
-        _requested = stream;
         stream.IsResetWanted = command.Argument(3)?.AsBoolean ?? true;
-        IdleSince = null;
         (RtmpPlayStart start, long startMilliseconds) = ReadStart(command.Argument(1)?.AsNumber);
         long? duration = command.Argument(2)?.AsNumber is >= 0 and <= int.MaxValue and var length ? (long)length : null;
-        events.Enqueue(new RtmpEvent.PlayRequested(messageStreamId, new RtmpUrl(App, name), start, startMilliseconds, duration));
+        var request = new RtmpEvent.PlayRequested(messageStreamId, new RtmpUrl(App, name), start, startMilliseconds, duration);
+        AskOwner(stream, NetStreamState.PlayRequested, request);
     }
 
     private static (RtmpPlayStart Start, long Milliseconds) ReadStart(double? argument) => argument switch

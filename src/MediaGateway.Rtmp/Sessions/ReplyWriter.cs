@@ -49,13 +49,21 @@ internal sealed class ReplyWriter(ReplyQueue queue)
     }
 
     /// <summary>Answers connect with success (RTMP 1.0, 7.2.1.1).</summary>
-    public void WriteConnectResult(double transactionId, int objectEncoding)
+    /// <param name="transactionId">That of connect.</param>
+    /// <param name="objectEncoding">As the peer asked.</param>
+    /// <param name="isEnhanced">Whether the peer speaks Enhanced RTMP, and so is told what we take and pass on.</param>
+    public void WriteConnectResult(double transactionId, int objectEncoding, bool isEnhanced = false)
     {
         Amf0Writer writer = StartCommand("_result", transactionId);
         writer.WriteObjectStart();
         writer.WriteProperty("fmsVer", ServerVersion);
         writer.WriteProperty("capabilities", ServerCapabilities);
         writer.WriteProperty("mode", 1);
+        if (isEnhanced)
+        {
+            EnhancedAbilities.Write(writer);
+        }
+
         writer.WriteObjectEnd();
         writer.WriteObjectStart();
         WriteInformation(writer, "status", StatusCode.ConnectSuccess, "Connection succeeded.");
@@ -93,6 +101,38 @@ internal sealed class ReplyWriter(ReplyQueue queue)
         SendCommand(0);
     }
 
+    /// <summary>Answers connect with another server's address, as Adobe's and Wowza's servers do.</summary>
+    public void WriteRedirect(double transactionId, string code, string description, string target)
+    {
+        Amf0Writer writer = StartCommand("_error", transactionId);
+        writer.WriteNull();
+        writer.WriteObjectStart();
+        WriteInformation(writer, "error", code, description);
+        writer.WritePropertyName("ex");
+        writer.WriteObjectStart();
+        writer.WriteProperty("code", RtmpRedirect.Code);
+        writer.WriteProperty("redirect", target);
+        writer.WriteObjectEnd();
+        writer.WriteObjectEnd();
+        SendCommand(0);
+    }
+
+    /// <summary>Asks the peer to connect again (Enhanced RTMP v2, Reconnect Request).</summary>
+    public void WriteReconnectRequest(string description, string? tcUrl)
+    {
+        Amf0Writer writer = StartCommand("onStatus", transactionId: 0);
+        writer.WriteNull();
+        writer.WriteObjectStart();
+        WriteInformation(writer, "status", StatusCode.ReconnectRequest, description);
+        if (tcUrl is not null)
+        {
+            writer.WriteProperty("tcUrl", tcUrl);
+        }
+
+        writer.WriteObjectEnd();
+        SendCommand(0);
+    }
+
     /// <summary>Tells what happened to a message stream (RTMP 1.0, 7.2.2).</summary>
     public void WriteStatus(uint messageStreamId, string level, string code, string description) =>
         WriteInformationCommand("onStatus", messageStreamId, level, code, description);
@@ -100,6 +140,14 @@ internal sealed class ReplyWriter(ReplyQueue queue)
     /// <summary>Calls the peer back after FCSubscribe; JW Player creates its stream only then.</summary>
     public void WriteOnFcSubscribe(string description) =>
         WriteInformationCommand("onFCSubscribe", 0, "status", StatusCode.PlayStart, description);
+
+    /// <summary>Calls the peer back after FCPublish; Flash Media Live Encoder waits for it.</summary>
+    public void WriteOnFcPublish(string description) =>
+        WriteInformationCommand("onFCPublish", 0, "status", StatusCode.PublishStart, description);
+
+    /// <summary>Calls the peer back after FCUnpublish.</summary>
+    public void WriteOnFcUnpublish(string description) =>
+        WriteInformationCommand("onFCUnpublish", 0, "status", StatusCode.UnpublishSuccess, description);
 
     /// <summary>Allows Flash clients to read the samples of what they play.</summary>
     public void WriteSampleAccess(uint messageStreamId)

@@ -11,6 +11,7 @@ namespace MediaGateway.Rtmp.Sessions;
 /// <param name="AudioCodecs">The codecs that it can decode, as bits: 0x400 is AAC.</param>
 /// <param name="VideoCodecs">The codecs that it can decode, as bits: 0x80 is H.264.</param>
 /// <param name="ObjectEncoding">0 for AMF0, 3 for AMF3.</param>
+/// <param name="Capabilities">What it can take, by those bits and by Enhanced RTMP.</param>
 public sealed record RtmpConnectRequest(
     RtmpUrlPart App,
     string TcUrl,
@@ -19,8 +20,12 @@ public sealed record RtmpConnectRequest(
     string PageUrl,
     int AudioCodecs,
     int VideoCodecs,
-    int ObjectEncoding)
+    int ObjectEncoding,
+    RtmpPeerCapabilities Capabilities)
 {
+    /// <summary>The command object as it was sent, for properties that only its owner knows; null when there was none.</summary>
+    public AmfMap? Properties { get; private init; }
+
     /// <summary>Reads the command object; null when the application cannot be read as a path with parameters.</summary>
     internal static RtmpConnectRequest? From(AmfMap? properties)
     {
@@ -39,7 +44,11 @@ public sealed record RtmpConnectRequest(
             Text("pageUrl"),
             Bits("audioCodecs"),
             Bits("videoCodecs"),
-            Bits("objectEncoding"));
+            Bits("objectEncoding"),
+            RtmpPeerCapabilities.From(properties))
+        {
+            Properties = properties,
+        };
 
         string Text(string name) => properties?.Find(name)?.AsString ?? "";
         int Bits(string name) => properties?.Find(name)?.AsNumber is >= 0 and <= int.MaxValue and var number ? (int)number : 0;

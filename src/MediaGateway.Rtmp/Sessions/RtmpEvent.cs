@@ -26,7 +26,19 @@ public abstract record RtmpEvent
         long StartMilliseconds,
         long? DurationMilliseconds) : RtmpEvent;
 
-    /// <summary>The peer no longer plays on this message stream, of its own will. Send nothing more on it.</summary>
+    /// <summary>
+    /// The peer wants to publish. Answer with <see cref="RtmpServerSession.AcceptPublish"/> or
+    /// <see cref="RtmpServerSession.RejectPublish"/>; until then no input is taken. The name is not checked against any grammar.
+    /// </summary>
+    /// <param name="MessageStreamId">The message stream to publish on.</param>
+    /// <param name="Url">Under which name, with the parameters of connection and stream.</param>
+    /// <param name="Type"><c>live</c>, <c>record</c> or <c>append</c>; <c>live</c> when the peer did not say.</param>
+    public sealed record PublishRequested(uint MessageStreamId, RtmpUrl Url, string Type) : RtmpEvent;
+
+    /// <summary>
+    /// The peer no longer plays or publishes on this message stream, of its own will. Send nothing more on it; nothing more comes
+    /// from it. What it published before was handed out by <see cref="RtmpServerSession.TryTakePublished"/>.
+    /// </summary>
     /// <param name="MessageStreamId">The message stream.</param>
     public sealed record StreamClosed(uint MessageStreamId) : RtmpEvent;
 

@@ -9,8 +9,10 @@ namespace MediaGateway.Rtmp.Sessions;
 
 /// <summary>
 /// The server's side of one RTMP connection, from the first byte: handshake, chunks, commands, deadlines. It is driven: bytes and time
-/// go in, replies and events come out; media does not pass through it. One owner, one thread. After each input or command take all
-/// replies and events before the next one. It throws nothing but <see cref="RtmpProtocolException"/> on what a peer sends.
+/// go in, replies, events and what the peer publishes come out; media for the peer does not pass through it. One owner, one thread.
+/// After each input or command take all replies, then all that was published, then all events before the next one: what a publisher
+/// sent before it ended stands before the event that it ended. It throws nothing but <see cref="RtmpProtocolException"/> on what a peer
+/// sends.
 /// </summary>
 public sealed class RtmpServerSession : IDisposable
 {
@@ -25,6 +27,8 @@ public sealed class RtmpServerSession : IDisposable
     private readonly ChunkReader _chunks;
     private readonly NetConnection _connection;
     private readonly NetStreamTable _streams;
+    private readonly PublishCommands _publishing;
+    private readonly PublishedQueue _published;
     private readonly TimeSpan _startedAt;
     private AcknowledgementWindow _acknowledgement;
     private KeepAlive _keepAlive;
@@ -46,8 +50,10 @@ public sealed class RtmpServerSession : IDisposable
         _writer = new ReplyWriter(_replies);
         _handshake = new ServerHandshake(random);
         _chunks = new ChunkReader(options.Limits, pool);
-        _connection = new NetConnection(options, _writer);
+        _connection = new NetConnection(options, _writer, _events);
         _streams = new NetStreamTable(options.Limits.MaximumMessageStreams, _writer, _events);
+        _publishing = new PublishCommands(_streams, _writer, pool);
+        _published = new PublishedQueue(_streams, pool);
         _keepAlive = new KeepAlive(options.PingInterval, now);
         (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
     }
@@ -57,6 +63,15 @@ public sealed class RtmpServerSession : IDisposable
 
     /// <summary>The chunk size in force towards the peer once it is connected: the one for media written to it.</summary>
     public int ChunkSize => _writer.ChunkSize;
+
+    /// <summary>Media messages that came where nothing was being published, and so went nowhere.</summary>
+    public long UnexpectedMessages => _published.Unexpected;
+
+    /// <summary>Published messages that could not be read, and so were left out.</summary>
+    public long UnreadableMessages => _published.Unreadable;
+
+    /// <summary>Why the last of them could not be read; null while there is none. Holds no text from the peer.</summary>
+    public string? LastUnreadable => _published.LastFault;
 
     /// <summary>
     /// When to call <see cref="Advance"/> at the latest; <see cref="TimeSpan.MaxValue"/> when nothing is due. After a command it may lie in
@@ -82,11 +97,12 @@ public sealed class RtmpServerSession : IDisposable
         && State != RtmpSessionState.Connecting
         && !_streams.IsAnswerAwaited
         && _replies.Bytes < _options.Limits.MaximumReplyBytes
-        && _events.Count < MaximumEvents;
+        && _events.Count < MaximumEvents
+        && _published.HasRoom;
 
     /// <summary>
     /// Takes as much of the input as it can; both positions are meant for <c>PipeReader.AdvanceTo</c>. It stops early when an event
-    /// needs an answer or replies have piled up; then <paramref name="examined"/> is where it stopped, so that the rest is offered again
+    /// needs an answer, or replies or published media have piled up; then <paramref name="examined"/> is where it stopped, so that the rest is offered again
     /// at once.
     /// </summary>
     /// <param name="input">All bytes received and not yet consumed.</param>
@@ -155,7 +171,8 @@ public sealed class RtmpServerSession : IDisposable
     /// <summary>Answers <see cref="RtmpEvent.ConnectRequested"/>: no. The connection must be closed after the reply; librtmp waits for it.</summary>
     /// <param name="code">One of the codes of <see cref="StatusCode"/> for connections.</param>
     /// <param name="description">The reason in words, which players show.</param>
-    public void RejectConnect(string code, string description)
+    /// <param name="redirect">Where to connect instead; null when nowhere. The description then names the target too.</param>
+    public void RejectConnect(string code, string description, RtmpRedirect? redirect = null)
     {
         if (IsOver)
         {
@@ -163,7 +180,7 @@ public sealed class RtmpServerSession : IDisposable
         }
 
         ThrowIfNotConnecting();
-        _connection.Reject(code, description);
+        _connection.Reject(code, description, redirect);
         State = RtmpSessionState.Closing;
     }
 
@@ -185,26 +202,101 @@ public sealed class RtmpServerSession : IDisposable
     /// <param name="description">The reason in words.</param>
     public void RejectPlay(uint messageStreamId, string code, string description)
     {
-        if (IsOver)
+        if (!IsOver)
         {
-            return;
+            _streams.RejectPlay(messageStreamId, code, description, _now);
         }
-
-        _streams.RejectPlay(messageStreamId, code, description, _now);
     }
 
-    /// <summary>Tells the peer that the stream it plays has ended. Nothing happens when it does not play on this message stream.</summary>
-    public void EndPlay(uint messageStreamId)
+    /// <summary>Answers <see cref="RtmpEvent.PublishRequested"/>: media is taken from here on.</summary>
+    public void AcceptPublish(uint messageStreamId)
     {
         if (IsOver)
         {
             return;
         }
 
-        _streams.EndPlay(messageStreamId, _now);
+        _publishing.Accept(messageStreamId);
+        _chunks.MaximumMessageBytes = _options.Limits.MaximumMediaMessageBytes;
     }
 
-    /// <summary>Ends everything that plays and asks the owner to close the connection after the replies. For the end of the server.</summary>
+    /// <summary>Answers <see cref="RtmpEvent.PublishRequested"/>: no. The connection stays; encoders close it.</summary>
+    /// <param name="messageStreamId">The message stream of the request.</param>
+    /// <param name="code">One of the codes of <see cref="StatusCode"/> for publishing.</param>
+    /// <param name="description">The reason in words.</param>
+    public void RejectPublish(uint messageStreamId, string code, string description)
+    {
+        if (!IsOver)
+        {
+            _publishing.Reject(messageStreamId, code, description, _now);
+        }
+    }
+
+    /// <summary>
+    /// Ends what the peer publishes on this message stream, and tells it; what it still sends goes nowhere. Nothing happens when it does
+    /// not publish there. No event follows.
+    /// </summary>
+    /// <param name="messageStreamId">The message stream.</param>
+    /// <param name="code">One of the codes of <see cref="StatusCode"/> for publishing; all but UnpublishSuccess go as errors.</param>
+    /// <param name="description">The reason in words.</param>
+    public void EndPublish(uint messageStreamId, string code, string description)
+    {
+        if (!IsOver)
+        {
+            _publishing.End(messageStreamId, code, description, _now);
+        }
+    }
+
+    /// <summary>
+    /// Ends what the peer plays on this message stream because it cannot go on, with an error. Nothing happens when it does not play there.
+    /// </summary>
+    /// <param name="messageStreamId">The message stream.</param>
+    /// <param name="code">One of the codes of <see cref="StatusCode"/> for playing.</param>
+    /// <param name="description">The reason in words.</param>
+    public void FailPlay(uint messageStreamId, string code, string description)
+    {
+        if (!IsOver)
+        {
+            _streams.FailPlay(messageStreamId, code, description, _now);
+        }
+    }
+
+    /// <summary>Tells a player that the stream it waits for or plays has a publisher now. Nothing happens when it does not play.</summary>
+    public void NotifyPublish(uint messageStreamId)
+    {
+        if (!IsOver)
+        {
+            _streams.NotifyPlay(messageStreamId, "status", StatusCode.PlayPublishNotify, "The stream is being published.");
+        }
+    }
+
+    /// <summary>Tells a player that media was left out because it takes less than the stream has. Nothing happens when it does not play.</summary>
+    public void NotifyInsufficientBandwidth(uint messageStreamId)
+    {
+        if (!IsOver)
+        {
+            const string description = "Media was left out: the connection is slower than the stream.";
+            _streams.NotifyPlay(messageStreamId, "warning", StatusCode.PlayInsufficientBandwidth, description);
+        }
+    }
+
+    /// <summary>
+    /// Asks the peer to connect again, to <paramref name="tcUrl"/> or, when that is null, to the same address; it plays on until then.
+    /// False when it is not connected or did not announce that it can (Enhanced RTMP v2, Reconnect Request).
+    /// </summary>
+    public bool RequestReconnect(string? tcUrl, string description) =>
+        State == RtmpSessionState.Connected && _connection.RequestReconnect(tcUrl, description);
+
+    /// <summary>Tells the peer that the stream it plays has ended. Nothing happens when it does not play on this message stream.</summary>
+    public void EndPlay(uint messageStreamId)
+    {
+        if (!IsOver)
+        {
+            _streams.EndPlay(messageStreamId, _now);
+        }
+    }
+
+    /// <summary>Ends everything that plays and publishes and asks the owner to close the connection after the replies. For the end of the server.</summary>
     public void Close()
     {
         if (IsOver)
@@ -218,6 +310,7 @@ public sealed class RtmpServerSession : IDisposable
         }
 
         _streams.EndAll(_now);
+        _publishing.EndAll(_now);
         State = RtmpSessionState.Closing;
     }
 
@@ -227,11 +320,15 @@ public sealed class RtmpServerSession : IDisposable
     /// <summary>Takes the next event.</summary>
     public bool TryTakeEvent([NotNullWhen(true)] out RtmpEvent? rtmpEvent) => _events.TryDequeue(out rtmpEvent);
 
+    /// <summary>Takes the next thing that the peer published; its frame is the caller's to release. No more input is taken while many wait.</summary>
+    public bool TryTakePublished(out RtmpPublished item) => _published.TryTake(out item);
+
     /// <summary>Returns all memory. The session is closed.</summary>
     public void Dispose()
     {
         State = RtmpSessionState.Closed;
         _chunks.Dispose();
+        _published.Dispose();
         _replies.Dispose();
     }
 
@@ -298,6 +395,12 @@ public sealed class RtmpServerSession : IDisposable
             return false;
         }
 
+        if (IsMedia(message.Type) && State == RtmpSessionState.Connected)
+        {
+            _published.Add(in message, _now);
+            return true;
+        }
+
         using (message)
         {
             Handle(in message);
@@ -305,6 +408,13 @@ public sealed class RtmpServerSession : IDisposable
 
         return true;
     }
+
+    private static bool IsMedia(RtmpMessageType type) => type
+        is RtmpMessageType.Audio
+        or RtmpMessageType.Video
+        or RtmpMessageType.DataAmf0
+        or RtmpMessageType.DataAmf3
+        or RtmpMessageType.Aggregate;
 
     private void Handle(in RtmpMessage message)
     {
@@ -316,33 +426,17 @@ public sealed class RtmpServerSession : IDisposable
                     : throw Broken(RtmpError.InvalidControlMessage, "Window Acknowledgement Size is cut short");
                 break;
             case RtmpMessageType.UserControl:
-                HandleUserControl(message.Payload);
+                if (!_connection.TryHandleUserControl(message.Payload))
+                {
+                    throw Broken(RtmpError.InvalidControlMessage, "user control message is cut short");
+                }
+
                 break;
             case RtmpMessageType.CommandAmf0 or RtmpMessageType.CommandAmf3:
                 HandleCommand(in message);
                 break;
             default:
-                // Set Chunk Size and Abort were obeyed below. Media and data are for publishers, which are refused; the rest is not ours.
-                break;
-        }
-    }
-
-    private void HandleUserControl(ReadOnlySpan<byte> body)
-    {
-        if (!UserControlEvent.TryRead(body, out UserControlEvent userControlEvent))
-        {
-            throw Broken(RtmpError.InvalidControlMessage, "user control message is cut short");
-        }
-
-        switch (userControlEvent.Type)
-        {
-            case UserControlEventType.PingRequest:
-                _writer.WriteUserControl(UserControlEventType.PingResponse, userControlEvent.Value);
-                break;
-            case UserControlEventType.SetBufferLength:
-                _events.Enqueue(new RtmpEvent.BufferLengthSet(userControlEvent.Value, userControlEvent.Milliseconds));
-                break;
-            default:
+                // Set Chunk Size and Abort were obeyed below; media before connect and what else there may be is not ours.
                 break;
         }
     }
@@ -364,7 +458,8 @@ public sealed class RtmpServerSession : IDisposable
         {
             Connect(command);
         }
-        else if (!_streams.TryHandle(command, message.MessageStreamId, _now))
+        else if (!_publishing.TryHandle(command, message.MessageStreamId, _now)
+            && !_streams.TryHandle(command, message.MessageStreamId, _now))
         {
             _connection.Call(command);
         }

@@ -1,4 +1,3 @@
-using MediaGateway.Media.Amf;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Testing;
 using Xunit;
@@ -26,7 +25,6 @@ public sealed class CallTests
 
     [Theory]
     [InlineData("releaseStream")]
-    [InlineData("FCPublish")]
     [InlineData("_checkbw")]
     [InlineData("somethingElse")]
     public void CallWithTransaction_GetsAResult(string name)
@@ -65,22 +63,6 @@ public sealed class CallTests
         using RtmpScript script = RtmpScript.Connected();
         script.Send(script.Client.Command("FCSubscribe", 0, null, "x"));
         script.Expect("onFCSubscribe NetStream.Play.Start", "_result");
-        script.ExpectNothing();
-    }
-
-    [Fact]
-    public void Publish_IsDeniedInWords()
-    {
-        using RtmpScript script = RtmpScript.Connected();
-        script.Send(script.Client.Command("createStream", 0, [null]));
-        script.Expect("_result");
-        script.Send(script.Client.Command("publish", 1, null, "x", "live"));
-        RtmpTestMessage status = script.Next();
-        Assert.Equal("onStatus NetStream.Publish.Denied", status.ToString());
-        Assert.Equal("error", ((AmfMap)status.Values[3]).Find("level")?.AsString);
-        Assert.Equal("RTMP publishing is not enabled.", ((AmfMap)status.Values[3]).Find("description")?.AsString);
-        script.Send(script.Client.Message(9, 1, [0x17, 1, 0, 0, 0]));
-        script.Send(script.Client.Message(18, 1, []));
         script.ExpectNothing();
     }
 

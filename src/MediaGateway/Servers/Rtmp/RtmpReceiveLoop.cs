@@ -214,6 +214,9 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
                 return true;
             case RtmpEvent.PlayRequested request:
                 return AnswerPlay(request, now);
+            case RtmpEvent.PublishRequested request:
+                _session.RejectPublish(request.MessageStreamId, StatusCode.PublishDenied, "RTMP publishing is not enabled.");
+                return SendReplies();
             case RtmpEvent.StreamClosed closed when closed.MessageStreamId == _playingOn:
                 _playing = null;
                 _outcome = SessionEndReason.Completed;

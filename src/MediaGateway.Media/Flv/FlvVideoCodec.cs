@@ -1,0 +1,41 @@
+using MediaGateway.Media.Frames;
+
+namespace MediaGateway.Media.Flv;
+
+/// <summary>The low four bits of a video tag (Video File Format v10.1, E.4.3.1), also the <c>videocodecid</c> of metadata.</summary>
+public static class FlvVideoCodec
+{
+    private const int KeyframeType = 1;
+    private const int GeneratedKeyframeType = 4;
+    private const int CommandType = 5;
+    private const int FrameTypeShift = 4;
+    private const int CodecMask = 0x0F;
+
+    private static ReadOnlySpan<byte> Ids => [2, 3, 4, 5, 6, FlvVideoTag.AvcCodecId];
+
+    private static ReadOnlySpan<CodecId> Codecs =>
+        [CodecId.SorensonSpark, CodecId.ScreenVideo, CodecId.Vp6, CodecId.Vp6Alpha, CodecId.ScreenVideo2, CodecId.H264];
+
+    /// <summary>The codec of a tag that starts with <paramref name="header"/>; null when it is none that FLV knows.</summary>
+    public static CodecId? Read(byte header)
+    {
+        int index = Ids.IndexOf((byte)(header & CodecMask));
+        return index < 0 ? null : Codecs[index];
+    }
+
+    /// <summary>The number of a codec; null when only Enhanced RTMP has it.</summary>
+    public static int? IdOf(CodecId codec)
+    {
+        int index = Codecs.IndexOf(codec);
+        return index < 0 ? null : Ids[index];
+    }
+
+    /// <summary>Whether decoding may start at a tag that starts with <paramref name="header"/>, of either form.</summary>
+    public static bool IsKeyframe(byte header) => FrameType(header) is KeyframeType or GeneratedKeyframeType;
+
+    /// <summary>Whether the tag holds no picture but a hint for seeking (E.4.3.1, video info or command frame).</summary>
+    public static bool IsCommand(byte header) => FrameType(header) == CommandType;
+
+    // The top bit is the mark of Enhanced RTMP, which old writers leave clear.
+    private static int FrameType(byte header) => (header >> FrameTypeShift) & 7;
+}

@@ -1,0 +1,127 @@
+using MediaGateway.Media.Memory;
+using MediaGateway.Rtmp.Media;
+using MediaGateway.Rtmp.Messages;
+
+namespace MediaGateway.Rtmp.Sessions;
+
+/// <summary>
+/// What a peer publishes, between its messages and the owner of the session. Bounded: while it is full no input is taken, so that nothing
+/// is lost; an aggregate message is taken apart only as its parts are asked for. Owned by the session.
+/// </summary>
+internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : IDisposable
+{
+    /// <summary>Items that may wait before no more input is taken. One message more can add its tracks.</summary>
+    private const int MaximumItems = 64;
+
+    private readonly Queue<RtmpPublished> _items = new();
+    private AggregateReader? _aggregate;
+    private TimeSpan _aggregateReceivedAt;
+
+    /// <summary>Whether another message may be read.</summary>
+    public bool HasRoom => _aggregate is null && _items.Count < MaximumItems;
+
+    /// <summary>Messages that came where nothing was being published.</summary>
+    public long Unexpected { get; private set; }
+
+    /// <summary>Messages that could not be read.</summary>
+    public long Unreadable { get; private set; }
+
+    /// <summary>Why the last of them could not be read; null while there is none.</summary>
+    public string? LastFault { get; private set; }
+
+    /// <summary>Takes a message of media or data, or an aggregate of them, and disposes it.</summary>
+    public void Add(in RtmpMessage message, TimeSpan now)
+    {
+        if (message.Type != RtmpMessageType.Aggregate)
+        {
+            Read(in message, now);
+            return;
+        }
+
+        if (ReaderOf(message.MessageStreamId) is null)
+        {
+            Unexpected++;
+            message.Dispose();
+            return;
+        }
+
+        _aggregate = new AggregateReader(message, pool);
+        _aggregateReceivedAt = now;
+    }
+
+    /// <summary>Takes the next item; its frame is the caller's to release.</summary>
+    public bool TryTake(out RtmpPublished item)
+    {
+        while (_items.Count == 0 && _aggregate is not null)
+        {
+            ReadPart(_aggregate);
+        }
+
+        return _items.TryDequeue(out item);
+    }
+
+    /// <summary>Releases what nobody took.</summary>
+    public void Dispose()
+    {
+        while (_items.TryDequeue(out RtmpPublished item))
+        {
+            item.Frame?.Release();
+        }
+
+        _aggregate?.Dispose();
+        _aggregate = null;
+    }
+
+    private void ReadPart(AggregateReader aggregate)
+    {
+        if (!aggregate.TryTake(out RtmpMessage part))
+        {
+            Note(aggregate.HasFailed ? "aggregate message is cut short" : null);
+            aggregate.Dispose();
+            _aggregate = null;
+            return;
+        }
+
+        if (part.Type is RtmpMessageType.Audio or RtmpMessageType.Video or RtmpMessageType.DataAmf0 or RtmpMessageType.DataAmf3)
+        {
+            Read(in part, _aggregateReceivedAt);
+            return;
+        }
+
+        Note("aggregate message holds something that is not media");
+        part.Dispose();
+    }
+
+    private void Read(in RtmpMessage message, TimeSpan now)
+    {
+        RtmpMediaReader? reader = ReaderOf(message.MessageStreamId);
+        if (reader is null)
+        {
+            Unexpected++;
+            message.Dispose();
+            return;
+        }
+
+        Note(reader.Read(in message, now, _items));
+    }
+
+    // Some encoders send data, and a few all they have, on message stream 0: it is meant for the one stream that they publish.
+    private RtmpMediaReader? ReaderOf(uint messageStreamId)
+    {
+        if (messageStreamId != 0)
+        {
+            return streams.Find(messageStreamId)?.Reader;
+        }
+
+        return streams.OnlyPublishing?.Reader;
+    }
+
+    private void Note(string? fault)
+    {
+        if (fault is not null)
+        {
+            Unreadable++;
+            LastFault = fault;
+        }
+    }
+}
