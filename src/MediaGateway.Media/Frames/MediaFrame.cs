@@ -9,7 +9,9 @@ namespace MediaGateway.Media.Frames;
 /// </summary>
 public sealed class MediaFrame
 {
-    private readonly PooledBuffer _owner;
+    // Either a block of its own, or the frame whose payload it shows at another time.
+    private readonly PooledBuffer? _owner;
+    private readonly MediaFrame? _original;
     private readonly int _offset;
     private readonly int _length;
     private int _references = 1;
@@ -44,6 +46,16 @@ public sealed class MediaFrame
         (_owner, _offset, _length) = (owner, offset, length);
     }
 
+    private MediaFrame(MediaFrame original, TimeSpan offset)
+    {
+        Format = original.Format;
+        Presentation = original.Presentation.Plus(offset);
+        Decoding = original.Decoding.Plus(offset);
+        IsKeyframe = original.IsKeyframe;
+        ReceivedAt = original.ReceivedAt;
+        (_original, _length) = (original, original._length);
+    }
+
     /// <summary>The format in force; compare by reference with the previous frame's to see a change.</summary>
     public TrackFormat Format { get; }
 
@@ -66,10 +78,28 @@ public sealed class MediaFrame
     public int Length => _length;
 
     /// <summary>The payload. Valid while the caller holds a reference.</summary>
-    public ReadOnlySpan<byte> Payload => Owned().Span.Slice(_offset, _length);
+    public ReadOnlySpan<byte> Payload => PayloadMemory.Span;
 
     /// <summary>The payload. Valid while the caller holds a reference.</summary>
-    public ReadOnlyMemory<byte> PayloadMemory => Owned().Memory.Slice(_offset, _length);
+    public ReadOnlyMemory<byte> PayloadMemory
+    {
+        get
+        {
+            if (Volatile.Read(ref _references) <= 0)
+            {
+                throw new InvalidOperationException("A frame was used after its last release.");
+            }
+
+            return _original is null ? _owner!.Memory.Slice(_offset, _length) : _original.PayloadMemory; // Without original, a block.
+        }
+    }
+
+    /// <summary>
+    /// The same frame at another place of the timeline: a new frame with one reference that shows this one's payload without a copy.
+    /// Takes over one reference to this frame, which goes back with the last one of the new frame.
+    /// </summary>
+    /// <param name="offset">What is added to the presentation and the decoding time.</param>
+    public MediaFrame Restamped(TimeSpan offset) => new(this, offset);
 
     /// <summary>Adds a reference for another holder.</summary>
     /// <exception cref="InvalidOperationException">The frame was already released for the last time.</exception>
@@ -100,21 +130,12 @@ public sealed class MediaFrame
         int left = Interlocked.Decrement(ref _references);
         if (left == 0)
         {
-            _owner.Dispose();
+            _owner?.Dispose();
+            _original?.Release();
         }
         else if (left < 0)
         {
             throw new InvalidOperationException("A frame was released more often than referenced.");
         }
-    }
-
-    private PooledBuffer Owned()
-    {
-        if (Volatile.Read(ref _references) <= 0)
-        {
-            throw new InvalidOperationException("A frame was used after its last release.");
-        }
-
-        return _owner;
     }
 }

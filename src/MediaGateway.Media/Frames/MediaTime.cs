@@ -18,6 +18,10 @@ public readonly record struct MediaTime(long Value, int Rate)
         return new MediaTime((long)quotient, rate);
     }
 
+    /// <summary>The point <paramref name="offset"/> later, at the same rate; exact for whole milliseconds at rates of whole kilohertz.</summary>
+    public MediaTime Plus(TimeSpan offset) =>
+        this with { Value = Value + new MediaTime(offset.Ticks, (int)TimeSpan.TicksPerSecond).Rescale(Rate).Value };
+
     /// <summary>Whole milliseconds, rounded down.</summary>
     public long ToMilliseconds() => Rescale(1000).Value;
 

@@ -15,6 +15,7 @@ internal sealed class GatewayMetrics
 
     private static readonly KeyValuePair<string, object?> AudioTag = new("kind", "audio");
     private static readonly KeyValuePair<string, object?> VideoTag = new("kind", "video");
+    private static readonly KeyValuePair<string, object?> DataTag = new("kind", "data");
     private static readonly KeyValuePair<string, object?> InTag = new("direction", "in");
     private static readonly KeyValuePair<string, object?> OutTag = new("direction", "out");
 
@@ -77,7 +78,12 @@ internal sealed class GatewayMetrics
     public void SubscribersChanged(int change) => _subscribers.Add(change);
 
     /// <summary>A publisher's frame has come.</summary>
-    public void FramePublished(TrackKind kind) => _frames.Add(1, kind == TrackKind.Video ? VideoTag : AudioTag);
+    public void FramePublished(TrackKind kind) => _frames.Add(1, kind switch
+    {
+        TrackKind.Video => VideoTag,
+        TrackKind.Audio => AudioTag,
+        _ => DataTag,
+    });
 
     /// <summary>Frames were dropped.</summary>
     /// <param name="count">How many.</param>
@@ -99,8 +105,14 @@ internal sealed class GatewayMetrics
     /// <summary>A bridge has made sound.</summary>
     public void SoundBridged(TimeSpan delay) => _bridgeDelay.Record(delay.TotalSeconds);
 
-    /// <summary>The send call for a live frame has returned. Frames replayed from a cache are not to be reported.</summary>
-    public void FrameSent(TrackKind kind, TimeSpan delay) => (kind == TrackKind.Video ? VideoDelay : AudioDelay).Record(delay);
+    /// <summary>The send call for a live picture or frame of sound has returned. Frames replayed from a cache are not to be reported.</summary>
+    public void FrameSent(TrackKind kind, TimeSpan delay)
+    {
+        if (kind != TrackKind.Data)
+        {
+            (kind == TrackKind.Video ? VideoDelay : AudioDelay).Record(delay);
+        }
+    }
 
     private static IEnumerable<Measurement<long>> Buffers(BufferPool pool) =>
         Enum.GetValues<BufferOwner>()

@@ -21,6 +21,9 @@ internal enum SessionEndReason
     /// <summary>The stream name is already in use, or the gateway carries as many streams as it may.</summary>
     StreamBusy,
 
+    /// <summary>Another publisher has taken the stream over.</summary>
+    StreamTakenOver,
+
     /// <summary>The other side fell silent.</summary>
     Timeout,
 

@@ -9,6 +9,12 @@ internal sealed record StreamReport
     /// <summary><c>application/name</c>.</summary>
     public required string Key { get; init; }
 
+    /// <summary>
+    /// The protocol of its publisher: <c>webrtc</c>, <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c> or <c>rtmpts</c>; null while viewers wait for a lost
+    /// publisher to come back.
+    /// </summary>
+    public required string? PublisherProtocol { get; init; }
+
     /// <summary>Time since it was published, in seconds.</summary>
     public required double AgeSeconds { get; init; }
 
@@ -49,6 +55,7 @@ internal sealed record StreamReport
     public static StreamReport From(StreamSnapshot snapshot) => new()
     {
         Key = snapshot.Key.ToString(),
+        PublisherProtocol = snapshot.PublisherProtocol,
         AgeSeconds = snapshot.Age.TotalSeconds,
         VideoCodec = NameOf(snapshot.Video),
         Width = (snapshot.Video as H264Format)?.Width,
@@ -60,7 +67,7 @@ internal sealed record StreamReport
         AudioFrames = snapshot.AudioFrames,
         KeyframeRequests = snapshot.KeyframeRequests,
         CachedBytes = snapshot.CachedBytes,
-        AudioBridge = snapshot.Bridge is not null,
+        AudioBridge = snapshot.Bridges.Count > 0,
     };
 
     private static string? NameOf(TrackFormat? format) => format?.Codec switch
@@ -68,7 +75,24 @@ internal sealed record StreamReport
         null => null,
         CodecId.H264 => "H.264",
         CodecId.Aac => "AAC",
-        CodecId.Opus => "Opus",
+        CodecId.Mp3 => "MP3",
+        CodecId.Pcma => "G.711 A-law",
+        CodecId.Pcmu => "G.711 mu-law",
+        CodecId.Adpcm => "ADPCM",
+        CodecId.LinearPcm => "PCM",
+        CodecId.Ac3 => "AC-3",
+        CodecId.Eac3 => "E-AC-3",
+        CodecId.Flac => "FLAC",
+        CodecId.SorensonSpark => "Sorenson Spark",
+        CodecId.ScreenVideo => "Screen video",
+        CodecId.ScreenVideo2 => "Screen video 2",
+        CodecId.Vp6 => "VP6",
+        CodecId.Vp6Alpha => "VP6 with alpha",
+        CodecId.Vp8 => "VP8",
+        CodecId.Vp9 => "VP9",
+        CodecId.Av1 => "AV1",
+        CodecId.Hevc => "HEVC",
+        CodecId.Vvc => "VVC",
         _ => format.Codec.ToString(),
     };
 }

@@ -42,6 +42,12 @@ internal sealed class MediaSession
     /// <summary>Ends this session and not its connection, where the protocol can; any thread, returns at once.</summary>
     public required Action<SessionEndReason, string> End { get; init; }
 
+    /// <summary>
+    /// The number of its <see cref="PublishLease"/>, set before it publishes: of two publishers of one stream the higher number took over
+    /// from the lower. 0 for players.
+    /// </summary>
+    public long LeaseNumber { get; set; }
+
     /// <summary>How it fares.</summary>
     public MediaSessionStatus Status { get; internal set; } = MediaSessionStatus.New;
 

@@ -3,8 +3,9 @@ using MediaGateway.Media.Frames;
 namespace MediaGateway.Streams;
 
 /// <summary>
-/// The worker's side of an audio bridge: turns a stream's Opus into AAC and publishes it back into the stream, once however many viewers
-/// there are. Only its <see cref="AudioWorker"/> calls it, but for <see cref="Wake"/>.
+/// The worker's side of an audio bridge: turns a stream's sound into another codec and publishes it back into the stream, once however
+/// many viewers there are. A publisher may change its codec or its configuration: the next packet makes another transcoder, and the
+/// sound goes on. Only its <see cref="AudioWorker"/> calls it, but for <see cref="Wake"/>.
 /// </summary>
 internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackFormat source, AudioWorkerPool pool)
 {
@@ -13,9 +14,11 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
 
     private readonly List<MediaFrame> _input = [];
     private readonly List<MediaFrame> _output = [];
+    private TrackFormat _source = source;
     private IAudioTranscoder? _transcoder;
     private AudioWorker? _worker;
     private TimeSpan _retryAt = TimeSpan.MinValue;
+    private bool _isOpen;
     private bool _failedLast;
 
     /// <summary>The stream that is served.</summary>
@@ -44,9 +47,8 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
             return BridgeTurn.Idle;
         }
 
-        _transcoder ??= pool.Transcoders.Create(source, CodecId.Aac);
-        Transcode(_transcoder, input, now);
-        Publish(_transcoder, input);
+        Transcode(input, now);
+        Publish(input);
         _failedLast = false;
         return input.HasMore ? BridgeTurn.HasMore : BridgeTurn.Idle;
     }
@@ -64,31 +66,83 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
     {
         ReleaseAll(_input);
         ReleaseAll(_output);
-        IAudioTranscoder? transcoder = _transcoder;
-        _transcoder = null;
-        transcoder?.Dispose();
+        CloseTranscoder();
     }
 
-    private void Transcode(IAudioTranscoder transcoder, in BridgeInput input, TimeSpan now)
+    private void Transcode(in BridgeInput input, TimeSpan now)
     {
+        Open();
         foreach (MediaFrame packet in _input)
         {
-            transcoder.Push(packet);
+            if (!ReferenceEquals(packet.Format, _source))
+            {
+                Follow(packet, now);
+            }
+
+            _transcoder?.Push(packet);
         }
 
         ReleaseAll(_input);
         if (input.FillUntil is { } target)
         {
-            transcoder.FillUntil(target, now);
+            _transcoder?.FillUntil(target, now);
         }
 
-        while (transcoder.TryTake(out MediaFrame? frame) && frame is not null)
+        Drain();
+    }
+
+    /// <summary>Goes over to the packet's format: what the old transcoder still holds comes out first, up to where the packet begins.</summary>
+    private void Follow(MediaFrame packet, TimeSpan now)
+    {
+        bool isSame = packet.Format.Equals(_source);
+        _source = packet.Format;
+        if (isSame)
+        {
+            return;
+        }
+
+        _transcoder?.FillUntil(packet.Presentation, now);
+        Drain();
+        CloseTranscoder();
+        Open();
+    }
+
+    private void Open()
+    {
+        if (_isOpen)
+        {
+            return;
+        }
+
+        try
+        {
+            _transcoder = pool.Transcoders.Create(_source, feed.Target);
+        }
+        catch (NotSupportedException exception)
+        {
+            // Not a failure that passes: those viewers have no sound until the publisher changes its codec.
+            pool.ReportUnsupported(stream.Key, _source.Codec, feed.Target, exception.Message);
+        }
+
+        _isOpen = true;
+    }
+
+    private void CloseTranscoder()
+    {
+        IAudioTranscoder? transcoder = _transcoder;
+        (_transcoder, _isOpen) = (null, false);
+        transcoder?.Dispose();
+    }
+
+    private void Drain()
+    {
+        while (_transcoder is { } transcoder && transcoder.TryTake(out MediaFrame? frame) && frame is not null)
         {
             _output.Add(frame);
         }
     }
 
-    private void Publish(IAudioTranscoder transcoder, in BridgeInput input)
+    private void Publish(in BridgeInput input)
     {
         // Only this thread moves the feed on. The sound of the cached group is old by design: its delay says nothing.
         if (feed.IsCaughtUp && _output.Count > 0)
@@ -98,7 +152,7 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
 
         try
         {
-            stream.PublishDerived(feed, input, _output, transcoder.OutputFormat, transcoder.ConcealedFrames);
+            stream.PublishDerived(feed, input, _output, _transcoder?.OutputFormat, _transcoder?.ConcealedFrames ?? 0);
         }
         finally
         {

@@ -13,6 +13,7 @@ internal sealed class AudioWorkerPool : IHostedService, IDisposable
 {
     private readonly AudioWorker[] _workers;
     private readonly List<Thread> _threads = [];
+    private readonly ILogger<AudioWorkerPool> _logger;
 
     /// <summary>Makes the workers; their threads start with the host.</summary>
     public AudioWorkerPool(
@@ -23,7 +24,7 @@ internal sealed class AudioWorkerPool : IHostedService, IDisposable
         GatewayMetrics metrics,
         ILogger<AudioWorkerPool> logger)
     {
-        (Transcoders, Clock, Metrics) = (transcoders, clock, metrics);
+        (Transcoders, Clock, Metrics, _logger) = (transcoders, clock, metrics, logger);
         Linger = options.Value.Linger;
         var failures = new BridgeFailureLog(logger);
         _workers = new AudioWorker[options.Value.Workers == 0 ? Environment.ProcessorCount : options.Value.Workers];
@@ -59,6 +60,10 @@ internal sealed class AudioWorkerPool : IHostedService, IDisposable
 
         chosen.Adopt(bridge);
     }
+
+    /// <summary>Says that there is no transcoder for a stream: its viewers in that codec have no sound.</summary>
+    public void ReportUnsupported(StreamKey stream, CodecId source, CodecId target, string reason) =>
+        _logger.TranscoderMissing(stream, source, target, reason);
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -7,8 +7,9 @@ namespace MediaGateway.Streams;
 /// <see cref="Capacity"/> packets, 40 s of customary Opus: when it is full the oldest packet is dropped and counted, and the transcoder
 /// conceals it. Used under the stream's lock.
 /// </summary>
+/// <param name="target">The codec that the bridge makes.</param>
 /// <param name="startedAt">Gateway time at which the bridge was started.</param>
-internal sealed class BridgeFeed(TimeSpan startedAt)
+internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt)
 {
     /// <summary>Packets that may wait.</summary>
     public const int Capacity = 2048;
@@ -20,10 +21,16 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How far sound may lag behind the pictures before it is filled up: longer than packets are late in the ordinary run, shorter than
-    /// a player's patience.
+    /// How far a browser's sound may lag behind its pictures before it is filled up: longer than packets are late in the ordinary run,
+    /// shorter than a player's patience.
     /// </summary>
     public static readonly TimeSpan AllowedLag = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The same for encoders, which send over a connection that loses nothing and interleave sound and pictures as they please: what is
+    /// filled too early would cut off sound that is on its way.
+    /// </summary>
+    public static readonly TimeSpan AllowedEncoderLag = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The same without pictures to go by: longer than the 400 ms between the packets of an Opus encoder in DTX (RFC 7587 3.1.3).</summary>
     public static readonly TimeSpan AllowedSilence = TimeSpan.FromMilliseconds(500);
@@ -34,7 +41,14 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
     private TimeSpan _lastOutput = TimeSpan.MinValue;
     private TimeSpan _lastPacket = TimeSpan.MinValue;
     private TimeSpan _lastPacketAt;
+    private TimeSpan _allowedLag = AllowedLag;
     private TimeSpan? _lastPicture;
+
+    /// <summary>The codec that the bridge makes.</summary>
+    public CodecId Target => target;
+
+    /// <summary>Since when nobody has wanted it; null while somebody does.</summary>
+    public TimeSpan? IdleSince { get; set; }
 
     /// <summary>Packets dropped because the worker did not keep up.</summary>
     public long DroppedPackets { get; private set; }
@@ -45,7 +59,9 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
     /// <summary>The format of the derived sound, once the transcoder exists.</summary>
     public TrackFormat? Format { get; private set; }
 
-    /// <summary>Whether the sound of the cached group has been made, so that viewers can join with it.</summary>
+    /// <summary>
+    /// Whether the sound of the cached group has been made, so that viewers can join with it, or it is known that none can be made.
+    /// </summary>
     public bool IsCaughtUp { get; private set; }
 
     /// <summary>Whether the bridge is no longer the stream's.</summary>
@@ -54,12 +70,15 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
     /// <summary>Whether joining viewers should still wait.</summary>
     public bool IsPending(TimeSpan now) => !IsCaughtUp && now - startedAt < Patience;
 
-    /// <summary>Queues the packets of the cached group, which are encoded first.</summary>
-    public void Prime(FrameRing packets, TimeSpan now)
+    /// <summary>Queues the cached packets that are in the publisher's codec of now; they are encoded first.</summary>
+    public void Prime(FrameRing packets, CodecId source, TimeSpan now)
     {
         for (int index = 0; index < packets.Count; index++)
         {
-            Offer(packets[index].Frame, now);
+            if (packets[index].Frame.Format.Codec == source)
+            {
+                Offer(packets[index].Frame, now);
+            }
         }
 
         _catchUpAt = _packets.Count;
@@ -77,11 +96,12 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
 
         _lastPacket = packet.Presentation.ToTimeSpan();
         _lastPacketAt = now;
+        _allowedLag = packet.Format is OpusFormat ? AllowedLag : AllowedEncoderLag;
         _packets.Add(packet.AddReference(), _lastPacket);
     }
 
-    /// <summary>Notes how far the pictures have come.</summary>
-    public void NotePicture(MediaFrame picture) => _lastPicture = picture.Presentation.ToTimeSpan();
+    /// <summary>Notes how far the pictures have come: decoding time, which keeps step with the clock also where pictures are reordered.</summary>
+    public void NotePicture(MediaFrame picture) => _lastPicture = picture.Decoding.ToTimeSpan();
 
     /// <summary>Moves up to <see cref="BatchSize"/> packets into <paramref name="batch"/>; their references go along.</summary>
     public BridgeInput Take(List<MediaFrame> batch, TimeSpan now)
@@ -109,7 +129,10 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
     }
 
     /// <summary>Notes how far the worker has come.</summary>
-    public void Complete(in BridgeInput input, TrackFormat format, long concealedPackets)
+    /// <param name="input">What it was given.</param>
+    /// <param name="format">The format of what it makes; null when there is no transcoder for the publisher's format.</param>
+    /// <param name="concealedPackets">Packets that its transcoder has concealed.</param>
+    public void Complete(in BridgeInput input, TrackFormat? format, long concealedPackets)
     {
         Format = format;
         ConcealedPackets = concealedPackets;
@@ -131,8 +154,8 @@ internal sealed class BridgeFeed(TimeSpan startedAt)
         }
 
         // Pictures say how far media time has come; when they stall too, there is nothing to keep up with. Without pictures the clock does.
-        TimeSpan target = _lastPicture is { } picture ? picture - AllowedLag : _lastPacket + (now - _lastPacketAt) - AllowedSilence;
-        bool silent = now - _lastPacketAt >= AllowedLag && target > _lastPacket;
-        return silent ? new MediaTime(target.Ticks, (int)TimeSpan.TicksPerSecond).Rescale(OpusFormat.ClockRate) : null;
+        TimeSpan target = _lastPicture is { } picture ? picture - _allowedLag : _lastPacket + (now - _lastPacketAt) - AllowedSilence;
+        bool silent = now - _lastPacketAt >= _allowedLag && target > _lastPacket;
+        return silent ? new MediaTime(target.Ticks, (int)TimeSpan.TicksPerSecond) : null;
     }
 }

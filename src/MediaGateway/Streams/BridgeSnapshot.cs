@@ -1,7 +1,10 @@
+using MediaGateway.Media.Frames;
+
 namespace MediaGateway.Streams;
 
 /// <summary>What is known of an audio bridge at one moment.</summary>
+/// <param name="Target">The codec that it makes.</param>
 /// <param name="IsCaughtUp">Whether viewers can join with sound at once.</param>
 /// <param name="ConcealedPackets">Packets that were lost, broken or late and were concealed, since its transcoder was made.</param>
 /// <param name="DroppedPackets">Packets dropped because the worker did not keep up.</param>
-internal sealed record BridgeSnapshot(bool IsCaughtUp, long ConcealedPackets, long DroppedPackets);
+internal sealed record BridgeSnapshot(CodecId Target, bool IsCaughtUp, long ConcealedPackets, long DroppedPackets);

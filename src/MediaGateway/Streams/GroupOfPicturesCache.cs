@@ -3,20 +3,22 @@ using MediaGateway.Media.Frames;
 namespace MediaGateway.Streams;
 
 /// <summary>
-/// The current group of pictures of a stream, and the sound from its keyframe on, in the source codec and in the derived one. A group
+/// The current group of pictures of a stream, and the sound from its keyframe on, in the source codec and in every derived one. A group
 /// that grows over the bound in seconds or bytes is dropped whole, never its head, and the cache waits for the next keyframe. Without a
 /// group (audio-only streams, before the first keyframe) it holds the last half second of sound. Used under the stream's lock.
 /// </summary>
-/// <param name="maximumDuration">The longest group kept, keyframe to newest frame.</param>
 /// <param name="maximumBytes">The largest group kept, payload bytes of all its tracks.</param>
-internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximumBytes)
+internal sealed class GroupOfPicturesCache(long maximumBytes)
 {
     /// <summary>Sound kept without a group: enough for a player to start at once, too little to add delay that anybody notices.</summary>
     public static readonly TimeSpan SoundWithoutGroup = TimeSpan.FromMilliseconds(500);
 
     private readonly FrameRing _video = new();
     private readonly FrameRing _sourceAudio = new();
-    private readonly FrameRing _derivedAudio = new();
+    private readonly List<(CodecId Codec, FrameRing Ring)> _derivedAudio = [];
+
+    /// <summary>The longest group kept, keyframe to newest frame.</summary>
+    public TimeSpan MaximumDuration { get; set; }
 
     /// <summary>Whether there is a group: at least a keyframe.</summary>
     public bool HasGroup => _video.Count > 0;
@@ -34,12 +36,24 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
     public long DroppedGroups { get; private set; }
 
     /// <summary>Payload bytes held.</summary>
-    public long Bytes => _video.Bytes + _sourceAudio.Bytes + _derivedAudio.Bytes;
+    public long Bytes
+    {
+        get
+        {
+            long bytes = _video.Bytes + _sourceAudio.Bytes;
+            foreach ((_, FrameRing ring) in _derivedAudio)
+            {
+                bytes += ring.Bytes;
+            }
+
+            return bytes;
+        }
+    }
 
     /// <summary>The source's sound of the group, oldest first: what a starting bridge encodes.</summary>
     public FrameRing SourceAudio => _sourceAudio;
 
-    /// <summary>Keeps a frame of the publisher; adds a reference of its own.</summary>
+    /// <summary>Keeps a frame of the publisher's pictures or sound; adds a reference of its own.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="time">Its decoding time.</param>
     public void Append(MediaFrame frame, TimeSpan time)
@@ -60,23 +74,34 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
         DropGroupOverBounds(time);
     }
 
-    /// <summary>Keeps a frame of the derived sound; adds a reference of its own.</summary>
+    /// <summary>Keeps a frame of derived sound; adds a reference of its own.</summary>
     public void AppendDerived(MediaFrame frame, TimeSpan time)
     {
-        AppendAudio(_derivedAudio, frame, time);
+        FrameRing? ring = DerivedIn(frame.Format.Codec);
+        if (ring is null)
+        {
+            ring = new FrameRing();
+            _derivedAudio.Add((frame.Format.Codec, ring));
+        }
+
+        AppendAudio(ring, frame, time);
         DropGroupOverBounds(time);
     }
 
-    /// <summary>Forgets the derived sound: its bridge has stopped.</summary>
-    public void ClearDerived() => _derivedAudio.Clear();
+    /// <summary>Forgets the sound derived in one codec: its bridge has stopped.</summary>
+    public void ClearDerived(CodecId codec)
+    {
+        DerivedIn(codec)?.Clear();
+        _derivedAudio.RemoveAll(derived => derived.Codec == codec);
+    }
 
     /// <summary>
     /// Offers the whole content to <paramref name="subscription"/> in decoding order. Sound that came late and belongs before the
-    /// keyframe is among it: the subscription leaves it out.
+    /// keyframe is among it, and after a change of codec sound in the old one: the subscription leaves both out.
     /// </summary>
     public void Replay(Subscription subscription)
     {
-        FrameRing audio = subscription.WantsCodecOf(_derivedAudio) ? _derivedAudio : _sourceAudio;
+        FrameRing audio = subscription.SoundCodec is { } codec && DerivedIn(codec) is { } derived ? derived : _sourceAudio;
         int nextAudio = 0;
         for (int nextVideo = 0; nextVideo < _video.Count; nextVideo++)
         {
@@ -101,7 +126,23 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
     {
         _video.Clear();
         _sourceAudio.Clear();
-        _derivedAudio.Clear();
+        foreach ((_, FrameRing ring) in _derivedAudio)
+        {
+            ring.Clear();
+        }
+    }
+
+    private FrameRing? DerivedIn(CodecId codec)
+    {
+        foreach ((CodecId other, FrameRing ring) in _derivedAudio)
+        {
+            if (other == codec)
+            {
+                return ring;
+            }
+        }
+
+        return null;
     }
 
     private void StartGroup(MediaFrame keyframe, TimeSpan time)
@@ -111,8 +152,7 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
         GroupNumber++;
 
         // A picture takes longer to arrive than a packet of sound: some of the group's sound is already here.
-        _sourceAudio.ReleaseBefore(time);
-        _derivedAudio.ReleaseBefore(time);
+        ReleaseSoundBefore(time);
     }
 
     private void AppendAudio(FrameRing audio, MediaFrame frame, TimeSpan time)
@@ -126,14 +166,22 @@ internal sealed class GroupOfPicturesCache(TimeSpan maximumDuration, long maximu
 
     private void DropGroupOverBounds(TimeSpan time)
     {
-        if (!HasGroup || (time - GroupStart <= maximumDuration && Bytes <= maximumBytes))
+        if (!HasGroup || (time - GroupStart <= MaximumDuration && Bytes <= maximumBytes))
         {
             return;
         }
 
         DroppedGroups++;
         _video.Clear();
-        _sourceAudio.ReleaseBefore(time - SoundWithoutGroup);
-        _derivedAudio.ReleaseBefore(time - SoundWithoutGroup);
+        ReleaseSoundBefore(time - SoundWithoutGroup);
+    }
+
+    private void ReleaseSoundBefore(TimeSpan time)
+    {
+        _sourceAudio.ReleaseBefore(time);
+        foreach ((_, FrameRing ring) in _derivedAudio)
+        {
+            ring.ReleaseBefore(time);
+        }
     }
 }

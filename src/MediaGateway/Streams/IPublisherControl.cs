@@ -5,6 +5,15 @@ namespace MediaGateway.Streams;
 /// <summary>What the hub may ask of the session that publishes a stream. Any thread calls it; an implementation only posts.</summary>
 internal interface IPublisherControl
 {
+    /// <summary><c>webrtc</c>, <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c> or <c>rtmpts</c>.</summary>
+    string Protocol { get; }
+
+    /// <summary>
+    /// Whether the publisher can be asked for a keyframe, as browsers can. An encoder that cannot sends one at its own interval, often of
+    /// 10 s: its group of pictures is kept longer.
+    /// </summary>
+    bool AnswersKeyframeRequests { get; }
+
     /// <summary>Asks for a keyframe soon. The hub asks at most every 300 ms; the session paces what really goes out.</summary>
     void RequestKeyframe();
 

@@ -17,7 +17,8 @@ internal interface IStreamOutlet
 
     /// <summary>
     /// Takes over one reference to <paramref name="frame"/>. The first picture is a keyframe. Within a track frames come in decoding
-    /// order; between the tracks in the order of arrival, except that the cached group is replayed in decoding order.
+    /// order; between the tracks in the order of arrival, except that the cached group is replayed in decoding order. Data
+    /// (<see cref="TrackKind.Data"/>) and frames of further tracks (<see cref="FlvTagFormat.TrackId"/>) come live only, never from the cache.
     /// </summary>
     void Deliver(MediaFrame frame);
 

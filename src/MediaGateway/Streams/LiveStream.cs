@@ -4,37 +4,39 @@ using MediaGateway.Media.Frames;
 namespace MediaGateway.Streams;
 
 /// <summary>
-/// A published stream: its formats, its cached group of pictures, its outlets. One lock orders everything; under it frames are only
-/// referenced and handed to outlets, which only enqueue. Requests to the publisher and to the audio workers are made outside the lock.
-/// Any thread.
+/// A published stream: its formats, its cached group of pictures, its outlets. Publishers may feed it one after the other; viewers see one
+/// stream on one timeline. One lock orders everything; under it frames are only referenced and handed to outlets, which only enqueue.
+/// Requests to the publisher and to the audio workers are made outside the lock. Any thread.
 /// </summary>
 internal sealed class LiveStream
 {
     private readonly Lock _lock = new();
     private readonly SubscriptionList _subscriptions = new();
+    private readonly AdditionalTracks _additional = new();
     private readonly PublisherCounters _counters = new();
-    private readonly IPublisherControl _publisher;
+    private readonly StreamTimeline _timeline = new();
+    private readonly StreamServices _services;
     private readonly GatewayClock _clock;
     private readonly GatewayMetrics _metrics;
     private readonly GroupOfPicturesCache _cache;
     private readonly KeyframePolicy _keyframes;
-    private readonly TrackTable _tracks;
     private readonly DerivedSound _derived;
     private readonly TimeSpan _publishedAt;
+    private TrackTable _tracks = new(ExpectedTracks.None);
+    private PublishLease? _lease;
+    private StreamMetadata? _metadata;
+    private StreamState _state = StreamState.AwaitingPublisher;
+    private bool _awaitsKeyframe;
     private int _viewers;
-    private bool _ended;
 
-    /// <summary>Makes a stream without frames or outlets.</summary>
-    public LiveStream(StreamKey key, ExpectedTracks tracks, IPublisherControl publisher, StreamServices services)
+    /// <summary>Makes a stream without publisher, frames or outlets.</summary>
+    public LiveStream(StreamKey key, StreamServices services)
     {
         Key = key;
-        _publisher = publisher;
-        _clock = services.Clock;
-        _metrics = services.Metrics;
+        (_services, _clock, _metrics) = (services, services.Clock, services.Metrics);
         _publishedAt = _clock.Now;
-        _cache = new GroupOfPicturesCache(services.Options.CacheDuration, services.Options.CacheBytes);
+        _cache = new GroupOfPicturesCache(services.Options.CacheBytes);
         _keyframes = new KeyframePolicy(services.Options.KeyframeInterval);
-        _tracks = new TrackTable(tracks);
         _derived = new DerivedSound(this, services.AudioWorkers);
     }
 
@@ -43,6 +45,30 @@ internal sealed class LiveStream
 
     /// <summary>Viewers on every protocol.</summary>
     public int Viewers => Volatile.Read(ref _viewers);
+
+    /// <summary>Where the stream is in its life.</summary>
+    public StreamState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>The lease of the publisher of now, or of the one that was lost; null before the first.</summary>
+    internal PublishLease? Lease
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lease;
+            }
+        }
+    }
 
     /// <summary>
     /// Adds an outlet. It is started, from the cached group or the next keyframe, as soon as the stream is ready; that may be within this
@@ -55,7 +81,7 @@ internal sealed class LiveStream
         Errands errands;
         lock (_lock)
         {
-            if (_ended)
+            if (_state == StreamState.Ended)
             {
                 return false;
             }
@@ -66,7 +92,13 @@ internal sealed class LiveStream
             }
 
             long firstGroup = options.StartAt == StartPoint.CachedGroup ? 0 : _cache.GroupNumber + 1;
-            _subscriptions.Add(new Subscription(outlet, options, firstGroup));
+            var subscription = new Subscription(outlet, options, firstGroup);
+            if (_tracks.Audio is { } audio)
+            {
+                subscription.ResolveSound(audio.Codec);
+            }
+
+            _subscriptions.Add(subscription);
             errands = Proceed(_clock.Now);
         }
 
@@ -86,13 +118,13 @@ internal sealed class LiveStream
     /// <summary>Asks the publisher for a keyframe, for a viewer that cannot go on without one. Paced like every request.</summary>
     public void RequestKeyframe()
     {
-        bool request;
+        IPublisherControl? publisher;
         lock (_lock)
         {
-            request = !_ended && _tracks.MayHaveVideo && _keyframes.ShouldRequest(_cache, somebodyWaits: true, _clock.Now);
+            publisher = PublisherToAsk(somebodyWaits: true, _clock.Now);
         }
 
-        Run(new Errands(request, null, null));
+        publisher?.RequestKeyframe();
     }
 
     /// <summary>Counts viewers that an outlet serves, up or down: for the figures only.</summary>
@@ -102,8 +134,24 @@ internal sealed class LiveStream
         _metrics.SubscribersChanged(change);
     }
 
-    /// <summary>Ends the session that publishes this stream, and with it the stream, soon.</summary>
-    public void EndPublisher(SessionEndReason reason, string detail) => _publisher.End(reason, detail);
+    /// <summary>Ends the session that publishes this stream, and with it the stream, soon; at once when the publisher was lost.</summary>
+    public void EndPublisher(SessionEndReason reason, string detail)
+    {
+        PublishLease? lease;
+        bool isPublished;
+        lock (_lock)
+        {
+            (lease, isPublished) = (_lease, _state == StreamState.Published);
+        }
+
+        if (isPublished)
+        {
+            lease?.Control.End(reason, detail);
+            return;
+        }
+
+        lease?.Abandon(reason == SessionEndReason.ServerShutdown ? StreamEndReason.ServerShutdown : StreamEndReason.Unpublished);
+    }
 
     /// <summary>What is known of the stream now.</summary>
     public StreamSnapshot Snapshot()
@@ -114,9 +162,11 @@ internal sealed class LiveStream
             return new StreamSnapshot
             {
                 Key = Key,
+                PublisherProtocol = _state == StreamState.Published ? _lease?.Control.Protocol : null,
                 Age = now - _publishedAt,
                 Video = _tracks.Video,
                 Audio = _tracks.Audio,
+                Additional = _additional.Formats ?? [],
                 Viewers = Viewers,
                 BitsPerSecond = _counters.BitsPerSecond(now),
                 VideoFrames = _counters.VideoFrames,
@@ -125,28 +175,73 @@ internal sealed class LiveStream
                 KeyframeRequests = _keyframes.Requests,
                 DroppedGroups = _cache.DroppedGroups,
                 CachedBytes = _cache.Bytes,
-                Bridge = _derived.Snapshot(),
+                Bridges = _derived.Snapshot(),
             };
         }
     }
 
-    /// <summary>Takes a frame of the publisher; consumes the caller's reference. Only the lease calls it.</summary>
-    internal void Publish(MediaFrame frame)
+    /// <summary>Whether that lease feeds the stream.</summary>
+    internal bool IsFedBy(PublishLease lease)
+    {
+        lock (_lock)
+        {
+            return IsFeeding(lease);
+        }
+    }
+
+    /// <summary>
+    /// Gives the stream its publisher, the first one or the next: what was cached of another is of no use to those who join. Only the
+    /// registry calls it.
+    /// </summary>
+    internal void Seat(PublishLease lease)
+    {
+        lock (_lock)
+        {
+            bool isNext = _lease is not null;
+            (_lease, _state) = (lease, StreamState.Published);
+            _tracks = new TrackTable(lease.Tracks);
+            _cache.MaximumDuration =
+                lease.Control.AnswersKeyframeRequests ? _services.Options.CacheDuration : _services.Options.EncoderCacheDuration;
+            if (isNext)
+            {
+                _timeline.Continue();
+                _cache.Clear();
+                _additional.Clear();
+                _subscriptions.ForgetAdditional();
+                (_metadata, _awaitsKeyframe) = (null, true);
+            }
+        }
+    }
+
+    /// <summary>Takes the publisher away; viewers stay. Only the registry calls it.</summary>
+    internal void Unseat()
+    {
+        lock (_lock)
+        {
+            _state = StreamState.AwaitingPublisher;
+        }
+    }
+
+    /// <summary>Takes a frame of the publisher; consumes the caller's reference, also when the lease is no longer in force. Only the lease calls it.</summary>
+    internal void Publish(PublishLease lease, MediaFrame frame)
     {
         Errands errands = default;
         _metrics.FramePublished(frame.Kind);
         lock (_lock)
         {
-            if (!_ended)
+            if (IsFeeding(lease))
             {
                 TimeSpan now = _clock.Now;
-                TimeSpan time = frame.Decoding.ToTimeSpan();
                 _counters.Count(frame, now);
-                _tracks.Note(frame, now);
-                _cache.Append(frame, time);
-                _subscriptions.Offer(frame, time);
-                _derived.Offer(frame, now);
-                errands = Proceed(now);
+                if (frame.Kind == TrackKind.Data || AdditionalTracks.Includes(frame))
+                {
+                    frame = TakeAside(frame, now);
+                }
+                else
+                {
+                    frame = Take(frame, now);
+                    errands = Proceed(now);
+                }
             }
         }
 
@@ -155,35 +250,39 @@ internal sealed class LiveStream
     }
 
     /// <summary>Takes the publisher's words about the stream. Only the lease calls it.</summary>
-    internal void Describe(StreamMetadata metadata)
+    internal void Describe(PublishLease lease, StreamMetadata metadata)
     {
         lock (_lock)
         {
-            if (!_ended)
+            if (IsFeeding(lease))
             {
+                _metadata = metadata;
                 _subscriptions.Describe(metadata);
             }
         }
     }
 
-    /// <summary>Ends the stream: each outlet is told once. Only the lease calls it.</summary>
+    /// <summary>Ends the stream: each outlet is told once. Only the registry calls it.</summary>
     internal void End(StreamEndReason reason)
     {
-        AudioBridge? bridge;
+        IReadOnlyList<AudioBridge> bridges;
         lock (_lock)
         {
-            if (_ended)
+            if (_state == StreamState.Ended)
             {
                 return;
             }
 
-            _ended = true;
+            _state = StreamState.Ended;
             _subscriptions.End(reason);
-            bridge = _derived.Stop();
+            bridges = _derived.Stop();
             _cache.Clear();
         }
 
-        bridge?.Wake();
+        foreach (AudioBridge bridge in bridges)
+        {
+            bridge.Wake();
+        }
     }
 
     /// <summary>Hands waiting packets to their bridge. False when the bridge is no longer the stream's. Only the bridge calls it.</summary>
@@ -197,10 +296,10 @@ internal sealed class LiveStream
     }
 
     /// <summary>
-    /// Takes derived sound and notes how far the bridge has come; consumes the references of <paramref name="frames"/>. Only the bridge
-    /// calls it.
+    /// Takes derived sound and notes how far the bridge has come; consumes the references of <paramref name="frames"/>. Without a
+    /// <paramref name="format"/> there is no transcoder: viewers start without sound. Only the bridge calls it.
     /// </summary>
-    internal void PublishDerived(BridgeFeed feed, in BridgeInput input, List<MediaFrame> frames, TrackFormat format, long concealedPackets)
+    internal void PublishDerived(BridgeFeed feed, in BridgeInput input, List<MediaFrame> frames, TrackFormat? format, long concealedPackets)
     {
         lock (_lock)
         {
@@ -224,43 +323,94 @@ internal sealed class LiveStream
         }
     }
 
+    private bool IsFeeding(PublishLease lease) => _state == StreamState.Published && ReferenceEquals(_lease, lease);
+
+    private MediaFrame Take(MediaFrame frame, TimeSpan now)
+    {
+        frame = _timeline.Place(frame, now);
+        if (_tracks.Note(frame, now))
+        {
+            _subscriptions.ResolveSound(frame.Format.Codec);
+        }
+
+        if (frame.Kind == TrackKind.Video && _awaitsKeyframe)
+        {
+            // Viewers still hold the last publisher's pictures: one that builds on pictures they have not seen would spoil them.
+            _awaitsKeyframe = !frame.IsKeyframe;
+            if (_awaitsKeyframe)
+            {
+                _metrics.FramesDropped(1, "publisher_changed");
+                return frame;
+            }
+        }
+
+        TimeSpan time = frame.Decoding.ToTimeSpan();
+        _cache.Append(frame, time);
+        _subscriptions.Offer(frame, time);
+        _derived.Offer(frame, now);
+        return frame;
+    }
+
+    private MediaFrame TakeAside(MediaFrame frame, TimeSpan now)
+    {
+        frame = _timeline.PlaceAside(frame, now);
+        if (frame.Kind == TrackKind.Data)
+        {
+            _subscriptions.OfferData(frame);
+            return frame;
+        }
+
+        int place = _additional.Note(frame);
+        if (place >= 0)
+        {
+            _subscriptions.OfferAdditional(frame, place);
+        }
+
+        return frame;
+    }
+
     private Errands Proceed(TimeSpan now)
     {
+        AudioBridge? stopped = _derived.StopIfIdle(_subscriptions, _tracks, _cache, now);
         AudioBridge? started = _derived.StartIfNeeded(_subscriptions, _tracks, _cache, now);
-        AudioBridge? stopped = _derived.StopIfIdle(_subscriptions, _cache, now);
         StartWaiting(now);
-        return new Errands(ShouldRequestKeyframe(now), started, stopped ?? _derived.BridgeWithPackets);
+        IPublisherControl? asked = _subscriptions.Count > 0 ? PublisherToAsk(_subscriptions.AnyWaitsForKeyframe(_cache), now) : null;
+        return new Errands(asked, started, stopped, _derived.TakeHasPackets());
     }
 
     private void StartWaiting(TimeSpan now)
     {
         if (_subscriptions.Waiting > 0 && _tracks.IsReady(now))
         {
-            var conditions = new StartConditions(_tracks.Video, _tracks.Audio, _derived.Format, _derived.IsPending(now));
+            var conditions = new StartConditions(_tracks, _derived, _metadata, _additional.Formats, now);
             _subscriptions.StartWaiting(conditions, _cache);
         }
     }
 
-    private bool ShouldRequestKeyframe(TimeSpan now) =>
-        _subscriptions.Count > 0
+    /// <summary>The publisher, if it is to be asked for a keyframe now.</summary>
+    private IPublisherControl? PublisherToAsk(bool somebodyWaits, TimeSpan now) =>
+        _state == StreamState.Published
         && _tracks.MayHaveVideo
-        && _keyframes.ShouldRequest(_cache, _subscriptions.AnyWaitsForKeyframe(_cache), now);
+        && _lease is { Control: { AnswersKeyframeRequests: true } publisher }
+        && _keyframes.ShouldRequest(_cache, somebodyWaits, now)
+            ? publisher
+            : null;
 
     private void Run(in Errands errands)
     {
-        if (errands.RequestKeyframe)
-        {
-            _publisher.RequestKeyframe();
-        }
-
+        errands.AskForKeyframe?.RequestKeyframe();
         if (errands.Start is { } bridge)
         {
             _derived.Adopt(bridge);
         }
 
-        errands.Wake?.Wake();
+        errands.Stopped?.Wake();
+        if (errands.WakeBridges)
+        {
+            _derived.Wake();
+        }
     }
 
     /// <summary>What is left to do once the lock is free.</summary>
-    private readonly record struct Errands(bool RequestKeyframe, AudioBridge? Start, AudioBridge? Wake);
+    private readonly record struct Errands(IPublisherControl? AskForKeyframe, AudioBridge? Start, AudioBridge? Stopped, bool WakeBridges);
 }

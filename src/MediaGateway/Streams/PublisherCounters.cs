@@ -7,10 +7,10 @@ internal sealed class PublisherCounters
 {
     private readonly BitrateMeter _bitrate = new();
 
-    /// <summary>Pictures received.</summary>
+    /// <summary>Pictures received, without those of further tracks.</summary>
     public long VideoFrames { get; private set; }
 
-    /// <summary>Frames of sound received.</summary>
+    /// <summary>Frames of sound received, without those of further tracks.</summary>
     public long AudioFrames { get; private set; }
 
     /// <summary>Payload bytes received.</summary>
@@ -24,11 +24,16 @@ internal sealed class PublisherCounters
     {
         _bitrate.Add(frame.Length, now);
         Bytes += frame.Length;
+        if (AdditionalTracks.Includes(frame))
+        {
+            return;
+        }
+
         if (frame.Kind == TrackKind.Video)
         {
             VideoFrames++;
         }
-        else
+        else if (frame.Kind == TrackKind.Audio)
         {
             AudioFrames++;
         }

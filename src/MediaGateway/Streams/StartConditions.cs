@@ -3,29 +3,31 @@ using MediaGateway.Media.Frames;
 namespace MediaGateway.Streams;
 
 /// <summary>What decides whether a waiting outlet may start now, and with which tracks.</summary>
-/// <param name="Video">The format of the pictures, or null.</param>
-/// <param name="SourceAudio">The format of the sound as it comes, or null.</param>
-/// <param name="DerivedAudio">The format of the derived sound, or null.</param>
-/// <param name="DerivedIsPending">Whether derived sound of the cached group is still being made.</param>
+/// <param name="Tracks">The publisher's own formats.</param>
+/// <param name="Derived">The converted sound.</param>
+/// <param name="Metadata">What the publisher has said of the stream, or null.</param>
+/// <param name="Additional">The formats of the further tracks, or null.</param>
+/// <param name="Now">Gateway time.</param>
 internal readonly record struct StartConditions(
-    TrackFormat? Video, TrackFormat? SourceAudio, TrackFormat? DerivedAudio, bool DerivedIsPending)
+    TrackTable Tracks, DerivedSound Derived, StreamMetadata? Metadata, IReadOnlyList<TrackFormat>? Additional, TimeSpan Now)
 {
     /// <summary>Whether <paramref name="subscription"/> may start.</summary>
     public bool Allow(Subscription subscription, GroupOfPicturesCache cache)
     {
-        if (Video is not null && !subscription.Accepts(cache))
+        if (Tracks.Video is not null && !subscription.Accepts(cache))
         {
             return false;
         }
 
-        return !DerivedIsPending || subscription.Options.AudioCodec is null || subscription.Options.AudioCodec == SourceAudio?.Codec;
+        return subscription.SoundCodec is not { } codec || codec == Tracks.Audio?.Codec || !Derived.IsPending(codec, Now);
     }
 
     /// <summary>The tracks that exist for <paramref name="subscription"/>.</summary>
     public StreamFormats FormatsFor(Subscription subscription)
     {
-        CodecId? wanted = subscription.Options.AudioCodec;
-        TrackFormat? audio = SourceAudio?.Codec == wanted ? SourceAudio : DerivedAudio?.Codec == wanted ? DerivedAudio : null;
-        return new StreamFormats(Video, audio);
+        TrackFormat? audio = subscription.SoundCodec is not { } codec ? null
+            : codec == Tracks.Audio?.Codec ? Tracks.Audio
+            : Derived.FormatOf(codec);
+        return new StreamFormats(Tracks.Video, audio, Metadata, Additional);
     }
 }

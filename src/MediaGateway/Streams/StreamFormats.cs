@@ -7,6 +7,11 @@ namespace MediaGateway.Streams;
 /// change of format, rides on the frames (<see cref="MediaFrame.Format"/>).
 /// </summary>
 /// <param name="Video">The pictures, or null when there are none so far.</param>
-/// <param name="Audio">The sound in the codec that the outlet asked for, or null when there is none so far.</param>
+/// <param name="Audio">The sound in the codec that the outlet gets, or null when there is none so far.</param>
 /// <param name="Metadata">What the publisher has said of the stream, or null when it has said nothing.</param>
-internal readonly record struct StreamFormats(TrackFormat? Video, TrackFormat? Audio, StreamMetadata? Metadata = null);
+/// <param name="Additional">
+/// The further tracks of a multitrack publisher (<see cref="FlvTagFormat.TrackId"/> above 0) with what configures their decoders; null
+/// when there are none. Never changes.
+/// </param>
+internal readonly record struct StreamFormats(
+    TrackFormat? Video, TrackFormat? Audio, StreamMetadata? Metadata = null, IReadOnlyList<TrackFormat>? Additional = null);

@@ -8,7 +8,10 @@ internal sealed record StreamSnapshot
     /// <summary>The stream's name.</summary>
     public required StreamKey Key { get; init; }
 
-    /// <summary>Time since it was published.</summary>
+    /// <summary>The protocol of its publisher, or null while a lost one is waited for.</summary>
+    public required string? PublisherProtocol { get; init; }
+
+    /// <summary>Time since it was published; a change of publisher does not start it anew.</summary>
     public required TimeSpan Age { get; init; }
 
     /// <summary>The format of its pictures, or null.</summary>
@@ -16,6 +19,9 @@ internal sealed record StreamSnapshot
 
     /// <summary>The format of its sound as the publisher sends it, or null.</summary>
     public required TrackFormat? Audio { get; init; }
+
+    /// <summary>The formats of the further tracks of a multitrack publisher.</summary>
+    public required IReadOnlyList<TrackFormat> Additional { get; init; }
 
     /// <summary>Viewers on every protocol.</summary>
     public required int Viewers { get; init; }
@@ -41,6 +47,6 @@ internal sealed record StreamSnapshot
     /// <summary>Payload bytes in the cache.</summary>
     public required long CachedBytes { get; init; }
 
-    /// <summary>The audio bridge, or null while there is none.</summary>
-    public required BridgeSnapshot? Bridge { get; init; }
+    /// <summary>The audio bridges: one for each codec that its sound is converted to.</summary>
+    public required IReadOnlyList<BridgeSnapshot> Bridges { get; init; }
 }

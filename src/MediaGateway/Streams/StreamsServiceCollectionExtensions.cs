@@ -17,6 +17,7 @@ internal static class StreamsServiceCollectionExtensions
         services.AddSingleton<AudioWorkerPool>();
         services.AddSingleton(provider => new StreamServices(
             provider.GetRequiredService<IOptions<StreamOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<GatewayClock>(),
             provider.GetRequiredService<GatewayMetrics>(),
             provider.GetRequiredService<AudioWorkerPool>()));

@@ -9,13 +9,16 @@ namespace MediaGateway.Streams;
 internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions options, long firstGroup)
 {
     private TimeSpan _soundFrom = TimeSpan.MinValue;
+    private TimeSpan _lastSound = TimeSpan.MinValue;
+    private bool _isSourceSound;
     private bool _picturesStarted;
+    private uint _additionalStarted;
 
     /// <summary>Where the frames go.</summary>
     public IStreamOutlet Outlet => outlet;
 
-    /// <summary>What it asked for.</summary>
-    public SubscriptionOptions Options => options;
+    /// <summary>The codec of the sound that it gets; null for none, and until the publisher has shown its own.</summary>
+    public CodecId? SoundCodec { get; private set; }
 
     /// <summary>Whether the outlet was told to start.</summary>
     public bool IsStarted { get; private set; }
@@ -23,8 +26,22 @@ internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions opt
     /// <summary>Whether the cached group is one that this outlet may start with.</summary>
     public bool Accepts(GroupOfPicturesCache cache) => cache.HasGroup && cache.GroupNumber >= firstGroup;
 
-    /// <summary>Whether <paramref name="audio"/> holds sound in the codec that was asked for.</summary>
-    public bool WantsCodecOf(FrameRing audio) => audio.Count > 0 && audio[0].Frame.Format.Codec == options.AudioCodec;
+    /// <summary>
+    /// Decides which codec of the sound it gets of a publisher who sends <paramref name="source"/>. The time of its sound never goes back
+    /// when it goes over from the publisher's own to converted sound or the other way round.
+    /// </summary>
+    public void ResolveSound(CodecId source)
+    {
+        CodecId? codec = options.Audio.Resolve(source);
+        bool isSourceSound = codec == source;
+        if (_lastSound != TimeSpan.MinValue && !(isSourceSound && _isSourceSound))
+        {
+            TimeSpan next = _lastSound + TimeSpan.FromTicks(1);
+            _soundFrom = next > _soundFrom ? next : _soundFrom;
+        }
+
+        (SoundCodec, _isSourceSound) = (codec, isSourceSound);
+    }
 
     /// <summary>Starts the outlet with what the cache holds.</summary>
     public void Start(StreamFormats formats, GroupOfPicturesCache cache)
@@ -54,11 +71,36 @@ internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions opt
         }
     }
 
+    /// <summary>Hands on a frame of a further track, pictures from their first keyframe on.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="place">The track's place, below 32.</param>
+    public void OfferAdditional(MediaFrame frame, int place)
+    {
+        if (frame.Kind == TrackKind.Audio || frame.IsKeyframe)
+        {
+            _additionalStarted |= 1u << place;
+        }
+
+        if ((_additionalStarted & (1u << place)) != 0)
+        {
+            outlet.Deliver(frame.AddReference());
+        }
+    }
+
+    /// <summary>Another publisher has come: its further tracks begin anew.</summary>
+    public void ForgetAdditional() => _additionalStarted = 0;
+
     private bool Wants(MediaFrame frame, TimeSpan time)
     {
         if (frame.Kind == TrackKind.Audio)
         {
-            return frame.Format.Codec == options.AudioCodec && time >= _soundFrom;
+            if (frame.Format.Codec != SoundCodec || time < _soundFrom)
+            {
+                return false;
+            }
+
+            _lastSound = time;
+            return true;
         }
 
         _picturesStarted |= frame.IsKeyframe;

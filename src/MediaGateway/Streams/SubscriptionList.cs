@@ -6,6 +6,7 @@ namespace MediaGateway.Streams;
 internal sealed class SubscriptionList
 {
     private readonly List<Subscription> _all = [];
+    private readonly int[] _wantingSound = new int[(int)CodecId.ScriptData + 1];
 
     /// <summary>Outlets attached.</summary>
     public int Count => _all.Count;
@@ -13,8 +14,8 @@ internal sealed class SubscriptionList
     /// <summary>Outlets attached that have not been started yet.</summary>
     public int Waiting { get; private set; }
 
-    /// <summary>Outlets that asked for AAC.</summary>
-    public int WantingAac { get; private set; }
+    /// <summary>Whether an outlet gets its sound in that codec.</summary>
+    public bool AnyWantsSound(CodecId codec) => _wantingSound[(int)codec] > 0;
 
     /// <summary>Whether <paramref name="outlet"/> is attached.</summary>
     public bool Contains(IStreamOutlet outlet) => IndexOf(outlet) >= 0;
@@ -43,7 +44,7 @@ internal sealed class SubscriptionList
     {
         _all.Add(subscription);
         Waiting++;
-        WantingAac += subscription.Options.AudioCodec == CodecId.Aac ? 1 : 0;
+        CountSound(subscription, 1);
     }
 
     /// <summary>Removes an outlet, if it is attached.</summary>
@@ -57,8 +58,19 @@ internal sealed class SubscriptionList
 
         Subscription subscription = _all[index];
         Waiting -= subscription.IsStarted ? 0 : 1;
-        WantingAac -= subscription.Options.AudioCodec == CodecId.Aac ? 1 : 0;
+        CountSound(subscription, -1);
         _all.RemoveAt(index);
+    }
+
+    /// <summary>Decides anew which codec of the sound each outlet gets: the publisher sends <paramref name="source"/> from now on.</summary>
+    public void ResolveSound(CodecId source)
+    {
+        foreach (Subscription subscription in _all)
+        {
+            CountSound(subscription, -1);
+            subscription.ResolveSound(source);
+            CountSound(subscription, 1);
+        }
     }
 
     /// <summary>Hands a frame to every outlet that has started and wants it.</summary>
@@ -70,6 +82,39 @@ internal sealed class SubscriptionList
             {
                 subscription.Offer(frame, time);
             }
+        }
+    }
+
+    /// <summary>Hands a frame of data to every outlet that has started.</summary>
+    public void OfferData(MediaFrame frame)
+    {
+        foreach (Subscription subscription in _all)
+        {
+            if (subscription.IsStarted)
+            {
+                subscription.Outlet.Deliver(frame.AddReference());
+            }
+        }
+    }
+
+    /// <summary>Hands a frame of a further track to every outlet that has started.</summary>
+    public void OfferAdditional(MediaFrame frame, int place)
+    {
+        foreach (Subscription subscription in _all)
+        {
+            if (subscription.IsStarted)
+            {
+                subscription.OfferAdditional(frame, place);
+            }
+        }
+    }
+
+    /// <summary>Another publisher has come: its further tracks begin anew.</summary>
+    public void ForgetAdditional()
+    {
+        foreach (Subscription subscription in _all)
+        {
+            subscription.ForgetAdditional();
         }
     }
 
@@ -112,7 +157,16 @@ internal sealed class SubscriptionList
         }
 
         _all.Clear();
-        (Waiting, WantingAac) = (0, 0);
+        Array.Clear(_wantingSound);
+        Waiting = 0;
+    }
+
+    private void CountSound(Subscription subscription, int change)
+    {
+        if (subscription.SoundCodec is { } codec)
+        {
+            _wantingSound[(int)codec] += change;
+        }
     }
 
     private int IndexOf(IStreamOutlet outlet)

@@ -24,8 +24,9 @@ internal sealed class TrackTable(ExpectedTracks expected)
     /// <summary>Whether there are pictures, or may still be.</summary>
     public bool MayHaveVideo => Video is not null || expected.HasFlag(ExpectedTracks.Video);
 
-    /// <summary>Notes a frame of the publisher.</summary>
-    public void Note(MediaFrame frame, TimeSpan now)
+    /// <summary>Notes a frame of the publisher's pictures or sound.</summary>
+    /// <returns>Whether the sound has another codec from this frame on.</returns>
+    public bool Note(MediaFrame frame, TimeSpan now)
     {
         if (_firstFrameAt == TimeSpan.MaxValue)
         {
@@ -35,11 +36,12 @@ internal sealed class TrackTable(ExpectedTracks expected)
         if (frame.Kind == TrackKind.Video)
         {
             Video = frame.Format;
+            return false;
         }
-        else
-        {
-            Audio = frame.Format;
-        }
+
+        CodecId? before = Audio?.Codec;
+        Audio = frame.Format;
+        return before != frame.Format.Codec;
     }
 
     /// <summary>Whether viewers may start with the tracks that are there.</summary>

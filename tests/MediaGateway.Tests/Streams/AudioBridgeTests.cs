@@ -62,7 +62,7 @@ public sealed class AudioBridgeTests : IDisposable
         Flow(until: 500);
         _hub.RunAudio();
         Assert.Equal(0, Transcoders.Created);
-        Assert.Null(Stream.Snapshot().Bridge);
+        Assert.Empty(Stream.Snapshot().Bridges);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class AudioBridgeTests : IDisposable
         _hub.RunAudio();
         Assert.Equal(0, Transcoders.Alive);
         Assert.True(Stream.Snapshot().CachedBytes < cached);
-        Assert.Null(Stream.Snapshot().Bridge);
+        Assert.Empty(Stream.Snapshot().Bridges);
 
         var next = new RecordingOutlet();
         Stream.Attach(next, Aac);
@@ -288,8 +288,8 @@ public sealed class AudioBridgeTests : IDisposable
         }
 
         _hub.RunAudio();
-        Assert.Equal(100, Stream.Snapshot().Bridge!.DroppedPackets);
-        Assert.Equal(1, Stream.Snapshot().Bridge!.ConcealedPackets);
+        Assert.Equal(100, Assert.Single(Stream.Snapshot().Bridges).DroppedPackets);
+        Assert.Equal(1, Assert.Single(Stream.Snapshot().Bridges).ConcealedPackets);
         Assert.Equal(1 + BridgeFeed.Capacity, Transcoders.Pushed);
     }
 

@@ -56,6 +56,10 @@ public sealed class AudioWorkerPoolTests
 
     private sealed class LeaseEndingPublisher : IPublisherControl
     {
+        public string Protocol => "webrtc";
+
+        public bool AnswersKeyframeRequests => true;
+
         public PublishLease? Lease { get; set; }
 
         public void RequestKeyframe()

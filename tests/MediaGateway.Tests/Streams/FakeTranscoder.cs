@@ -7,7 +7,7 @@ namespace MediaGateway.Tests.Streams;
 /// A transcoder without codecs: counts 960 samples per packet from the first packet's time on, less 1024 of priming, fills what is
 /// missing, and cuts frames of 1024.
 /// </summary>
-internal sealed class FakeTranscoder(BufferPool pool, FakeTranscoderFactory factory) : IAudioTranscoder
+internal sealed class FakeTranscoder(BufferPool pool, FakeTranscoderFactory factory, TrackFormat output) : IAudioTranscoder
 {
     private const int PacketSamples = 960;
     private const int FrameSamples = 1024;
@@ -16,7 +16,7 @@ internal sealed class FakeTranscoder(BufferPool pool, FakeTranscoderFactory fact
     private long _end;
     private TimeSpan _receivedAt;
 
-    public TrackFormat OutputFormat => TestFrames.Aac;
+    public TrackFormat OutputFormat => output;
 
     public long ConcealedFrames { get; private set; }
 
@@ -57,7 +57,7 @@ internal sealed class FakeTranscoder(BufferPool pool, FakeTranscoderFactory fact
         }
 
         _nextOut = next + FrameSamples;
-        frame = new TestFrames(pool).AacAt(next, _receivedAt);
+        frame = new TestFrames(pool).DerivedAt(output, next, _receivedAt);
         return true;
     }
 

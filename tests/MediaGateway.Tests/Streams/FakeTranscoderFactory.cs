@@ -6,6 +6,7 @@ namespace MediaGateway.Tests.Streams;
 /// <summary>Makes <see cref="FakeTranscoder"/>s that break when told to.</summary>
 internal sealed class FakeTranscoderFactory(BufferPool pool) : IAudioTranscoderFactory
 {
+    private readonly List<string> _made = [];
     private int _created;
     private int _alive;
     private int _pushed;
@@ -20,10 +21,21 @@ internal sealed class FakeTranscoderFactory(BufferPool pool) : IAudioTranscoderF
 
     public int FailingPushes { get; set; }
 
+    /// <summary>Sources that there is no transcoder for.</summary>
+    public HashSet<CodecId> Unsupported { get; } = [];
+
     public List<long> Fills { get; } = [];
+
+    /// <summary>What was asked for, as <c>Opus>Aac</c>.</summary>
+    public IReadOnlyList<string> Asked => _made;
 
     public IAudioTranscoder Create(TrackFormat source, CodecId target)
     {
+        lock (_made)
+        {
+            _made.Add($"{source.Codec}>{target}");
+        }
+
         Interlocked.Increment(ref _created);
         if (FailingCreations > 0)
         {
@@ -31,8 +43,13 @@ internal sealed class FakeTranscoderFactory(BufferPool pool) : IAudioTranscoderF
             throw new InvalidOperationException("No codec.");
         }
 
+        if (Unsupported.Contains(source.Codec))
+        {
+            throw new NotSupportedException($"There is no way from {source.Codec}.");
+        }
+
         Interlocked.Increment(ref _alive);
-        return new FakeTranscoder(pool, this);
+        return new FakeTranscoder(pool, this, TestFrames.SoundFormat(target));
     }
 
     public void CountPush() => Interlocked.Increment(ref _pushed);

@@ -27,6 +27,29 @@ public sealed class LiveStreamAllocationTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void PublisherThatContinuesAStream_CostsOneObjectPerFrameHoweverManyOutlets()
+    {
+        const int FrameObjectBytes = 144;
+        var pool = new BufferPool();
+        using var hub = new TestHub(pool);
+        var frames = new TestFrames(pool);
+        PublishLease first = hub.Publish("test", new FakePublisher());
+        for (int outlet = 0; outlet < 10; outlet++)
+        {
+            first.Stream.Attach(new DiscardingOutlet(), new SubscriptionOptions(AudioPreference.Opus, StartPoint.CachedGroup));
+        }
+
+        Publish(first, Seconds(frames, from: 0, count: 8));
+        first.End(StreamEndReason.PublisherLost);
+        using PublishLease lease = hub.Publish("test", new FakePublisher());
+        Publish(lease, Seconds(frames, from: 0, count: 8));
+        MediaFrame[] measured = Seconds(frames, from: 8, count: 8);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Publish(lease, measured);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / measured.Length, 0, FrameObjectBytes);
+    }
+
     private static MediaFrame[] Seconds(TestFrames frames, int from, int count)
     {
         var made = new List<MediaFrame>();

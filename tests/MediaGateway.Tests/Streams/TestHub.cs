@@ -22,7 +22,7 @@ internal sealed class TestHub : IDisposable
         Metrics = new GatewayMetrics(new PlainMeterFactory(), pool);
         Workers = new AudioWorkerPool(
             Transcoders, Options.Create(new AudioOptions { Workers = workers }), Time, Clock, Metrics, NullLogger<AudioWorkerPool>.Instance);
-        var services = new StreamServices(options ?? new StreamOptions(), Clock, Metrics, Workers);
+        var services = new StreamServices(options ?? new StreamOptions(), Time, Clock, Metrics, Workers);
         Registry = new StreamRegistry(services, NullLogger<StreamRegistry>.Instance);
     }
 

@@ -35,7 +35,7 @@ internal sealed record RtmpServerOptions(
         {
             Workers = rtmp.FanOutWorkers,
             MaxLag = rtmp.ViewerQueueDuration,
-            MaxGroup = streams.CacheDuration,
+            MaxGroup = streams.EncoderCacheDuration > streams.CacheDuration ? streams.EncoderCacheDuration : streams.CacheDuration,
             MaxBytes = rtmp.ViewerQueueBytes,
             MaxGroupBytes = streams.CacheBytes,
             StallTimeout = rtmp.SlowViewerTimeout,

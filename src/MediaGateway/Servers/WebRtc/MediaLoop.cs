@@ -294,7 +294,7 @@ internal sealed class MediaLoop : IDisposable
     {
         _publishers.Remove(publisher);
         _router.Remove(publisher);
-        publisher.Lease!.Dispose();
+        publisher.Lease!.End(PeerEndReasons.ToStream(reason));
         publisher.Peer.Dispose();
         TimeSpan duration = _clock.Now - publisher.StartedAt;
         _metrics.SessionEnded("webrtc", "publish", reason, duration);

@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Streams;
 using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.Servers.WebRtc;
@@ -14,5 +15,17 @@ internal static class PeerEndReasons
         PeerEndReason.ConnectTimeout or PeerEndReason.ConsentExpired or PeerEndReason.Silent => SessionEndReason.Timeout,
         PeerEndReason.DtlsFailed => SessionEndReason.ProtocolError,
         _ => SessionEndReason.InternalError,
+    };
+
+    /// <summary>
+    /// What the end of a publisher's session is to its stream. Viewers of a publisher that wanted to stop are told so; those of one that
+    /// was lost are kept, for it may come back.
+    /// </summary>
+    public static StreamEndReason ToStream(SessionEndReason reason) => reason switch
+    {
+        SessionEndReason.ServerShutdown => StreamEndReason.ServerShutdown,
+        SessionEndReason.Timeout or SessionEndReason.TransportError or SessionEndReason.ProtocolError or SessionEndReason.InternalError
+            => StreamEndReason.PublisherLost,
+        _ => StreamEndReason.Unpublished,
     };
 }

@@ -57,6 +57,12 @@ internal sealed class WebRtcPublisher(string id, StreamKey key, PeerSession peer
     public long Bytes { get; set; }
 
     /// <inheritdoc/>
+    public string Protocol => "webrtc";
+
+    /// <inheritdoc/>
+    public bool AnswersKeyframeRequests => true;
+
+    /// <inheritdoc/>
     public void RequestKeyframe()
     {
         Volatile.Write(ref _keyframeWanted, 1);

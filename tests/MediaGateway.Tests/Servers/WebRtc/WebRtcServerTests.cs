@@ -41,6 +41,23 @@ public sealed class WebRtcServerTests
         Assert.False(host.Publishing.TryEnd(publisher.SessionId, SessionEndReason.Completed, "again"));
     }
 
+    [Theory]
+    [InlineData(nameof(SessionEndReason.Timeout), nameof(StreamState.AwaitingPublisher))]
+    [InlineData(nameof(SessionEndReason.Completed), nameof(StreamState.Ended))]
+    [InlineData(nameof(SessionEndReason.ServerShutdown), nameof(StreamState.Ended))]
+    public async Task SessionEnds_StreamWaitsForALostPublisherOnly(string reason, string expected)
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
+        using LoopbackPublisher publisher = host.Publish("camera");
+        await UntilAsync(() => publisher.MediaHasFlowed, "media flows");
+        LiveStream stream = host.Streams.Find(TestHub.Key("camera"))!;
+
+        Assert.True(host.Publishing.TryEnd(publisher.SessionId, Enum.Parse<SessionEndReason>(reason), "test"));
+
+        await UntilAsync(() => publisher.End is not null, "the session is over");
+        Assert.Equal(expected, stream.State.ToString());
+    }
+
     [Fact]
     public async Task NameIsTaken_TheSecondIsRefusedAndTheFirstGoesOn()
     {

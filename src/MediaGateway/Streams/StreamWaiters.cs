@@ -1,0 +1,83 @@
+namespace MediaGateway.Streams;
+
+/// <summary>Those who wait for a stream that nobody publishes yet. Bounded: more than <see cref="MaximumWaiters"/> are refused. Any thread.</summary>
+internal sealed class StreamWaiters
+{
+    /// <summary>Waits at the same time.</summary>
+    public const int MaximumWaiters = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<StreamKey, List<Waiter>> _waiters = [];
+    private int _count;
+
+    /// <summary>Waits now under way.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Begins a wait, which ends with the one call or when it is disposed; null when there are too many.</summary>
+    public IDisposable? Add(StreamKey key, Action<LiveStream> published)
+    {
+        lock (_lock)
+        {
+            if (_count == MaximumWaiters)
+            {
+                return null;
+            }
+
+            _count++;
+            var waiter = new Waiter(this, key, published);
+            if (!_waiters.TryGetValue(key, out List<Waiter>? others))
+            {
+                _waiters.Add(key, others = []);
+            }
+
+            others.Add(waiter);
+            return waiter;
+        }
+    }
+
+    /// <summary>Calls everybody who waits for this stream, and forgets them. Outside every lock.</summary>
+    public void Tell(LiveStream stream)
+    {
+        List<Waiter>? told;
+        lock (_lock)
+        {
+            if (!_waiters.Remove(stream.Key, out told))
+            {
+                return;
+            }
+
+            _count -= told.Count;
+        }
+
+        foreach (Waiter waiter in told)
+        {
+            waiter.Published(stream);
+        }
+    }
+
+    private void Forget(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            if (!_waiters.TryGetValue(waiter.Key, out List<Waiter>? others) || !others.Remove(waiter))
+            {
+                return;
+            }
+
+            _count--;
+            if (others.Count == 0)
+            {
+                _waiters.Remove(waiter.Key);
+            }
+        }
+    }
+
+    private sealed class Waiter(StreamWaiters owner, StreamKey key, Action<LiveStream> published) : IDisposable
+    {
+        public StreamKey Key => key;
+
+        public void Published(LiveStream stream) => published(stream);
+
+        public void Dispose() => owner.Forget(this);
+    }
+}
