@@ -19,6 +19,7 @@ chroot "$root" id mediagateway >/dev/null 2>&1 \
 rm -rf "$root/opt/mediagateway"
 cp -r "$folder/gateway" "$root/opt/mediagateway"
 cp docker/healthcheck.sh "$root/opt/mediagateway/healthcheck.sh"
+chroot "$root" /usr/bin/install -d -o mediagateway -g mediagateway -m 700 /opt/mediagateway/data
 
 cat >"$folder/start" <<START
 #!/bin/sh

@@ -7,6 +7,7 @@ using MediaGateway.Servers.Signaling;
 using MediaGateway.Servers.WebRtc;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Tls;
 
 if (!NativeCheck.Passes(Console.Error))
 {
@@ -28,6 +29,7 @@ try
         .AddDiagnostics()
         .AddSessions()
         .AddAccessControl()
+        .AddServerCertificate()
         .AddStreams()
         .AddAudioTranscoders()
         .AddRtmpServer()

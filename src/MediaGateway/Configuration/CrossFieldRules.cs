@@ -1,5 +1,6 @@
 using System.Net;
 using MediaGateway.Streams;
+using MediaGateway.Tls;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Configuration;
@@ -51,10 +52,7 @@ internal static class CrossFieldRules
         {
             var failures = new ValidateOptionsResultBuilder();
             CheckBindAddress(failures, RtmpOptions.Section, options.BindAddress);
-            if (options.Port != 0 && options.Port == HttpPort())
-            {
-                failures.AddError($"Rtmp:Port must not be the same as Http:Port ({options.Port}).");
-            }
+            CheckPorts(failures, options);
 
             if (options.ViewerQueueBytes < options.MaximumMessageBytes)
             {
@@ -62,6 +60,28 @@ internal static class CrossFieldRules
             }
 
             return failures.Build();
+        }
+
+        /// <summary>No two listeners on one port; 0 is a different one each time.</summary>
+        private void CheckPorts(ValidateOptionsResultBuilder failures, RtmpOptions options)
+        {
+            (string Setting, int? Port)[] ports =
+            [
+                ("Http:Port", HttpPort()),
+                ("Rtmp:Port", options.Port),
+                ("Rtmp:TlsPort", options.TlsEnabled ? options.TlsPort : null),
+                ("Rtmp:TunnelPort", options.TunnelPort),
+                ("Rtmp:TunnelTlsPort", options.TunnelTlsPort),
+            ];
+            for (int later = 1; later < ports.Length; later++)
+            {
+                (string setting, int? port) = ports[later];
+                string? earlier = ports.Take(later).FirstOrDefault(candidate => port > 0 && candidate.Port == port).Setting;
+                if (earlier is not null)
+                {
+                    failures.AddError($"{setting} must not be the same as {earlier} ({port}).");
+                }
+            }
         }
 
         private int HttpPort() =>
@@ -94,6 +114,36 @@ internal static class CrossFieldRules
 
         private static bool IsReachable(string text) =>
             IPAddress.TryParse(text, out IPAddress? address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
+    }
+
+    /// <summary>Section <c>Tls</c>: the certificate must be usable now, not only at the first handshake.</summary>
+    internal sealed class Tls : IValidateOptions<TlsOptions>
+    {
+        /// <inheritdoc/>
+        public ValidateOptionsResult Validate(string? name, TlsOptions options)
+        {
+            var failures = new ValidateOptionsResultBuilder();
+            if (options.CertificatePath.Length == 0)
+            {
+                if (options.KeyPath.Length > 0)
+                {
+                    failures.AddError("Tls:KeyPath is set, but Tls:CertificatePath is not.");
+                }
+
+                return failures.Build();
+            }
+
+            try
+            {
+                CertificateFiles.Load(options).Certificate.Dispose();
+            }
+            catch (CertificateException exception)
+            {
+                failures.AddError(exception.Message);
+            }
+
+            return failures.Build();
+        }
     }
 
     /// <summary>Section <c>Streams</c>.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using MediaGateway.Servers.Rtmp;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +27,11 @@ internal static class GatewayListeners
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
         Listen(kestrel, http.BindAddress, http.Port, static _ => { });
-        Listen(kestrel, rtmp.BindAddress, rtmp.Port, static listener => listener.UseConnectionHandler<RtmpConnectionHandler>());
+        Listen(kestrel, rtmp.BindAddress, rtmp.Port, static listener => listener.UseRtmp());
+        if (rtmp.TlsEnabled)
+        {
+            Listen(kestrel, rtmp.BindAddress, rtmp.TlsPort, static listener => listener.UseRtmps());
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure)

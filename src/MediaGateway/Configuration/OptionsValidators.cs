@@ -23,3 +23,7 @@ internal sealed partial class StreamRanges : IValidateOptions<StreamOptions>;
 /// <summary>Checks the ranges of <see cref="AudioOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class AudioRanges : IValidateOptions<AudioOptions>;
+
+/// <summary>Checks the ranges of <see cref="TlsOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class TlsRanges : IValidateOptions<TlsOptions>;

@@ -15,6 +15,30 @@ internal sealed class RtmpOptions
     [Range(0, 65535)]
     public int Port { get; set; } = 1935;
 
+    /// <summary>Whether RTMPS, RTMP inside TLS, is served on <see cref="TlsPort"/>.</summary>
+    public bool TlsEnabled { get; set; } = true;
+
+    /// <summary>TCP port of RTMPS. 1936 is what media servers use where 443, the clients' own default, belongs to HTTPS. 0 takes a free port.</summary>
+    [Range(0, 65535)]
+    public int TlsPort { get; set; } = 1936;
+
+    /// <summary>Whether RTMPT, RTMP inside HTTP requests, is served on the HTTP port and on the ports below.</summary>
+    public bool TunnelEnabled { get; set; } = true;
+
+    /// <summary>
+    /// One more TCP port that serves RTMPT and nothing else: 80 is what its clients use unless told otherwise. 0 takes a free port; unset:
+    /// none.
+    /// </summary>
+    [Range(0, 65535)]
+    public int? TunnelPort { get; set; }
+
+    /// <summary>
+    /// A TCP port that serves RTMPTS, RTMPT inside TLS, and nothing else: 443 is what its clients use unless told otherwise. 0 takes a free
+    /// port; unset: none.
+    /// </summary>
+    [Range(0, 65535)]
+    public int? TunnelTlsPort { get; set; }
+
     /// <summary>
     /// Largest chunk sent, in bytes, announced by Set Chunk Size (RTMP 1.0 5.4.1). 60,000 keeps all but keyframes in one chunk, below
     /// the 65,536 that every player takes.

@@ -12,7 +12,8 @@ internal static class UnknownKeys
 {
     private static readonly string[] Sections =
     [
-        HttpOptions.Section, RtmpOptions.Section, WebRtcOptions.Section, StreamOptions.Section, AudioOptions.Section, "Logging",
+        HttpOptions.Section, RtmpOptions.Section, WebRtcOptions.Section, StreamOptions.Section, AudioOptions.Section, TlsOptions.Section,
+        "Logging",
     ];
 
     /// <summary>One failure for each top-level name of the settings files that is no section.</summary>

@@ -25,13 +25,17 @@ internal sealed class StartAnnouncement(
             MediaGateway {GatewayVersion.Current} is running.
               Publish:  open http://{host}:{http.Value.Port}/ in a browser and click Publish
               Watch:    rtmp://{host}:{rtmp.Value.Port}/{streams.Value.DefaultApplication}/<stream name>  (VLC: Media > Open Network Stream)
-              Browsers send camera and microphone to UDP port {webRtc.Value.Port}; they are offered {offered}
+            {Secure(host)}  Browsers send camera and microphone to UDP port {webRtc.Value.Port}; they are offered {offered}
                         ({origin})
               A browser gives cameras only to pages on http://localhost or on HTTPS.
 
             """);
         return Task.CompletedTask;
     }
+
+    private string Secure(string host) => rtmp.Value.TlsEnabled
+        ? $"            rtmps://{host}:{rtmp.Value.TlsPort}/{streams.Value.DefaultApplication}/<stream name>{Environment.NewLine}"
+        : "";
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

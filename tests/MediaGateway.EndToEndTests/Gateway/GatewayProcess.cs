@@ -18,6 +18,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private readonly ToolProcess _process;
     private readonly int _httpPort = FreePort.Tcp();
     private readonly int _rtmpPort = FreePort.Tcp();
+    private readonly int _rtmpsPort = FreePort.Tcp();
     private readonly int _webRtcPort = FreePort.Udp();
 
     private GatewayProcess(IReadOnlyDictionary<string, string?> settings)
@@ -28,6 +29,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["Http__Port"] = Number(_httpPort),
             ["Rtmp__BindAddress"] = "127.0.0.1",
             ["Rtmp__Port"] = Number(_rtmpPort),
+            ["Rtmp__TlsPort"] = Number(_rtmpsPort),
             ["WebRtc__BindAddress"] = "127.0.0.1",
             ["WebRtc__Port"] = Number(_webRtcPort),
             ["WebRtc__AdvertisedAddresses__0"] = "127.0.0.1",
@@ -59,6 +61,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>The TCP port of RTMP.</summary>
     public int RtmpPort => _rtmpPort;
+
+    /// <summary>The TCP port of RTMPS.</summary>
+    public int RtmpsPort => _rtmpsPort;
 
     /// <summary>The UDP port of WebRTC.</summary>
     public int WebRtcPort => _webRtcPort;

@@ -16,6 +16,7 @@ public partial class ConfigurationDocsTests
         (WebRtcOptions.Section, new WebRtcOptions()),
         (StreamOptions.Section, new StreamOptions()),
         (AudioOptions.Section, new AudioOptions()),
+        (TlsOptions.Section, new TlsOptions()),
     ];
 
     public static TheoryData<string> Names => [.. Sections.Select(section => section.Section)];
@@ -36,13 +37,14 @@ public partial class ConfigurationDocsTests
         }
     }
 
-    // Lists have no one value: their default is told in words.
+    // Lists have no one value, and what is empty or unset cannot be seen: their default is told in words.
     private static Dictionary<string, string?> Settings(object options) => options.GetType()
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .ToDictionary(property => property.Name, property => Text(property.GetValue(options)));
 
     private static string? Text(object? value) => value switch
     {
+        "" => null,
         string text => text,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => null,

@@ -51,6 +51,17 @@ public class GatewayOptionsTests
     [InlineData("Audio:Coder", "slow", "Audio:Coder must be twoloop or fast.")]
     [InlineData("Audio:Linger", "01:00:00", "Audio:Linger must be between 00:00:00 and 00:10:00.")]
     [InlineData("Audio:Workers", "-1", "Audio:Workers must be between 0 and 256.")]
+    [InlineData("Rtmp:TlsPort", "65536", "Rtmp:TlsPort must be between 0 and 65535.")]
+    [InlineData("Rtmp:TlsPort", "1935", "Rtmp:TlsPort must not be the same as Rtmp:Port (1935).")]
+    [InlineData("Rtmp:TunnelPort", "8080", "Rtmp:TunnelPort must not be the same as Http:Port (8080).")]
+    [InlineData("Rtmp:TunnelTlsPort", "1936", "Rtmp:TunnelTlsPort must not be the same as Rtmp:TlsPort (1936).")]
+    [InlineData("Rtmp:TunnelTlsPort", "", null)]
+    [InlineData("Tls:CertificatePath", "/nowhere/a.pem", "Tls:CertificatePath: '/nowhere/a.pem' cannot be used: Could not find a part of the path")]
+    [InlineData("Tls:CertificatePath", "/dev/null", "Tls:CertificatePath: '/dev/null' cannot be used: ")]
+    [InlineData("Tls:KeyPath", "/nowhere/a.key", "Tls:KeyPath is set, but Tls:CertificatePath is not.")]
+    [InlineData("Tls:HandshakeTimeout", "00:00:00", "Tls:HandshakeTimeout must be between 00:00:01 and 00:01:00.")]
+    [InlineData("Tls:DataFolder", "", "Tls:DataFolder must be a string")]
+    [InlineData("Tls:Certificate", "x", "Tls:Certificate is not a setting")]
     [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, AllowedOrigins).")]
     [InlineData("Rtmp:ChunkSize", "1", "Rtmp:ChunkSize is not a setting")]
     [InlineData("WebRtc:AdvertizedAddresses:0", "1.2.3.4", "WebRtc:AdvertizedAddresses is not a setting")]
@@ -96,10 +107,11 @@ public class GatewayOptionsTests
         AssertDefaults<WebRtcOptions>(host);
         AssertDefaults<StreamOptions>(host);
         AssertDefaults<AudioOptions>(host);
+        AssertDefaults<TlsOptions>(host);
     }
 
     [Theory]
-    [InlineData("""{ "Rmtp": { "Port": 1 } }""", "Rmtp is not a section of the settings (Http, Rtmp, WebRtc, Streams, Audio, Logging).")]
+    [InlineData("""{ "Rmtp": { "Port": 1 } }""", "Rmtp is not a section of the settings (Http, Rtmp, WebRtc, Streams, Audio")]
     [InlineData("""{ "Port": 1 }""", "Port is not a section of the settings")]
     [InlineData("""{ "Http": """, "Failed to load configuration from file")]
     public void FaultyFile_IsNamed(string json, string words)

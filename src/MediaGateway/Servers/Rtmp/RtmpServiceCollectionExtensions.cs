@@ -8,8 +8,7 @@ namespace MediaGateway.Servers.Rtmp;
 internal static class RtmpServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what <see cref="RtmpConnectionHandler"/> needs; give that handler to a plain TCP listener of Kestrel by
-    /// <c>UseConnectionHandler</c>.
+    /// Adds what the listeners of <see cref="RtmpListeners"/> need, besides the certificate of those with TLS.
     /// </summary>
     public static IServiceCollection AddRtmpServer(this IServiceCollection services)
     {

@@ -8,7 +8,7 @@ using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Streams;
-using Microsoft.AspNetCore.Connections;
+using MediaGateway.Tls;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Xunit;
@@ -24,11 +24,13 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     private RtmpServerHost(WebApplication app, LogBook log)
     {
         (_app, _log) = (app, log);
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Port = new Uri(address).Port;
+        int[] ports = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port)];
+        (Port, TlsPort) = (ports[0], ports[1]);
     }
 
     public int Port { get; }
+
+    public int TlsPort { get; }
 
     public StreamRegistry Streams => Get<StreamRegistry>();
 
@@ -45,7 +47,13 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     /// <summary>The lines logged so far, as <c>Level: text</c>.</summary>
     public IReadOnlyCollection<string> Log => _log.Lines;
 
-    public string UrlOf(string stream) => $"rtmp://127.0.0.1:{Port}/live/{stream}";
+    public string UrlOf(string stream, string protocol = "rtmp") => $"{protocol}://127.0.0.1:{PortOf(protocol)}/live/{stream}";
+
+    public int PortOf(string protocol) => protocol switch
+    {
+        "rtmps" => TlsPort,
+        _ => Port,
+    };
 
     public static async Task<RtmpServerHost> StartAsync(
         BufferPool buffers,
@@ -62,8 +70,13 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         builder.Services.AddOptions<RtmpOptions>().Configure(options => configure?.Invoke(options));
         builder.Services.AddOptions<StreamOptions>();
         builder.Services.AddRtmpServer();
+        builder.Services.AddServerCertificate();
+        builder.Services.AddOptions<TlsOptions>().Configure(options => options.HandshakeTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<RtmpConnectionHandler>()));
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRtmp());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRtmps());
+        });
         WebApplication app = builder.Build();
         await app.StartAsync();
         return new RtmpServerHost(app, log);

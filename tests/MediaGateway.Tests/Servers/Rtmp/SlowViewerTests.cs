@@ -109,7 +109,7 @@ public sealed class SlowViewerTests : IDisposable
                 await client.SendAsync(questions);
             }
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (IOException)
         {
             // Cut off, as it should be.
         }

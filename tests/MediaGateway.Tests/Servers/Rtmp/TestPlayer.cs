@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using MediaGateway.Testing;
 using Xunit;
 
@@ -11,11 +13,12 @@ internal sealed class TestPlayer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly List<RtmpTestMessage> _messages = [];
     private int _next;
 
-    private TestPlayer(Socket socket) => _socket = socket;
+    private TestPlayer(Socket socket, Stream stream) => (_socket, _stream) = (socket, stream);
 
     public RtmpTestClient Client { get; } = new();
 
@@ -28,7 +31,7 @@ internal sealed class TestPlayer : IDisposable
     /// <summary>The address from which it comes.</summary>
     public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
 
-    public static async Task<TestPlayer> DialAsync(int port, int? receiveBufferBytes = null)
+    public static async Task<TestPlayer> DialAsync(int port, int? receiveBufferBytes = null, bool tls = false)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferBytes is { } bytes)
@@ -37,13 +40,21 @@ internal sealed class TestPlayer : IDisposable
         }
 
         await socket.ConnectAsync(IPAddress.Loopback, port);
-        return new TestPlayer(socket);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        if (!tls)
+        {
+            return new TestPlayer(socket, stream);
+        }
+
+        var encrypted = new SslStream(stream, leaveInnerStreamOpen: false, TakesAnyCertificate);
+        await encrypted.AuthenticateAsClientAsync("localhost");
+        return new TestPlayer(socket, encrypted);
     }
 
     /// <summary>Dials, shakes hands, connects and asks to play; returns when the server has answered.</summary>
-    public static async Task<TestPlayer> PlayAsync(int port, string stream, int? receiveBufferBytes = null)
+    public static async Task<TestPlayer> PlayAsync(int port, string stream, int? receiveBufferBytes = null, bool tls = false)
     {
-        TestPlayer player = await DialAsync(port, receiveBufferBytes);
+        TestPlayer player = await DialAsync(port, receiveBufferBytes, tls);
         await player.ConnectAsync();
         await player.SendAsync(player.Client.Command("createStream", 0, [null]));
         await player.ExpectAsync("_result");
@@ -51,6 +62,10 @@ internal sealed class TestPlayer : IDisposable
         await player.UntilAsync(message => message.Name == "onStatus" && message.Code != "NetStream.Play.Reset");
         return player;
     }
+
+    /// <summary>The gateway's own certificate is signed by nobody else.</summary>
+    public static bool TakesAnyCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        certificate is not null;
 
     public async Task ConnectAsync()
     {
@@ -60,7 +75,7 @@ internal sealed class TestPlayer : IDisposable
         await ExpectAsync("_result NetConnection.Connect.Success");
     }
 
-    public async Task SendAsync(byte[] bytes) => await _socket.SendAsync(bytes);
+    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
 
     /// <summary>
     /// Returns when the server has carried out everything said before. Two pings: the answer to the first may overtake what came
@@ -111,12 +126,12 @@ internal sealed class TestPlayer : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            int read = await _socket.ReceiveAsync(_buffer.AsMemory(0, Math.Min(atMost, _buffer.Length)), patience.Token);
+            int read = await _stream.ReadAsync(_buffer.AsMemory(0, Math.Min(atMost, _buffer.Length)), patience.Token);
             _messages.AddRange(Client.Receive(_buffer.AsSpan(0, read)));
             IsClosed = read == 0;
             return read;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             IsClosed = true;
             return 0;
@@ -125,7 +140,7 @@ internal sealed class TestPlayer : IDisposable
 
     public void Dispose()
     {
-        _socket.Dispose();
+        _stream.Dispose();
         Client.Dispose();
     }
 }

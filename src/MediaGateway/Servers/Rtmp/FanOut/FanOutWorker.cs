@@ -70,6 +70,15 @@ internal sealed class FanOutWorker : IDisposable
         return Add(owner, new GatherSocket(stream, _list));
     }
 
+    /// <summary>Takes over the sending for a connection that is not a bare socket. Any thread.</summary>
+    public Viewer Add(IViewerOwner owner, IViewerSocket socket)
+    {
+        var viewer = new Viewer(owner, socket, Post);
+        Interlocked.Increment(ref _connections);
+        Post(viewer);
+        return viewer;
+    }
+
     /// <summary>Stops the thread; whoever is still connected is given up.</summary>
     public void Dispose()
     {
@@ -84,14 +93,6 @@ internal sealed class FanOutWorker : IDisposable
         _queue.Dispose();
         _wake.Dispose();
         _list.Dispose();
-    }
-
-    internal Viewer Add(IViewerOwner owner, IViewerSocket socket)
-    {
-        var viewer = new Viewer(owner, socket, Post);
-        Interlocked.Increment(ref _connections);
-        Post(viewer);
-        return viewer;
     }
 
     private void Post(WorkItem item)
@@ -232,6 +233,11 @@ internal sealed class FanOutWorker : IDisposable
         {
             End(viewer, reason: null);
             return;
+        }
+
+        if (viewer.TakeRoom())
+        {
+            viewer.AwaitsRoom = false;
         }
 
         MarkDue(viewer);

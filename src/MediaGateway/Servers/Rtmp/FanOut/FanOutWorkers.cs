@@ -29,16 +29,10 @@ internal sealed class FanOutWorkers : IDisposable
     public int Connections => _workers.Sum(worker => worker.Connections);
 
     /// <summary>Gives a connection to a worker: see <see cref="FanOutWorker.Add(IViewerOwner, SafeHandle)"/>.</summary>
-    public Viewer Add(IViewerOwner owner, SafeHandle socket)
-    {
-        FanOutWorker least = _workers[0];
-        foreach (FanOutWorker worker in _workers)
-        {
-            least = worker.Connections < least.Connections ? worker : least;
-        }
+    public Viewer Add(IViewerOwner owner, SafeHandle socket) => Least().Add(owner, socket);
 
-        return least.Add(owner, socket);
-    }
+    /// <summary>Gives a connection to a worker: see <see cref="FanOutWorker.Add(IViewerOwner, IViewerSocket)"/>.</summary>
+    public Viewer Add(IViewerOwner owner, IViewerSocket socket) => Least().Add(owner, socket);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,5 +41,16 @@ internal sealed class FanOutWorkers : IDisposable
         {
             worker.Dispose();
         }
+    }
+
+    private FanOutWorker Least()
+    {
+        FanOutWorker least = _workers[0];
+        foreach (FanOutWorker worker in _workers)
+        {
+            least = worker.Connections < least.Connections ? worker : least;
+        }
+
+        return least;
     }
 }

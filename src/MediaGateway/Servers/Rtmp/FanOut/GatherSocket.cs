@@ -10,7 +10,7 @@ internal sealed class GatherSocket(StreamSocket socket, GatherList list) : IView
     private bool _isRegistered;
 
     /// <inheritdoc/>
-    public void Register(EventQueue queue, ulong token)
+    public void Register(EventQueue queue, ulong token, Action hasRoom)
     {
         queue.Add(socket.Handle, EventInterest.Writable | EventInterest.EdgeTriggered, token);
         _isRegistered = true;

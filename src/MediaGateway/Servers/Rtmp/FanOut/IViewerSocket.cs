@@ -2,11 +2,14 @@ using MediaGateway.Native.Linux;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
 
-/// <summary>What a viewer's bytes go into: a bare TCP socket, or a test's record. Used by the worker's thread only.</summary>
+/// <summary>What a viewer's bytes go into: a bare TCP socket, a pipe, or a test's record. Used by the worker's thread only.</summary>
 internal interface IViewerSocket
 {
-    /// <summary>Starts to watch for room.</summary>
-    void Register(EventQueue queue, ulong token);
+    /// <summary>Starts to watch for room, which is told in one of two ways.</summary>
+    /// <param name="queue">The worker's events, for those that have a descriptor.</param>
+    /// <param name="token">The viewer's token in them.</param>
+    /// <param name="hasRoom">To be called, by any thread, by those that have none.</param>
+    void Register(EventQueue queue, ulong token, Action hasRoom);
 
     /// <summary>Sends as much of the batch as is taken at once; never blocks.</summary>
     /// <param name="batch">What to send; stays as it is.</param>

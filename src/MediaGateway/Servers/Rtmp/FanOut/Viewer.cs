@@ -45,6 +45,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     private long _reportedBytes;
     private long _reportedDrops;
     private volatile bool _wantsToLeave;
+    private volatile bool _hasRoom;
 
     /// <summary>Done when the worker no longer touches the socket. The figures may be read from then on.</summary>
     public Task WhenLeft => _left.Task;
@@ -105,7 +106,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     public void Register(EventQueue queue, ulong token)
     {
         Token = token;
-        socket.Register(queue, token);
+        socket.Register(queue, token, OnRoom);
     }
 
     /// <summary>Counts what was sent and dropped since the last report.</summary>
@@ -176,6 +177,20 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         {
             command.Buffer?.Dispose();
         }
+    }
+
+    /// <summary>Whether a socket without a descriptor has said that there is room again; asking takes the word.</summary>
+    public bool TakeRoom()
+    {
+        bool hadRoom = _hasRoom;
+        _hasRoom = false;
+        return hadRoom;
+    }
+
+    private void OnRoom()
+    {
+        _hasRoom = true;
+        post(this);
     }
 
     private bool Gather(SendBatch batch, FeedTable feeds)

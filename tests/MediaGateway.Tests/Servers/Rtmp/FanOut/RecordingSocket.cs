@@ -33,7 +33,7 @@ internal sealed class RecordingSocket : IViewerSocket
 
     public byte[] Taken => _taken.WrittenSpan.ToArray();
 
-    public void Register(EventQueue queue, ulong token)
+    public void Register(EventQueue queue, ulong token, Action hasRoom)
     {
     }
 
