@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using MediaGateway.Media.Amf;
 using MediaGateway.Media.Flv;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Chunks;
 using MediaGateway.Rtmp.Messages;
+using MediaGateway.Rtmp.Sessions;
 
 namespace MediaGateway.Rtmp.Media;
 
@@ -20,16 +22,39 @@ public static class RtmpMediaWriter
     private const int DataChunkStreamId = 5;
     private const int VideoChunkStreamId = 6;
 
-    // AAC decoders give 16-bit samples; Video File Format v10.1, E.5 onMetaData.
-    private const int AudioSampleBits = 16;
+    private const int LongestTagHeader = 8;
 
-    private const string EncoderName = "MediaGateway";
+    // Enhanced RTMP v2, ExAudioTagHeader: 9, then the packet type.
+    private const byte EnhancedSequenceStart = 0x90;
+    private const byte EnhancedCodedFrames = 0x91;
 
-    /// <summary>Whether a track of this codec can be sent to a peer that announced nothing beyond plain RTMP.</summary>
-    public static bool CanCarry(CodecId codec) => codec is CodecId.H264 or CodecId.Aac;
+    /// <summary>Whether a track can be sent to a peer that announced <paramref name="capabilities"/>.</summary>
+    public static bool CanCarry(TrackFormat format, RtmpPeerCapabilities capabilities)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(capabilities);
+        return format switch
+        {
+            ScriptDataFormat => true,
+            OpusFormat or FlvTagFormat { IsEnhanced: true, TrackId: 0 } => capabilities.IsEnhanced && capabilities.Codecs.Contains(format.Codec),
+            FlvTagFormat { IsEnhanced: true } => capabilities.TakesMultitrack && capabilities.Codecs.Contains(format.Codec),
+            _ => capabilities.Codecs.Contains(format.Codec),
+        };
+    }
 
-    /// <summary>A frame as an audio or video message. The frame's reference stays with the caller; its payload is copied once.</summary>
-    /// <param name="frame">An H.264 or AAC frame.</param>
+    /// <summary>Whether tracks of this format begin with a message that configures the decoder.</summary>
+    public static bool HasSequenceHeader(TrackFormat format) => format switch
+    {
+        H264Format or AacFormat or OpusFormat => true,
+        FlvTagFormat tag => !tag.SequenceTag.IsEmpty,
+        _ => false,
+    };
+
+    /// <summary>
+    /// A frame as an audio, video or data message. The frame's reference stays with the caller; its payload is copied once. Nothing is
+    /// allocated but the buffer.
+    /// </summary>
+    /// <param name="frame">A frame of any format.</param>
     /// <param name="timestampMilliseconds">The decoding time on the stream's own timeline.</param>
     /// <param name="messageStreamId">The viewers' message stream.</param>
     /// <param name="chunkSize">The chunk size in force towards the viewers.</param>
@@ -44,28 +69,14 @@ public static class RtmpMediaWriter
         out int length)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        Span<byte> tag = stackalloc byte[FlvVideoTag.Length];
-        int tagLength;
-        if (frame.Format.Codec == CodecId.H264)
-        {
-            // Both rounded on their own, so that decoding time plus this is the rounded presentation time.
-            long composition = frame.Presentation.ToMilliseconds() - frame.Decoding.ToMilliseconds();
-            new FlvVideoTag(frame.IsKeyframe, FlvPacketType.Frame, (int)Math.Clamp(composition, int.MinValue, int.MaxValue)).Write(tag);
-            tagLength = FlvVideoTag.Length;
-        }
-        else
-        {
-            ThrowIfNotCarried(frame.Format);
-            new FlvAudioTag(FlvPacketType.Frame).Write(tag);
-            tagLength = FlvAudioTag.Length;
-        }
-
+        Span<byte> tag = stackalloc byte[LongestTagHeader];
+        int tagLength = WriteTagHeader(frame, tag);
         var target = new Target(timestampMilliseconds, messageStreamId, chunkSize, pool);
         return Write(frame.Kind, tag[..tagLength], frame.Payload, target, out length);
     }
 
     /// <summary>The sequence header of a track: an audio or video message that configures the viewer's decoder.</summary>
-    /// <param name="format">The format of an H.264 or AAC track.</param>
+    /// <param name="format">A format that <see cref="HasSequenceHeader"/>.</param>
     /// <param name="timestampMilliseconds">The stream time of the first frame that needs it.</param>
     /// <param name="messageStreamId">The viewers' message stream.</param>
     /// <param name="chunkSize">The chunk size in force towards the viewers.</param>
@@ -80,18 +91,24 @@ public static class RtmpMediaWriter
         out int length)
     {
         ArgumentNullException.ThrowIfNull(format);
-        ThrowIfNotCarried(format);
         var target = new Target(timestampMilliseconds, messageStreamId, chunkSize, pool);
-        Span<byte> tag = stackalloc byte[FlvVideoTag.Length];
-        if (format is H264Format video)
+        Span<byte> tag = stackalloc byte[LongestTagHeader];
+        switch (format)
         {
-            new FlvVideoTag(IsKeyframe: true, FlvPacketType.SequenceHeader, CompositionMilliseconds: 0).Write(tag);
-            return Write(TrackKind.Video, tag, video.ConfigurationRecord.Span, target, out length);
+            case H264Format video:
+                new FlvVideoTag(IsKeyframe: true, FlvPacketType.SequenceHeader, CompositionMilliseconds: 0).Write(tag);
+                return Write(TrackKind.Video, tag[..FlvVideoTag.Length], video.ConfigurationRecord.Span, target, out length);
+            case AacFormat audio:
+                new FlvAudioTag(FlvPacketType.SequenceHeader).Write(tag);
+                return Write(TrackKind.Audio, tag[..FlvAudioTag.Length], audio.AudioSpecificConfig.Span, target, out length);
+            case OpusFormat audio:
+                int tagLength = WriteOpusHeader(tag, EnhancedSequenceStart);
+                return Write(TrackKind.Audio, tag[..tagLength], OpusIdentification.Of(audio.Channels), target, out length);
+            case FlvTagFormat opaque when !opaque.SequenceTag.IsEmpty:
+                return Write(opaque.Kind, [], opaque.SequenceTag.Span, target, out length);
+            default:
+                throw new ArgumentException($"Tracks of {format.Codec} have no sequence header.", nameof(format));
         }
-
-        var audio = (AacFormat)format; // the only other format carried
-        new FlvAudioTag(FlvPacketType.SequenceHeader).Write(tag);
-        return Write(TrackKind.Audio, tag[..FlvAudioTag.Length], audio.AudioSpecificConfig.Span, target, out length);
     }
 
     /// <summary>
@@ -99,67 +116,74 @@ public static class RtmpMediaWriter
     /// track that never comes stalls players, and no duration, as players take a stream that has one for a recording. Its timestamp is
     /// always 0: FFmpeg, and so VLC, takes metadata with any other for a subtitle track and ignores what it says.
     /// </summary>
-    /// <param name="formats">The formats of the H.264 and AAC tracks that the viewer will get.</param>
-    /// <param name="messageStreamId">The viewers' message stream.</param>
-    /// <param name="chunkSize">The chunk size in force towards the viewers.</param>
+    /// <param name="formats">The formats of the tracks that the receiver will get.</param>
+    /// <param name="publisher">What the publisher said of its stream, passed on where it is true for the receiver; null for nothing.</param>
+    /// <param name="messageStreamId">The receivers' message stream.</param>
+    /// <param name="chunkSize">The chunk size in force towards them.</param>
     /// <param name="pool">Where the buffer is rented, for <see cref="BufferOwner.WireImage"/>.</param>
     /// <param name="length">Bytes written to the buffer.</param>
+    /// <param name="asPublisher">Whether the receiver is a server that is to keep it (<c>@setDataFrame</c>), not a player.</param>
     public static PooledBuffer WriteMetadata(
         IReadOnlyList<TrackFormat> formats,
+        StreamMetadata? publisher,
         uint messageStreamId,
         int chunkSize,
         BufferPool pool,
-        out int length)
+        out int length,
+        bool asPublisher = false)
     {
         ArgumentNullException.ThrowIfNull(formats);
         var body = new ArrayBufferWriter<byte>();
         var writer = new Amf0Writer(body);
+        if (asPublisher)
+        {
+            writer.WriteString("@setDataFrame");
+        }
+
         writer.WriteString("onMetaData");
-        writer.WriteEcmaArrayStart(CountProperties(formats));
-        foreach (TrackFormat format in formats)
-        {
-            WriteTrackProperties(writer, format);
-        }
-
-        writer.WriteProperty("encoder", EncoderName);
-        writer.WriteObjectEnd();
+        writer.WriteValue(MetadataProperties.Build(formats, publisher));
         var target = new Target(TimestampMilliseconds: 0, messageStreamId, chunkSize, pool);
-        return Write(DataChunkStreamId, RtmpMessageType.DataAmf0, [], body.WrittenSpan, target, out length);
+        return Write(TrackKind.Data, [], body.WrittenSpan, target, out length);
     }
 
-    private static int CountProperties(IReadOnlyList<TrackFormat> formats)
+    /// <summary>Writes what FLV has before a frame's payload; returns its bytes.</summary>
+    private static int WriteTagHeader(MediaFrame frame, Span<byte> tag)
     {
-        int count = 1;
-        foreach (TrackFormat format in formats)
+        switch (frame.Format)
         {
-            ThrowIfNotCarried(format);
-            count += format.Kind == TrackKind.Video ? 3 : 4;
+            case H264Format:
+                // Both rounded on their own, so that decoding time plus this is the rounded presentation time.
+                long composition = frame.Presentation.ToMilliseconds() - frame.Decoding.ToMilliseconds();
+                int clamped = (int)Math.Clamp(composition, int.MinValue, int.MaxValue);
+                new FlvVideoTag(frame.IsKeyframe, FlvPacketType.Frame, clamped).Write(tag);
+                return FlvVideoTag.Length;
+            case AacFormat:
+                new FlvAudioTag(FlvPacketType.Frame).Write(tag);
+                return FlvAudioTag.Length;
+            case OpusFormat:
+                return WriteOpusHeader(tag, EnhancedCodedFrames);
+            case PlainAudioFormat plain:
+                tag[0] = plain.FlvHeader;
+                return 1;
+            default:
+                return 0; // The payload is the whole body.
         }
-
-        return count;
     }
 
-    private static void WriteTrackProperties(Amf0Writer writer, TrackFormat format)
+    private static int WriteOpusHeader(Span<byte> tag, byte first)
     {
-        if (format is H264Format video)
-        {
-            writer.WriteProperty("width", video.Width);
-            writer.WriteProperty("height", video.Height);
-            writer.WriteProperty("videocodecid", FlvVideoTag.AvcCodecId);
-            return;
-        }
-
-        var audio = (AacFormat)format; // checked when the properties were counted
-        writer.WriteProperty("audiocodecid", FlvAudioTag.AacSoundFormat);
-        writer.WriteProperty("audiosamplerate", audio.SampleRate);
-        writer.WriteProperty("audiosamplesize", AudioSampleBits);
-        writer.WriteProperty("stereo", audio.Channels > 1);
+        tag[0] = first;
+        BinaryPrimitives.WriteUInt32BigEndian(tag[1..], FourCc.CodeOf(CodecId.Opus));
+        return 1 + FourCc.Length;
     }
 
     private static PooledBuffer Write(TrackKind kind, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> payload, Target target, out int length) =>
-        kind == TrackKind.Video
-            ? Write(VideoChunkStreamId, RtmpMessageType.Video, tag, payload, target, out length)
-            : Write(AudioChunkStreamId, RtmpMessageType.Audio, tag, payload, target, out length);
+        kind switch
+        {
+            TrackKind.Video => Write(VideoChunkStreamId, RtmpMessageType.Video, tag, payload, target, out length),
+            TrackKind.Audio => Write(AudioChunkStreamId, RtmpMessageType.Audio, tag, payload, target, out length),
+            _ => Write(DataChunkStreamId, RtmpMessageType.DataAmf0, tag, payload, target, out length),
+        };
 
     private static PooledBuffer Write(
         int chunkStreamId,
@@ -185,14 +209,6 @@ public static class RtmpMediaWriter
         writer.Append(tag);
         writer.Append(payload);
         return buffer;
-    }
-
-    private static void ThrowIfNotCarried(TrackFormat format)
-    {
-        if (!CanCarry(format.Codec))
-        {
-            throw new ArgumentException($"Plain RTMP does not carry {format.Codec}.", nameof(format));
-        }
     }
 
     /// <summary>To whom a message goes, and when.</summary>

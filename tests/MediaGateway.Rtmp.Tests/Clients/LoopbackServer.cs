@@ -142,7 +142,7 @@ internal sealed class LoopbackServer : IDisposable
     private void SendStream(RtmpServerSession session, Socket socket, uint messageStreamId)
     {
         int chunkSize = session.ChunkSize;
-        Send(socket, RtmpMediaWriter.WriteMetadata([_stream.Video, _stream.Audio], messageStreamId, chunkSize, _pool, out int length), length);
+        Send(socket, RtmpMediaWriter.WriteMetadata([_stream.Video, _stream.Audio], null, messageStreamId, chunkSize, _pool, out int length), length);
         Send(socket, RtmpMediaWriter.WriteSequenceHeader(_stream.Video, _firstTimestamp, messageStreamId, chunkSize, _pool, out length), length);
         Send(socket, RtmpMediaWriter.WriteSequenceHeader(_stream.Audio, _firstTimestamp, messageStreamId, chunkSize, _pool, out length), length);
         foreach (MediaFrame frame in _stream.Frames)

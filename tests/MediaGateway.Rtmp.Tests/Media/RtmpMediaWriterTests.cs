@@ -2,6 +2,7 @@ using MediaGateway.Media.Amf;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Media;
+using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Rtmp.Tests.Chunks;
 using MediaGateway.Testing;
 using Xunit;
@@ -76,7 +77,7 @@ public sealed class RtmpMediaWriterTests : IDisposable
     [Fact]
     public void Metadata_CountsItsProperties()
     {
-        byte[] bytes = Take(RtmpMediaWriter.WriteMetadata([Video, Audio], 1, ChunkSize, _pool, out int length), length);
+        byte[] bytes = Take(RtmpMediaWriter.WriteMetadata([Video, Audio], null, 1, ChunkSize, _pool, out int length), length);
         byte[] body = bytes[12..];
         Assert.Equal(Wire.Hex("02 000a 6f6e4d65746144617461 08 00000008"), body[..18]);
         Assert.Equal(new byte[3], bytes[1..4]);
@@ -100,13 +101,83 @@ public sealed class RtmpMediaWriterTests : IDisposable
     }
 
     [Fact]
-    public void Opus_IsNotCarried()
+    public void PublishersMetadata_IsPassedOnWhereItIsTrue()
     {
-        Assert.False(RtmpMediaWriter.CanCarry(CodecId.Opus));
-        Assert.Throws<ArgumentException>(() => RtmpMediaWriter.WriteSequenceHeader(new OpusFormat(2), 0, 1, ChunkSize, _pool, out _));
-        Assert.Throws<ArgumentException>(() => RtmpMediaWriter.WriteMetadata([new OpusFormat(2)], 1, ChunkSize, _pool, out _));
-        Assert.Throws<ArgumentException>(
-            () => WriteFrame(new OpusFormat(2), new MediaTime(0, 48_000), new MediaTime(0, 48_000), true, [1], 0));
+        var publisher = new StreamMetadata(
+        [
+            new("duration", new AmfNumber(12)),
+            new("width", new AmfNumber(1)),
+            new("framerate", new AmfNumber(30)),
+            new("videodatarate", new AmfNumber(2500)),
+            new("audiodatarate", new AmfNumber(160)),
+            new("audiocodecid", new AmfNumber(2)),
+            new("encoder", new AmfString("obs")),
+            new("title", new AmfString("A talk")),
+            new("keyframes", new AmfObject(null, [])),
+            new("audioTrackIdInfoMap", new AmfObject(null, [])),
+        ]);
+        AmfEcmaArray metadata = Metadata([Video, Audio], publisher);
+        Assert.Equal(
+            [
+                "width", "height", "videocodecid", "audiocodecid", "audiosamplerate", "audiosamplesize", "stereo",
+                "framerate", "videodatarate", "encoder", "title",
+            ],
+            metadata.Properties.Select(property => property.Key));
+        Assert.Equal(1280, metadata.Find("width")?.AsNumber);
+        Assert.Equal(10, metadata.Find("audiocodecid")?.AsNumber);
+        Assert.Equal("obs", metadata.Find("encoder")?.AsString);
+        Assert.Equal(["encoder", "title"], Metadata([], publisher).Properties.Select(property => property.Key));
+    }
+
+    [Fact]
+    public void SizeThatNobodyCouldRead_IsThePublishers()
+    {
+        var publisher = new StreamMetadata([new("width", new AmfNumber(640)), new("height", new AmfNumber(360))]);
+        AmfEcmaArray metadata = Metadata([new FlvTagFormat(CodecId.Vp6, TrackKind.Video, default)], publisher);
+        Assert.Equal((4, 640, 360), (metadata.Find("videocodecid")?.AsNumber, metadata.Find("width")?.AsNumber, metadata.Find("height")?.AsNumber));
+    }
+
+    [Fact]
+    public void CodecIds_AreThoseOfFlvOrTheFourCharacterCode()
+    {
+        Assert.Equal(1332770163, Metadata([new OpusFormat(2)]).Find("audiocodecid")?.AsNumber);
+        Assert.Equal(1635135537, Metadata([new FlvTagFormat(CodecId.Av1, TrackKind.Video, default, 0, true)]).Find("videocodecid")?.AsNumber);
+        Assert.Equal(11, Metadata([new PlainAudioFormat(CodecId.Speex, 16_000, 1, 0xB2)]).Find("audiocodecid")?.AsNumber);
+        Assert.Equal(1, Metadata([new FlvTagFormat(CodecId.Adpcm, TrackKind.Audio, default)]).Find("audiocodecid")?.AsNumber);
+        Assert.Equal(2, Metadata([new FlvTagFormat(CodecId.SorensonSpark, TrackKind.Video, default)]).Find("videocodecid")?.AsNumber);
+        Assert.Null(Metadata([new FlvTagFormat(CodecId.Av1, TrackKind.Video, default, 3, true)]).Find("videocodecid"));
+    }
+
+    [Fact]
+    public void MetadataForAServer_AsksItToKeepIt()
+    {
+        byte[] bytes = Take(RtmpMediaWriter.WriteMetadata([], null, 1, ChunkSize, _pool, out int length, asPublisher: true), length);
+        Assert.Equal(["@setDataFrame", "onMetaData"], new RtmpTestMessage(18, 0, 1, bytes[12..]).Values.Select(value => value.AsString).OfType<string>());
+    }
+
+    [Fact]
+    public void WhatAPeerDidNotAnnounce_IsNotCarried()
+    {
+        RtmpPeerCapabilities plain = RtmpPeerCapabilities.Plain;
+        var enhanced = new RtmpPeerCapabilities(CodecSet.Of(CodecId.Hevc, CodecId.Opus), IsEnhanced: true, TakesReconnect: false, TakesMultitrack: false);
+        RtmpPeerCapabilities multitrack = enhanced with { TakesMultitrack = true };
+        var hevc = new FlvTagFormat(CodecId.Hevc, TrackKind.Video, default, 0, IsEnhanced: true);
+        FlvTagFormat second = hevc with { TrackId = 1 };
+        Assert.True(RtmpMediaWriter.CanCarry(Video, plain) && RtmpMediaWriter.CanCarry(Audio, plain));
+        Assert.True(RtmpMediaWriter.CanCarry(ScriptDataFormat.Instance, plain));
+        Assert.False(RtmpMediaWriter.CanCarry(new OpusFormat(2), plain) || RtmpMediaWriter.CanCarry(hevc, plain));
+        Assert.True(RtmpMediaWriter.CanCarry(new OpusFormat(2), enhanced) && RtmpMediaWriter.CanCarry(hevc, enhanced));
+        Assert.False(RtmpMediaWriter.CanCarry(second, enhanced));
+        Assert.True(RtmpMediaWriter.CanCarry(second, multitrack));
+        Assert.False(RtmpMediaWriter.CanCarry(Video, enhanced));
+    }
+
+    [Fact]
+    public void FormatWithoutConfiguration_HasNoSequenceHeader()
+    {
+        var format = new PlainAudioFormat(CodecId.Pcma, 8000, 1, 0x72);
+        Assert.False(RtmpMediaWriter.HasSequenceHeader(format));
+        Assert.Throws<ArgumentException>(() => RtmpMediaWriter.WriteSequenceHeader(format, 0, 1, ChunkSize, _pool, out _));
         Assert.Equal(0, _pool.Outstanding(BufferOwner.WireImage));
     }
 
@@ -154,9 +225,9 @@ public sealed class RtmpMediaWriterTests : IDisposable
         }
     }
 
-    private AmfEcmaArray Metadata(IReadOnlyList<TrackFormat> formats)
+    private AmfEcmaArray Metadata(IReadOnlyList<TrackFormat> formats, StreamMetadata? publisher = null)
     {
-        byte[] bytes = Take(RtmpMediaWriter.WriteMetadata(formats, 1, ChunkSize, _pool, out int length), length);
+        byte[] bytes = Take(RtmpMediaWriter.WriteMetadata(formats, publisher, 1, ChunkSize, _pool, out int length), length);
         var message = new RtmpTestMessage(18, 0, 1, bytes[12..]);
         Assert.Equal("onMetaData", message.Name);
         return Assert.IsType<AmfEcmaArray>(message.Values[1]);

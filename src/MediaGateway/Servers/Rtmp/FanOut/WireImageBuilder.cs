@@ -27,7 +27,7 @@ internal sealed class WireImageBuilder(FanOutContext context, uint messageStream
     {
         TrackFormat[] tracks = [.. Tracks(formats)];
         long wireStamp = WireStamp(stamp);
-        PooledBuffer image = RtmpMediaWriter.WriteMetadata(tracks, messageStreamId, _chunkSize, context.Buffers, out int length);
+        PooledBuffer image = RtmpMediaWriter.WriteMetadata(tracks, null, messageStreamId, _chunkSize, context.Buffers, out int length);
         foreach (TrackFormat track in tracks)
         {
             PooledBuffer header =
