@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MediaGateway.Media.Memory;
+using MediaGateway.Native.Audio;
 using MediaGateway.Native.FFmpeg;
 using MediaGateway.Native.OpenSsl;
 using MediaGateway.Native.Opus;
@@ -40,7 +41,7 @@ public static class NativeLibraries
         {
             return new NativeLibraryReport(name, version(), Failure: null, attempt());
         }
-        catch (Exception error) when (error is FFmpegException or OpenSslException or OpusException or TypeLoadException)
+        catch (Exception error) when (error is FFmpegException or OpenSslException or OpusException or TypeLoadException or NotSupportedException)
         {
             return new NativeLibraryReport(name, Version: null, $"{name} does not work: {error.Message}");
         }
@@ -69,7 +70,15 @@ public static class NativeLibraries
         ReadOnlySpan<byte> silence = [0xFC, 0xFF, 0xFE];
         using var decoder = new OpusDecoder();
         int samples = decoder.Decode(silence, new float[OpusDecoder.LongestPacket * OpusDecoder.Channels]);
-        return samples == 960 ? null : throw new OpusException("opus_decode_float", samples);
+        if (samples != 960)
+        {
+            throw new OpusException("opus_decode_float", samples);
+        }
+
+        float[] frame = new float[OpusEncoder.FrameSamples];
+        using var encoder = new OpusEncoder();
+        encoder.Encode(frame, frame, new BufferPool(), out _)?.Dispose();
+        return null;
     }
 
     private static string FFmpegVersion()
@@ -82,8 +91,26 @@ public static class NativeLibraries
 
     private static string? TryFFmpeg()
     {
+        TryAac();
+        bool hasSpeex = AudioEncoder.Exists(SpeexEncoder.Name);
+        if (hasSpeex)
+        {
+            using var speex = new SpeexEncoder();
+        }
+
+        string? untested = FFmpegLayout.Current.IsProven
+            ? null
+            : $"the structures of {FFmpegLayout.Current.Release} are taken from its headers; the self-test passed";
+        string? missing = hasSpeex ? null : "built without libspeex: sound cannot be had in Speex";
+        return untested is null || missing is null ? untested ?? missing : $"{untested}; {missing}";
+    }
+
+    /// <summary>There and back: a wrong place of any field of FFmpeg's structures would not give these counts.</summary>
+    private static void TryAac()
+    {
         var pool = new BufferPool();
         using var encoder = new AacEncoder(new AacEncoderOptions());
+        using var decoder = new FFmpegSoundDecoder(encoder.Format);
         float[] frame = new float[AacEncoder.FrameSamples];
         for (int index = 0; index < 4; index++)
         {
@@ -93,11 +120,13 @@ public static class NativeLibraries
             {
                 throw new FFmpegException($"frame {index} gave {length} bytes of AAC");
             }
-        }
 
-        return FFmpegLayout.Current.IsProven
-            ? null
-            : $"the structures of {FFmpegLayout.Current.Release} are taken from its headers; the self-test passed";
+            int samples = packet is null ? AacEncoder.FrameSamples : decoder.Decode(packet.Span[..length]);
+            if (samples != AacEncoder.FrameSamples)
+            {
+                throw new FFmpegException($"frame {index} of AAC was decoded to {samples} samples");
+            }
+        }
     }
 
     private static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? "of unknown version";

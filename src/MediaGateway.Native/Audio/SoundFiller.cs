@@ -1,29 +1,28 @@
-using MediaGateway.Native.Opus;
-
 namespace MediaGateway.Native.Audio;
 
 /// <summary>
 /// Decodes packets and makes up what is missing between them: the copy that the next packet carries (in-band FEC), else what the
 /// decoder invents, for at most 120 ms with a fade at its end, then silence. One thread at a time; allocates nothing.
 /// </summary>
-internal sealed class SoundFiller(SlewResampler output) : IDisposable
+/// <param name="decoder">The decoder, which is disposed with this.</param>
+/// <param name="output">Where the sound goes.</param>
+internal sealed class SoundFiller(ISoundDecoder decoder, SlewResampler output) : IDisposable
 {
     /// <summary>Invented sound is bearable that long, in samples: 120 ms.</summary>
     public const int MaximumConcealment = 5760;
 
-    private const int Channels = OpusDecoder.Channels;
+    private const int Channels = 2;
     private const int ConcealmentBlock = 960;
     private const int FadeOut = 960;
     private const int FadeIn = 240;
 
-    private readonly OpusDecoder _decoder = new();
-    private readonly float[] _samples = new float[OpusDecoder.LongestPacket * Channels];
+    private readonly float[] _silence = new float[SlewResampler.MaximumBlock * Channels];
     private int _concealed;
     private bool _fadesIn;
 
     /// <summary>Decodes a packet without passing it on.</summary>
     /// <returns>Samples per channel; 0 for a broken packet.</returns>
-    public int Decode(ReadOnlySpan<byte> packet) => _decoder.Decode(packet, _samples);
+    public int Decode(ReadOnlySpan<byte> packet) => decoder.Decode(packet);
 
     /// <summary>Passes on what the last <see cref="Decode"/> gave.</summary>
     public void WriteDecoded(int samples)
@@ -38,17 +37,17 @@ internal sealed class SoundFiller(SlewResampler output) : IDisposable
     /// <summary>Fills a gap.</summary>
     /// <param name="samples">Its length, a multiple of 2.5 ms.</param>
     /// <param name="next">The packet that ends the gap; empty when there is none yet.</param>
-    /// <param name="nextFrameSamples">Samples per frame of it.</param>
     /// <returns>Samples that were recovered or invented; the rest is silence.</returns>
-    public int Fill(int samples, ReadOnlySpan<byte> next, int nextFrameSamples)
+    public int Fill(int samples, ReadOnlySpan<byte> next)
     {
-        int recovered = samples >= nextFrameSamples && OpusDecoder.CarriesLostFrame(next) ? nextFrameSamples : 0;
+        int carried = decoder.CarriedSamples(next);
+        int recovered = samples >= carried ? carried : 0;
         int invented = Math.Min(samples - recovered, MaximumConcealment - _concealed);
         Invent(invented);
         WriteSilence(samples - recovered - invented);
         if (recovered > 0)
         {
-            _decoder.Recover(next, _samples, recovered);
+            decoder.Recover(next, recovered);
             Write(recovered);
         }
 
@@ -56,19 +55,20 @@ internal sealed class SoundFiller(SlewResampler output) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _decoder.Dispose();
+    public void Dispose() => decoder.Dispose();
 
     private void Invent(int samples)
     {
         while (samples > 0)
         {
             int count = Math.Min(samples, ConcealmentBlock);
-            _decoder.Conceal(_samples, count);
+            decoder.Conceal(count);
+            Span<float> sound = decoder.Sound;
             for (int index = 0; index < count; index++)
             {
                 float gain = Math.Min(1f, (MaximumConcealment - _concealed - index) / (float)FadeOut);
-                _samples[index * Channels] *= gain;
-                _samples[(index * Channels) + 1] *= gain;
+                sound[index * Channels] *= gain;
+                sound[(index * Channels) + 1] *= gain;
             }
 
             _concealed += count;
@@ -81,26 +81,31 @@ internal sealed class SoundFiller(SlewResampler output) : IDisposable
     {
         while (samples > 0)
         {
-            int count = Math.Min(samples, OpusDecoder.LongestPacket);
-            _samples.AsSpan(0, count * Channels).Clear();
+            int count = Math.Min(samples, SlewResampler.MaximumBlock);
             samples -= count;
-            Write(count);
+            output.Write(_silence.AsSpan(0, count * Channels));
             _fadesIn = true;
         }
     }
 
     private void Write(int samples)
     {
+        Span<float> sound = decoder.Sound[..(samples * Channels)];
         if (_fadesIn)
         {
             _fadesIn = false;
             for (int index = 0; index < Math.Min(samples, FadeIn); index++)
             {
-                _samples[index * Channels] *= index / (float)FadeIn;
-                _samples[(index * Channels) + 1] *= index / (float)FadeIn;
+                sound[index * Channels] *= index / (float)FadeIn;
+                sound[(index * Channels) + 1] *= index / (float)FadeIn;
             }
         }
 
-        output.Write(_samples.AsSpan(0, samples * Channels));
+        while (!sound.IsEmpty)
+        {
+            int length = Math.Min(sound.Length, SlewResampler.MaximumBlock * Channels);
+            output.Write(sound[..length]);
+            sound = sound[length..];
+        }
     }
 }

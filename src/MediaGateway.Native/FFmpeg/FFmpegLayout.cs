@@ -16,11 +16,13 @@ internal sealed record FFmpegLayout(int AvCodecMajor, int MinimumMinor, string R
     public const int ParametersExtraData = 16;
     public const int ParametersExtraDataSize = 24;
     public const int FrameData = 0;
+    public const int FrameExtendedData = 96;
     public const int FrameSampleCount = 112;
     public const int FrameFormat = 116;
     public const int FramePresentation = 136;
     public const int PacketData = 24;
     public const int PacketSize = 32;
+    public const int ChannelLayoutCount = 4;
 
     private static readonly FFmpegLayout[] Known =
     [

@@ -5,6 +5,9 @@ namespace MediaGateway.Native.FFmpeg;
 /// <summary>libavutil.</summary>
 internal static unsafe partial class AvUtil
 {
+    public const int AV_SAMPLE_FMT_S16 = 1;
+    public const int AV_SAMPLE_FMT_FLT = 3;
+    public const int AV_SAMPLE_FMT_S16P = 6;
     public const int AV_SAMPLE_FMT_FLTP = 8;
     public const int AV_OPT_SEARCH_CHILDREN = 1;
     public const int AV_LOG_FATAL = 8;
@@ -27,6 +30,9 @@ internal static unsafe partial class AvUtil
 
     [LibraryImport(LibraryResolver.AvUtil)]
     public static partial void av_channel_layout_default(nint ch_layout, int nb_channels);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial byte* av_mallocz(nuint size);
 
     [LibraryImport(LibraryResolver.AvUtil)]
     public static partial AvFrameHandle av_frame_alloc();

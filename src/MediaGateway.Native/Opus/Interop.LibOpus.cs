@@ -6,6 +6,9 @@ namespace MediaGateway.Native.Opus;
 internal static unsafe partial class LibOpus
 {
     public const int OPUS_OK = 0;
+    public const int OPUS_APPLICATION_AUDIO = 2049;
+    public const int OPUS_SET_BITRATE_REQUEST = 4002;
+    public const int OPUS_GET_LOOKAHEAD_REQUEST = 4027;
 
     [LibraryImport(LibraryResolver.Opus)]
     public static partial nint opus_get_version_string();
@@ -25,4 +28,20 @@ internal static unsafe partial class LibOpus
     [LibraryImport(LibraryResolver.Opus)]
     public static partial int opus_packet_parse(
         byte* data, int len, byte* out_toc, byte** frames, short* size, int* payload_offset);
+
+    [LibraryImport(LibraryResolver.Opus)]
+    public static partial OpusEncoderHandle opus_encoder_create(int Fs, int channels, int application, int* error);
+
+    [LibraryImport(LibraryResolver.Opus)]
+    public static partial void opus_encoder_destroy(nint st);
+
+    // Variadic in C; on x86-64 and arm64 Linux an integer or pointer argument is passed alike.
+    [LibraryImport(LibraryResolver.Opus)]
+    public static partial int opus_encoder_ctl(OpusEncoderHandle st, int request, int value);
+
+    [LibraryImport(LibraryResolver.Opus)]
+    public static partial int opus_encoder_ctl(OpusEncoderHandle st, int request, int* value);
+
+    [LibraryImport(LibraryResolver.Opus)]
+    public static partial int opus_encode_float(OpusEncoderHandle st, float* pcm, int frame_size, byte* data, int max_data_bytes);
 }

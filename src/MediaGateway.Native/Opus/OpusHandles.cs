@@ -12,3 +12,14 @@ internal sealed class OpusDecoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ow
         return true;
     }
 }
+
+/// <summary>An <c>OpusEncoder*</c>.</summary>
+internal sealed class OpusEncoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        LibOpus.opus_encoder_destroy(handle);
+        return true;
+    }
+}

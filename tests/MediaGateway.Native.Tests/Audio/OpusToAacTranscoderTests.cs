@@ -198,7 +198,7 @@ public sealed class OpusToAacTranscoderTests
     public void FailingEncoder_IsReplacedWithoutAHoleInTheStamps()
     {
         using var pool = new MediaGateway.Testing.TrackingBufferPool();
-        using var track = new AacTrack(pool, new AacEncoderOptions { Coder = "fast" });
+        using var track = new EncodedTrack(pool, () => new AacEncoder(new AacEncoderOptions { Coder = "fast" }));
         track.Start(1024);
         float[] tone = Sound.Tone(440, 1024, 1);
         float[] poison = new float[1024];

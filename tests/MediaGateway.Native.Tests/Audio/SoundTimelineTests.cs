@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MediaGateway.Native.Tests.Audio;
 
-public sealed class OpusTimelineTests
+public sealed class SoundTimelineTests
 {
     private const int Packet = 960;
     private const int Millisecond = 48;
@@ -17,7 +17,7 @@ public sealed class OpusTimelineTests
     public void StampsThatFit_PassTheDecodersSamplesBitForBit()
     {
         var sink = new RecordingSink();
-        using var timeline = new OpusTimeline(sink);
+        using var timeline = new SoundTimeline(sink, new OpusSoundDecoder(), isCoarse: false);
         using var encoder = new OpusTestEncoder();
         using var decoder = new OpusDecoder();
         float[] pcm = new float[OpusDecoder.LongestPacket * 2];
@@ -41,7 +41,7 @@ public sealed class OpusTimelineTests
     public void ClockThatDriftsForAnHour_IsFollowedWithinAMillisecond(int partsPerMillion)
     {
         var sink = new RecordingSink(keeps: false);
-        using var timeline = new OpusTimeline(sink);
+        using var timeline = new SoundTimeline(sink, new OpusSoundDecoder(), isCoarse: false);
         const int packets = 3600 * 50;
         for (long index = 0; index < packets; index++)
         {
@@ -61,7 +61,7 @@ public sealed class OpusTimelineTests
     [InlineData(-1)]
     public void TimelineThatSlewsAsFastAsItMay_IsFollowedWithinFiveMilliseconds(int sign)
     {
-        using var timeline = new OpusTimeline(new RecordingSink(keeps: false));
+        using var timeline = new SoundTimeline(new RecordingSink(keeps: false), new OpusSoundDecoder(), isCoarse: false);
         for (long index = 0; index < 60 * 50; index++)
         {
             long stamp = (index * Packet) + (sign * index * Packet / 200);
@@ -82,7 +82,7 @@ public sealed class OpusTimelineTests
     public void LostPackets_AreFilledToTheSample(int lost)
     {
         var sink = new RecordingSink();
-        using var timeline = new OpusTimeline(sink);
+        using var timeline = new SoundTimeline(sink, new OpusSoundDecoder(), isCoarse: false);
         using var encoder = new OpusTestEncoder(bitrate: 64_000);
         long stamp = 500;
         for (int index = 0; index < 100; index++, stamp += Packet)
@@ -108,7 +108,7 @@ public sealed class OpusTimelineTests
     [Fact]
     public void HoleOfManyMinutes_IsFilledPieceByPiece()
     {
-        using var timeline = new OpusTimeline(new RecordingSink(keeps: false));
+        using var timeline = new SoundTimeline(new RecordingSink(keeps: false), new OpusSoundDecoder(), isCoarse: false);
         timeline.Push(0, Silence);
         long stamp = 600 * 48_000L;
         for (int index = 0; index < 100; index++, stamp += Packet)
@@ -125,7 +125,7 @@ public sealed class OpusTimelineTests
     public void PacketsOfEveryLengthAndBothChannelCounts_FollowOneAnother()
     {
         var sink = new RecordingSink();
-        using var timeline = new OpusTimeline(sink);
+        using var timeline = new SoundTimeline(sink, new OpusSoundDecoder(), isCoarse: false);
         using var mono = new OpusTestEncoder(channels: 1, bitrate: 32_000);
         using var stereo = new OpusTestEncoder(channels: 2, bitrate: 96_000);
         int[] lengths = [960, 2880, 120, 480, 240, 1920, 2880, 960];
@@ -150,7 +150,7 @@ public sealed class OpusTimelineTests
     public void DiscontinuousTransmission_LeavesNoHoleAndNoDrift()
     {
         // Speech for a second, ten seconds without a packet but one every 400 ms, ten times over.
-        using var timeline = new OpusTimeline(new RecordingSink(keeps: false));
+        using var timeline = new SoundTimeline(new RecordingSink(keeps: false), new OpusSoundDecoder(), isCoarse: false);
         using var encoder = new OpusTestEncoder(channels: 1, bitrate: 24_000, dtx: true);
         long stamp = 0;
         int sent = 0;
@@ -181,7 +181,7 @@ public sealed class OpusTimelineTests
     [Fact]
     public void RepeatedAndOldPackets_AreLeftOut()
     {
-        using var timeline = new OpusTimeline(new RecordingSink(keeps: false));
+        using var timeline = new SoundTimeline(new RecordingSink(keeps: false), new OpusSoundDecoder(), isCoarse: false);
         for (int index = 0; index < 50; index++)
         {
             timeline.Push(index * Packet, Silence);
@@ -196,7 +196,7 @@ public sealed class OpusTimelineTests
     [Fact]
     public void PacketsSomewhatLate_AreHeardAndTheLagIsSlewedAway()
     {
-        using var timeline = new OpusTimeline(new RecordingSink(keeps: false));
+        using var timeline = new SoundTimeline(new RecordingSink(keeps: false), new OpusSoundDecoder(), isCoarse: false);
         timeline.Push(0, Silence);
         timeline.FillUntil(Packet + 4800);
         long stamp = Packet;
@@ -216,7 +216,7 @@ public sealed class OpusTimelineTests
     [Fact]
     public void PacketsVeryLate_AreLeftOutUntilTheyFit()
     {
-        using var timeline = new OpusTimeline(new RecordingSink(keeps: false));
+        using var timeline = new SoundTimeline(new RecordingSink(keeps: false), new OpusSoundDecoder(), isCoarse: false);
         timeline.Push(0, Silence);
         timeline.FillUntil(Packet + 48_000);
         long stamp = Packet;
@@ -227,7 +227,7 @@ public sealed class OpusTimelineTests
         }
 
         Assert.Equal(45, timeline.DroppedPackets);
-        Assert.InRange(timeline.End - stamp, 0, OpusTimeline.MaximumLag);
+        Assert.InRange(timeline.End - stamp, 0, SoundTimeline.MaximumLag);
     }
 
     [Theory]
@@ -239,7 +239,7 @@ public sealed class OpusTimelineTests
     {
         var random = new Random(seed);
         var sink = new RecordingSink();
-        using var timeline = new OpusTimeline(sink);
+        using var timeline = new SoundTimeline(sink, new OpusSoundDecoder(), isCoarse: false);
         using var encoder = new OpusTestEncoder(channels: 1, bitrate: 32_000, fec: true);
         double stamp = 10_000;
         double slew = 0;
