@@ -1,6 +1,8 @@
+using MediaGateway.Api;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Push;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Signaling;
@@ -35,13 +37,17 @@ try
         .AddRtmpServer()
         .AddWebRtcServer()
         .AddSignaling()
+        .AddPush()
+        .AddApi()
         .AddHostedService<StartAnnouncement>();
     builder.WebHost.ConfigureKestrel(GatewayListeners.Configure);
 
     WebApplication app = builder.Build();
+    app.UseApiProtection();
     app.MapPage();
     app.MapSignaling();
     app.MapHealth();
+    app.MapApi();
     app.Run();
     return 0;
 }

@@ -132,6 +132,8 @@ public class ArchitectureTests
         ("Rtmp", _) => [EventIds.Rtmp],
         ("WebRtc", _) => [EventIds.WebRtc],
         ("Signaling", _) => [EventIds.Signaling],
+        (_, "MediaGateway.Push") => [EventIds.Push],
+        (_, "MediaGateway.Api") => [EventIds.Api],
         (_, "MediaGateway.Streams") => [EventIds.Streams, EventIds.AudioBridge],
         _ => [EventIds.Host],
     };

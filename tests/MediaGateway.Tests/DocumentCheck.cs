@@ -18,6 +18,8 @@ internal static partial class DocumentCheck
         [WebRtcOptions.Section] = typeof(WebRtcOptions),
         [StreamOptions.Section] = typeof(StreamOptions),
         [AudioOptions.Section] = typeof(AudioOptions),
+        [PushOptions.Section] = typeof(PushOptions),
+        [ApiOptions.Section] = typeof(ApiOptions),
     };
 
     private static readonly Lazy<IReadOnlySet<string>> FileNames = new(() => AllFiles().Select(Path.GetFileName).ToHashSet()!);

@@ -6,7 +6,7 @@ namespace MediaGateway.Configuration;
 internal static class ConfigurationServiceCollectionExtensions
 {
     /// <summary>
-    /// Binds and checks the sections <c>Http</c>, <c>Rtmp</c>, <c>WebRtc</c>, <c>Streams</c>, <c>Audio</c> and <c>Tls</c>. Values are checked when
+    /// Binds and checks every section of the settings. Values are checked when
     /// the host starts, or earlier, when somebody first reads them.
     /// </summary>
     /// <exception cref="OptionsValidationException">A settings file has a section that does not exist.</exception>
@@ -26,12 +26,16 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<StreamOptions, StreamRanges>(services, configuration, StreamOptions.Section);
         AddSection<AudioOptions, AudioRanges>(services, configuration, AudioOptions.Section);
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
+        AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
+        AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
 
         services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
         services.AddSingleton<IValidateOptions<RtmpOptions>, CrossFieldRules.Rtmp>();
         services.AddSingleton<IValidateOptions<WebRtcOptions>, CrossFieldRules.WebRtc>();
         services.AddSingleton<IValidateOptions<StreamOptions>, CrossFieldRules.Streams>();
         services.AddSingleton<IValidateOptions<TlsOptions>, CrossFieldRules.Tls>();
+        services.AddSingleton<IValidateOptions<PushOptions>, PushRules>();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));
         return builder;
     }

@@ -20,6 +20,14 @@ internal sealed partial class WebRtcRanges : IValidateOptions<WebRtcOptions>;
 [OptionsValidator]
 internal sealed partial class StreamRanges : IValidateOptions<StreamOptions>;
 
+/// <summary>Checks the ranges of <see cref="PushOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class PushRanges : IValidateOptions<PushOptions>;
+
+/// <summary>Checks the ranges of <see cref="ApiOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class ApiRanges : IValidateOptions<ApiOptions>;
+
 /// <summary>Checks the ranges of <see cref="AudioOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class AudioRanges : IValidateOptions<AudioOptions>;

@@ -13,6 +13,7 @@ internal static class UnknownKeys
     private static readonly string[] Sections =
     [
         HttpOptions.Section, RtmpOptions.Section, WebRtcOptions.Section, StreamOptions.Section, AudioOptions.Section, TlsOptions.Section,
+        PushOptions.Section, ApiOptions.Section,
         "Logging",
     ];
 

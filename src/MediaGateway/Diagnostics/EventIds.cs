@@ -21,8 +21,14 @@ internal static class EventIds
     /// <summary>Audio bridges and their workers.</summary>
     public const int AudioBridge = 6000;
 
+    /// <summary>Pushes to other servers.</summary>
+    public const int Push = 13_000;
+
     /// <summary>The signalling hub and WHIP.</summary>
     public const int Signaling = 9000;
+
+    /// <summary>The interface for operators.</summary>
+    public const int Api = 12_000;
 
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;

@@ -1,3 +1,4 @@
+using MediaGateway.Authorization;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,8 @@ internal static class HealthEndpoints
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/health", Health).AddEndpointFilter(NeverCached);
-        endpoints.MapGet("/api/streams", ListStreams).AddEndpointFilter(NeverCached);
-        endpoints.MapGet("/api/statistics", Statistics).AddEndpointFilter(NeverCached);
+        endpoints.MapGet("/api/streams", ListStreams).AddEndpointFilter(NeverCached).WithMetadata(OperatorOnly.Instance);
+        endpoints.MapGet("/api/statistics", Statistics).AddEndpointFilter(NeverCached).WithMetadata(OperatorOnly.Instance);
         return endpoints;
     }
 

@@ -33,6 +33,9 @@ internal enum SessionEndReason
     /// <summary>The network below failed.</summary>
     TransportError,
 
+    /// <summary>An operator ended it through the API.</summary>
+    Terminated,
+
     /// <summary>The gateway is shutting down.</summary>
     ServerShutdown,
 

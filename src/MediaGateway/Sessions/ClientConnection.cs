@@ -42,6 +42,11 @@ internal sealed class ClientConnection
     /// <summary>A bearer token that came outside the parameters; never logged. Null when there is none.</summary>
     public string? Token { get; init; }
 
+    /// <summary>
+    /// The gateways that an RTMP publisher's stream has passed, separated by commas, as the publisher says; null when it is no relay.
+    /// </summary>
+    public string? RelayPath { get; init; }
+
     /// <summary>Gateway time of the connection.</summary>
     public required TimeSpan ConnectedAt { get; init; }
 

@@ -17,6 +17,8 @@ public partial class ConfigurationDocsTests
         (StreamOptions.Section, new StreamOptions()),
         (AudioOptions.Section, new AudioOptions()),
         (TlsOptions.Section, new TlsOptions()),
+        (PushOptions.Section, new PushOptions()),
+        (ApiOptions.Section, new ApiOptions()),
     ];
 
     public static TheoryData<string> Names => [.. Sections.Select(section => section.Section)];

@@ -62,6 +62,20 @@ public class GatewayOptionsTests
     [InlineData("Tls:HandshakeTimeout", "00:00:00", "Tls:HandshakeTimeout must be between 00:00:01 and 00:01:00.")]
     [InlineData("Tls:DataFolder", "", "Tls:DataFolder must be a string")]
     [InlineData("Tls:Certificate", "x", "Tls:Certificate is not a setting")]
+    [InlineData("Push:MaximumPushes", "-1", "Push:MaximumPushes must be between 0 and 10000.")]
+    [InlineData("Push:QueueDuration", "00:00:00", "Push:QueueDuration must be between 00:00:00.5")]
+    [InlineData("Push:QueueBytes", "1", "Push:QueueBytes must be between 262144 and 1073741824.")]
+    [InlineData("Push:ConnectTimeout", "00:00:00", "Push:ConnectTimeout must be between 00:00:01 and 00:01:00.")]
+    [InlineData("Push:StallTimeout", "00:00:00", "Push:StallTimeout must be between 00:00:01 and 00:10:00.")]
+    [InlineData("Push:MaximumRetryDelay", "00:00:00", "Push:MaximumRetryDelay must be between 00:00:01 and 00:10:00.")]
+    [InlineData("Push:AllowedHosts:0", "a b", "Push:AllowedHosts: 'a b' is neither a host name nor an IP address nor a network")]
+    [InlineData("Push:CertificateAuthorityFile", "/nowhere.pem", "Push:CertificateAuthorityFile: '/nowhere.pem' does not exist.")]
+    [InlineData("Push:Targets:0:Stream", "a", "Push:Targets:0: Stream must have the form application/name")]
+    [InlineData("Push:Hosts", "x", "Push:Hosts is not a setting")]
+    [InlineData("Api:Key", "short", "Api:Key must have at least 16 characters.")]
+    [InlineData("Api:Key", "with a blank inside it", "Api:Key must be printable ASCII without blanks.")]
+    [InlineData("Api:MaximumFailuresPerMinute", "0", "Api:MaximumFailuresPerMinute must be between 1 and 10000.")]
+    [InlineData("Api:Keys", "x", "Api:Keys is not a setting")]
     [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, AllowedOrigins).")]
     [InlineData("Rtmp:ChunkSize", "1", "Rtmp:ChunkSize is not a setting")]
     [InlineData("WebRtc:AdvertizedAddresses:0", "1.2.3.4", "WebRtc:AdvertizedAddresses is not a setting")]
@@ -108,6 +122,8 @@ public class GatewayOptionsTests
         AssertDefaults<StreamOptions>(host);
         AssertDefaults<AudioOptions>(host);
         AssertDefaults<TlsOptions>(host);
+        AssertDefaults<PushOptions>(host);
+        AssertDefaults<ApiOptions>(host);
     }
 
     [Theory]

@@ -1,0 +1,143 @@
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Push;
+
+/// <summary>
+/// A push's place in a stream: takes its frames and keeps them until the connection sends them. Bounded in time and bytes; when full,
+/// frames are dropped up to the newest keyframe that waits, or to the next that comes: the target never sees a picture that lacks one
+/// before it. The stream writes, the connection reads.
+/// </summary>
+/// <param name="maximumAge">How long a frame may wait.</param>
+/// <param name="maximumBytes">Payload bytes that may wait.</param>
+/// <param name="clock">Gateway time.</param>
+/// <param name="wake">Called when there is something to take; must not block.</param>
+internal sealed class PushFeed(TimeSpan maximumAge, long maximumBytes, GatewayClock clock, Action wake) : IStreamOutlet
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<PushFeedItem> _items = new();
+    private long _bytes;
+    private long _dropped;
+    private bool _hasPictures;
+    private bool _awaitsKeyframe;
+    private bool _isClosed;
+
+    /// <summary>Frames dropped so far.</summary>
+    public long DroppedFrames => Volatile.Read(ref _dropped);
+
+    /// <inheritdoc/>
+    public void Start(StreamFormats formats)
+    {
+        _hasPictures = formats.Video is not null;
+        Enqueue(new PushFeedItem(PushFeedItemKind.Start, clock.Now, Formats: formats));
+    }
+
+    /// <inheritdoc/>
+    public void Deliver(MediaFrame frame) => Enqueue(new PushFeedItem(PushFeedItemKind.Frame, clock.Now, frame));
+
+    /// <inheritdoc/>
+    public void Describe(StreamMetadata metadata) => Enqueue(new PushFeedItem(PushFeedItemKind.Metadata, clock.Now, Metadata: metadata));
+
+    /// <inheritdoc/>
+    public void End(StreamEndReason reason) => Enqueue(new PushFeedItem(PushFeedItemKind.End, clock.Now));
+
+    /// <summary>Takes the oldest entry; the caller owns its frame.</summary>
+    public bool TryTake(out PushFeedItem item)
+    {
+        lock (_lock)
+        {
+            if (!_items.TryDequeue(out item))
+            {
+                return false;
+            }
+
+            _bytes -= item.Frame?.Length ?? 0;
+            return true;
+        }
+    }
+
+    /// <summary>Lets everything go; what comes later is let go at once.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            while (_items.TryDequeue(out PushFeedItem item))
+            {
+                item.Frame?.Release();
+            }
+
+            _bytes = 0;
+        }
+    }
+
+    private void Enqueue(in PushFeedItem item)
+    {
+        lock (_lock)
+        {
+            if (item.Frame is { } frame && !Accept(frame))
+            {
+                frame.Release();
+                return;
+            }
+
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _items.Enqueue(item);
+            if (_bytes > maximumBytes || item.EnteredAt - _items.Peek().EnteredAt > maximumAge)
+            {
+                DropToNewestKeyframe();
+            }
+        }
+
+        wake();
+    }
+
+    private bool Accept(MediaFrame frame)
+    {
+        bool isPicture = frame.Kind == TrackKind.Video;
+        _hasPictures |= isPicture;
+        _awaitsKeyframe &= !(isPicture && frame.IsKeyframe);
+        if (_isClosed || _awaitsKeyframe)
+        {
+            _dropped += _isClosed ? 0 : 1;
+            return false;
+        }
+
+        _bytes += frame.Length;
+        return true;
+    }
+
+    // Without pictures every frame is a start. What is not a frame stays, in order.
+    private void DropToNewestKeyframe()
+    {
+        PushFeedItem[] items = [.. _items];
+        int start = Array.FindLastIndex(items, item => IsStart(item.Frame));
+        int first = Array.FindIndex(items, item => item.Frame is not null);
+        bool goesOnLater = start <= first;
+        start = goesOnLater ? items.Length : start;
+        _items.Clear();
+        for (int index = 0; index < items.Length; index++)
+        {
+            if (items[index].Frame is { } frame && index < start)
+            {
+                _bytes -= frame.Length;
+                _dropped++;
+                frame.Release();
+            }
+            else
+            {
+                // Words about the stream have no age.
+                _items.Enqueue(items[index].Frame is null ? items[index] with { EnteredAt = items[^1].EnteredAt } : items[index]);
+            }
+        }
+
+        _awaitsKeyframe = goesOnLater && _hasPictures;
+    }
+
+    private bool IsStart(MediaFrame? frame) => frame is not null && (_hasPictures ? frame.Kind == TrackKind.Video && frame.IsKeyframe : true);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Push;
+
+/// <summary>
+/// Every push: those that the API has begun, and those of the settings, which begin whenever a stream that fits is published and end with
+/// it. Any thread.
+/// </summary>
+internal sealed class PushService(PushServices services, ILogger<PushService> logger) : BackgroundService
+{
+    private static readonly TimeSpan ScanInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _starting = new();
+    private readonly ConcurrentDictionary<string, StreamPush> _pushes = new(StringComparer.Ordinal);
+
+    /// <summary>The pushes of this moment, failed ones included.</summary>
+    public IReadOnlyCollection<StreamPush> Pushes => [.. _pushes.Values];
+
+    /// <summary>The push of that id, or null.</summary>
+    public StreamPush? Find(string id) => _pushes.GetValueOrDefault(id);
+
+    /// <summary>Begins a push, whether or not its stream is being published.</summary>
+    /// <param name="target">What to push where.</param>
+    /// <param name="push">The push; when it is a duplicate, the one that is there already.</param>
+    public PushStart Start(PushTarget target, out StreamPush? push) => Start(target, endsWithStream: false, out push);
+
+    /// <summary>Ends a push and forgets it; returns at once.</summary>
+    public void Stop(StreamPush push)
+    {
+        if (_pushes.TryRemove(KeyValuePair.Create(push.Id, push)))
+        {
+            push.Stop();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        StreamPush[] pushes = [.. _pushes.Values];
+        foreach (StreamPush push in pushes)
+        {
+            push.Stop();
+        }
+
+        await Task.WhenAll(pushes.Select(push => push.Completion)).WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        PushPattern[] patterns = [.. Patterns()];
+        using var timer = new PeriodicTimer(ScanInterval, services.Time);
+        try
+        {
+            do
+            {
+                Scan(patterns);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private IEnumerable<PushPattern> Patterns()
+    {
+        foreach (Configuration.PushTargetOptions options in services.Options.Targets)
+        {
+            if (PushPattern.TryCreate(options, out PushPattern? pattern, out _))
+            {
+                yield return pattern; // the settings were checked at the start
+            }
+        }
+    }
+
+    private void Scan(PushPattern[] patterns)
+    {
+        foreach (StreamPush push in _pushes.Values)
+        {
+            if (push.State == PushState.Stopped)
+            {
+                Stop(push);
+            }
+        }
+
+        if (patterns.Length == 0)
+        {
+            return;
+        }
+
+        foreach (LiveStream stream in services.Registry.Streams)
+        {
+            foreach (PushPattern pattern in patterns)
+            {
+                if (pattern.Fits(stream.Key))
+                {
+                    Begin(pattern, stream.Key);
+                }
+            }
+        }
+    }
+
+    private void Begin(PushPattern pattern, StreamKey key)
+    {
+        if (pattern.TargetFor(key, out string? refusal) is not { } target)
+        {
+            logger.PushNotBegun(key, refusal ?? "");
+            return;
+        }
+
+        if (Start(target, endsWithStream: true, out _) == PushStart.TooMany)
+        {
+            logger.PushNotBegun(key, $"{services.Options.MaximumPushes} pushes are running already");
+        }
+    }
+
+    private PushStart Start(PushTarget target, bool endsWithStream, out StreamPush? push)
+    {
+        lock (_starting)
+        {
+            push = _pushes.Values.FirstOrDefault(other => other.Target.IsSameAs(target) && other.State != PushState.Stopped);
+            if (push is not null)
+            {
+                return PushStart.Duplicate;
+            }
+
+            if (_pushes.Count >= services.Options.MaximumPushes)
+            {
+                return PushStart.TooMany;
+            }
+
+            push = new StreamPush(target, endsWithStream, services, logger);
+            _pushes[push.Id] = push;
+        }
+
+        push.Start();
+        return PushStart.Started;
+    }
+}

@@ -1,0 +1,249 @@
+using MediaGateway.Rtmp;
+using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Push;
+
+/// <summary>
+/// One push: waits for its stream, connects to its target, sends, and begins anew whenever either of them goes, until it is stopped. One
+/// task runs it; any thread reads and stops it.
+/// </summary>
+internal sealed class StreamPush : IDisposable
+{
+    /// <summary>Redirects followed in a row: more is a loop.</summary>
+    private const int MaximumRedirects = 4;
+
+    /// <summary>Challenges answered in a row: Adobe's authentication has two.</summary>
+    private const int MaximumChallenges = 2;
+
+    private static readonly TimeSpan StreamPollInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly PushServices _services;
+    private readonly ILogger _logger;
+    private readonly ReconnectPolicy _policy;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly bool _endsWithStream;
+    private Task _running = Task.CompletedTask;
+    private volatile string _reason = "";
+    private int _state = (int)PushState.WaitingForStream;
+    private int _attempts;
+    private int _redirects;
+    private int _challenges;
+    private RtmpTargetUrl _url;
+    private string? _authorization;
+
+    /// <summary>Makes a push that does nothing yet.</summary>
+    /// <param name="target">What to push where.</param>
+    /// <param name="endsWithStream">Whether it is over when its stream ends; else it waits for the stream to be published again.</param>
+    /// <param name="services">The rest of the gateway.</param>
+    /// <param name="logger">Where it is told.</param>
+    public StreamPush(PushTarget target, bool endsWithStream, PushServices services, ILogger logger)
+    {
+        (Target, _endsWithStream, _services, _logger, _url) = (target, endsWithStream, services, logger, target.Url);
+        _policy = new ReconnectPolicy(services.Options.MaximumRetryDelay, Random.Shared);
+        StartedAt = services.Clock.Now;
+    }
+
+    /// <summary>Names the push: a random UUID.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>What is pushed where.</summary>
+    public PushTarget Target { get; }
+
+    /// <summary>Gateway time of its start.</summary>
+    public TimeSpan StartedAt { get; }
+
+    /// <summary>What it is doing.</summary>
+    public PushState State => (PushState)Volatile.Read(ref _state);
+
+    /// <summary>Why it is not publishing, in words without secrets; empty when there is nothing to say.</summary>
+    public string Reason => _reason;
+
+    /// <summary>How often the target was connected to.</summary>
+    public int Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>Its figures.</summary>
+    public PushStatistics Statistics { get; } = new();
+
+    /// <summary>Completes when the push is over.</summary>
+    public Task Completion => _running;
+
+    /// <summary>Begins. Once.</summary>
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Asks it to end; returns at once.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task RunAsync()
+    {
+        _logger.PushStarted(Id, Target.Stream, Target.Url.Masked);
+        try
+        {
+            bool goesOn = true;
+            while (goesOn)
+            {
+                LiveStream? stream = await FindStreamAsync();
+                goesOn = stream is not null && await PushAsync(stream);
+            }
+
+            SetUnlessFailed(PushState.Stopped);
+        }
+        catch (OperationCanceledException)
+        {
+            SetUnlessFailed(PushState.Stopped);
+        }
+        catch (Exception exception)
+        {
+            // The one place where a fault of ours ends one push and nothing else.
+            _logger.PushFault(exception, Id, Target.Stream);
+            (_reason, _state) = ("A fault of the gateway; see its log.", (int)PushState.Failed);
+        }
+
+        _logger.PushEnded(
+            Id, Target.Stream, Target.Url.Masked, Statistics.Bytes, Statistics.Frames, Statistics.DroppedFrames);
+    }
+
+    private async Task<LiveStream?> FindStreamAsync()
+    {
+        LiveStream? stream;
+        while ((stream = _services.Registry.Find(Target.Stream)) is null)
+        {
+            if (_endsWithStream)
+            {
+                return null;
+            }
+
+            Set(PushState.WaitingForStream, "");
+            await Task.Delay(StreamPollInterval, _services.Time, _stop.Token);
+        }
+
+        return stream;
+    }
+
+    /// <summary>Connects once; false when the push is over.</summary>
+    private async Task<bool> PushAsync(LiveStream stream)
+    {
+        _stop.Token.ThrowIfCancellationRequested();
+        if (State != PushState.WaitingToRetry)
+        {
+            Set(PushState.Connecting, "");
+        }
+
+        Interlocked.Increment(ref _attempts);
+        PushOutcome outcome = await ConnectAsync(stream);
+        if (outcome.HasPublished)
+        {
+            _policy.Reset();
+        }
+
+        switch (outcome.End)
+        {
+            case PushEnd.Finished:
+                ForgetDetours();
+                return !_stop.IsCancellationRequested;
+            case PushEnd.Failed:
+                Set(PushState.Failed, outcome.Text);
+                _logger.PushFailed(Id, Target.Stream, Target.Url.Masked, outcome.Text);
+                return false;
+            case PushEnd.Redirected when Follow(outcome.Text):
+                return true;
+            case PushEnd.AuthorizationNeeded when ++_challenges <= MaximumChallenges:
+                _authorization = outcome.Text;
+                return true;
+            default:
+                await WaitAsync(WordsFor(outcome));
+                return true;
+        }
+    }
+
+    private async Task<PushOutcome> ConnectAsync(LiveStream stream)
+    {
+        try
+        {
+            await using Stream transport = await _services.Dialer.DialAsync(_url, _stop.Token);
+            var options = new RtmpClientOptions { RelayPath = RelayPath() };
+            using var session = new RtmpClientSession(
+                _url, _authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);
+            using var connection = new PushConnection(transport, session, stream, _services, Statistics, OnPublished);
+            return await connection.RunAsync(_stop.Token);
+        }
+        catch (PushTargetException exception)
+        {
+            return new PushOutcome(exception.IsPermanent ? PushEnd.Failed : PushEnd.Lost, exception.Message);
+        }
+    }
+
+    // What the publisher of our stream has passed already, then we ourselves.
+    private string RelayPath()
+    {
+        MediaSession? publisher = _services.Sessions.Sessions.FirstOrDefault(session => session.IsPublisher && session.Key == Target.Stream);
+        string? before = publisher?.Connection.RelayPath;
+        return string.IsNullOrEmpty(before) ? _services.Identity.NodeId : $"{before},{_services.Identity.NodeId}";
+    }
+
+    private void OnPublished()
+    {
+        Set(PushState.Publishing, "");
+        _logger.PushPublishing(Id, Target.Stream, Target.Url.Masked);
+    }
+
+    private bool Follow(string address)
+    {
+        RtmpTargetUrl? url = _url.RedirectedTo(address);
+        if (url is null || ++_redirects > MaximumRedirects)
+        {
+            return false;
+        }
+
+        (_url, _authorization, _challenges) = (url, null, 0);
+        return true;
+    }
+
+    private static string WordsFor(PushOutcome outcome) => outcome.End switch
+    {
+        PushEnd.Redirected => "The target redirects too often, or to an address that cannot be used.",
+        PushEnd.AuthorizationNeeded => "The target does not accept user and password.",
+        _ => outcome.Text,
+    };
+
+    private async Task WaitAsync(string reason)
+    {
+        ForgetDetours();
+        string words = WithoutSecrets(reason);
+        TimeSpan wait = _policy.Next();
+        Set(PushState.WaitingToRetry, words);
+        _logger.PushRetried(Id, Target.Stream, Target.Url.Masked, wait.TotalSeconds, words);
+        await Task.Delay(wait, _services.Time, _stop.Token);
+    }
+
+    private void ForgetDetours() => (_url, _authorization, _redirects, _challenges) = (Target.Url, null, 0, 0);
+
+    // Servers like to repeat the name that they refuse.
+    private string WithoutSecrets(string text)
+    {
+        foreach (string? secret in new[] { Target.IsFullUrl ? Target.Url.StreamName : null, Target.Url.Password, Target.Url.UserName })
+        {
+            text = string.IsNullOrEmpty(secret) ? text : text.Replace(secret, "****", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private void SetUnlessFailed(PushState state)
+    {
+        if (State != PushState.Failed)
+        {
+            Set(state, "");
+        }
+    }
+
+    private void Set(PushState state, string reason)
+    {
+        _reason = reason;
+        Volatile.Write(ref _state, (int)state);
+    }
+}

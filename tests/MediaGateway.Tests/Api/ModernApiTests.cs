@@ -1,0 +1,91 @@
+using System.Text.Json;
+using MediaGateway.Diagnostics;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+using MediaGateway.Tests.Streams;
+using Xunit;
+
+namespace MediaGateway.Tests.Api;
+
+public sealed class ModernApiTests
+{
+    [Theory]
+    [InlineData("/api/v1/streams")]
+    [InlineData("/api/v1/sessions")]
+    [InlineData("/api/v1/connections")]
+    [InlineData("/api/v1/pushes")]
+    public async Task NothingThere_IsAnEmptyList(string path)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        ApiAnswer answer = await host.GetAsync(path);
+        Assert.Equal((200, "application/json", "[]"), (answer.Status, answer.MediaType, answer.Text));
+        Assert.Equal("no-store", answer.Headers["Cache-Control"]);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/streams/live/a")]
+    [InlineData("/api/v1/streams/../a")]
+    [InlineData("/api/v1/streams/live/%252e%252e")]
+    [InlineData("/api/v1/streams/live/a%2Fb")]
+    [InlineData("/api/v1/sessions/x")]
+    [InlineData("/api/v1/connections/x")]
+    [InlineData("/api/v1/pushes/x")]
+    public async Task WhatIsNotThere_IsNotFound(string path)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        Assert.Equal(404, (await host.GetAsync(path)).Status);
+        Assert.Equal(404, (await host.DeleteAsync(path)).Status);
+    }
+
+    [Fact]
+    public async Task Stream_IsShownAndEnded()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        var publisher = new FakePublisher();
+        using PublishLease lease = host.Publish("a", publisher);
+        Assert.Equal("live/a", (await host.GetAsync("/api/v1/streams")).Json[0].GetProperty("key").GetString());
+        Assert.Equal("live/a", (await host.GetAsync("/api/v1/streams/live/a")).Json.GetProperty("key").GetString());
+        Assert.Equal((204, ""), await StatusAsync(host.DeleteAsync("/api/v1/streams/live/a")));
+        Assert.Equal(SessionEndReason.Terminated, publisher.Ended);
+    }
+
+    [Fact]
+    public async Task Sessions_AreListedFilteredShownAndEnded()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        ClientConnection connection = host.Connect();
+        host.Enter(connection, "a", isPublisher: true, ("key", "secret"));
+        host.Enter(connection, "a", isPublisher: false);
+        host.Enter(connection, "b", isPublisher: false);
+        Assert.Equal(3, (await host.GetAsync("/api/v1/sessions")).Json.GetArrayLength());
+        JsonElement player = (await host.GetAsync("/api/v1/sessions?stream=live/a&role=play")).Json.EnumerateArray().Single();
+        Assert.Equal(("live/a", "play", "playing", "rtmp"), (Text(player, "stream"), Text(player, "role"), Text(player, "status"), Text(player, "protocol")));
+        Assert.Equal("a/192.0.2.1:5643/192.0.2.9:1935", Text(player, "mediaSessionId"));
+        string path = $"/api/v1/sessions/{Text(player, "id")}";
+        Assert.Equal(Text(player, "id"), Text((await host.GetAsync(path)).Json, "id"));
+        Assert.Equal((204, ""), await StatusAsync(host.DeleteAsync(path)));
+        Assert.Equal(["a Terminated Stopped by rest /terminate"], host.Ended);
+    }
+
+    [Fact]
+    public async Task Connections_AreListedWithoutSecretsShownAndEnded()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Connect(parameters: [("token", "secret"), ("c1", "v1")]);
+        JsonElement connection = (await host.GetAsync("/api/v1/connections")).Json[0];
+        Assert.Equal("rtmp://192.0.2.9/live?****", Text(connection, "tcUrl"));
+        Assert.Equal("""{"token":"****","c1":"v1"}""", connection.GetProperty("parameters").GetRawText());
+        string path = $"/api/v1/connections/{Text(connection, "id")}";
+        Assert.Equal(200, (await host.GetAsync(path)).Status);
+        Assert.Equal((204, ""), await StatusAsync(host.DeleteAsync(path)));
+        Assert.Equal(["192.0.2.1:5643 Terminated Stopped by rest /terminate"], host.Ended);
+    }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static async Task<(int, string)> StatusAsync(Task<ApiAnswer> call)
+    {
+        ApiAnswer answer = await call;
+        return (answer.Status, answer.Text);
+    }
+}
