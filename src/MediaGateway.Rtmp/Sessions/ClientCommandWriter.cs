@@ -17,6 +17,9 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
     private const int AllAudioCodecs = 0x0FFF;
     private const int AllVideoCodecs = 0x00FF;
 
+    // Enhanced RTMP: what may come, so that a server which takes it says so. OBS sends the same list to every server.
+    private static readonly string[] EnhancedCodes = ["av01", "vp09", "hvc1"];
+
     private readonly ArrayBufferWriter<byte> _body = new(1024);
 
     /// <summary>Writes connect (7.2.1.1).</summary>
@@ -35,6 +38,13 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
         writer.WriteProperty("fpad", false);
         writer.WriteProperty("audioCodecs", AllAudioCodecs);
         writer.WriteProperty("videoCodecs", AllVideoCodecs);
+        writer.WritePropertyName("fourCcList");
+        writer.WriteStrictArrayStart(EnhancedCodes.Length);
+        foreach (string code in EnhancedCodes)
+        {
+            writer.WriteString(code);
+        }
+
         if (options.RelayPath is { } path)
         {
             writer.WriteProperty(RelayPathProperty, path);

@@ -29,10 +29,6 @@ public sealed class RtmpClientSession : IDisposable
     private const double FcUnpublishTransaction = 6;
     private const double DeleteStreamTransaction = 7;
 
-    private const string PublishStart = "NetStream.Publish.Start";
-    private const string UnpublishSuccess = "NetStream.Unpublish.Success";
-    private const string ReconnectRequest = "NetConnection.Connect.ReconnectRequest";
-
     private readonly RtmpTargetUrl _target;
     private readonly RtmpClientOptions _options;
     private readonly Random _random;
@@ -77,6 +73,9 @@ public sealed class RtmpClientSession : IDisposable
 
     /// <summary>The message stream to publish on; 0 until the server has made it.</summary>
     public uint MessageStreamId { get; private set; }
+
+    /// <summary>What the server can take, once it has answered connect.</summary>
+    public RtmpPeerCapabilities Capabilities { get; private set; } = RtmpPeerCapabilities.Plain;
 
     /// <summary>The chunk size in force towards the server: the one for media written to it.</summary>
     public int ChunkSize => _control.ChunkSize;
@@ -265,7 +264,7 @@ public sealed class RtmpClientSession : IDisposable
         switch (command.Name)
         {
             case "_result" when command.TransactionId == ConnectTransaction && State == RtmpClientState.Connecting:
-                OnConnected();
+                OnConnected(command);
                 break;
             case "_result" when command.TransactionId == CreateStreamTransaction && State == RtmpClientState.CreatingStream:
                 OnStreamCreated(command);
@@ -285,8 +284,9 @@ public sealed class RtmpClientSession : IDisposable
         }
     }
 
-    private void OnConnected()
+    private void OnConnected(Command command)
     {
+        Capabilities = RtmpPeerCapabilities.From(command.Object);
         State = RtmpClientState.CreatingStream;
         _control.WriteControl(RtmpMessageType.WindowAcknowledgementSize, (uint)_options.WindowAcknowledgementBytes);
         _control.WriteSetChunkSize(_options.ChunkSize);
@@ -309,16 +309,16 @@ public sealed class RtmpClientSession : IDisposable
 
     private void OnStatus(in ServerInformation information)
     {
-        if (information.Code == PublishStart && State == RtmpClientState.StartingPublish)
+        if (information.Code == StatusCode.PublishStart && State == RtmpClientState.StartingPublish)
         {
             State = RtmpClientState.Publishing;
             _events.Enqueue(new RtmpClientEvent.Published());
         }
-        else if (information.Code == ReconnectRequest)
+        else if (information.Code == StatusCode.ReconnectRequest)
         {
             Leave(new RtmpClientEvent.Redirected(information.ReconnectAddress ?? _target.TcUrl));
         }
-        else if (information.IsError || information.Code == UnpublishSuccess)
+        else if (information.IsError || information.Code == StatusCode.UnpublishSuccess)
         {
             OnRefused(information);
         }

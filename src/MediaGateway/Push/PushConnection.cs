@@ -182,7 +182,8 @@ internal sealed class PushConnection : IDisposable
         switch (clientEvent)
         {
             case RtmpClientEvent.Published:
-                _media = new PushMediaWriter(_session.MessageStreamId, _session.ChunkSize, _services.Buffers);
+                _media = new PushMediaWriter(
+                    _session.MessageStreamId, _session.ChunkSize, _session.Capabilities, _services.Buffers);
                 _statistics.Published(_services.Clock.Now);
                 _onPublished();
                 _isStreamOver |= !_stream.Attach(_feed, Subscription);

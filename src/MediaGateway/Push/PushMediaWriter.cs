@@ -1,6 +1,7 @@
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Media;
+using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Push;
@@ -11,8 +12,9 @@ namespace MediaGateway.Push;
 /// </summary>
 /// <param name="messageStreamId">The message stream that the target made.</param>
 /// <param name="chunkSize">The chunk size in force towards the target.</param>
+/// <param name="capabilities">What the target can take.</param>
 /// <param name="pool">Where the messages are written.</param>
-internal sealed class PushMediaWriter(uint messageStreamId, int chunkSize, BufferPool pool)
+internal sealed class PushMediaWriter(uint messageStreamId, int chunkSize, RtmpPeerCapabilities capabilities, BufferPool pool)
 {
     private readonly Queue<(PooledBuffer Buffer, int Length)> _messages = new();
     private TrackFormat? _video;
@@ -41,11 +43,12 @@ internal sealed class PushMediaWriter(uint messageStreamId, int chunkSize, Buffe
     /// <exception cref="PushTargetException">The stream's pictures cannot be sent to this target.</exception>
     public void Write(MediaFrame frame)
     {
-        if (!RtmpMediaWriter.CanCarry(frame.Format.Codec))
+        bool isMain = frame.Format is not FlvTagFormat { TrackId: > 0 };
+        if (!RtmpMediaWriter.CanCarry(frame.Format, capabilities))
         {
-            if (frame.Kind == TrackKind.Video)
+            if (frame.Kind == TrackKind.Video && isMain)
             {
-                throw new PushTargetException($"The stream sends {frame.Format.Codec}, which plain RTMP does not carry.");
+                throw new PushTargetException($"The stream sends {frame.Format.Codec}, which the target has not announced.");
             }
 
             return;
@@ -54,7 +57,11 @@ internal sealed class PushMediaWriter(uint messageStreamId, int chunkSize, Buffe
         long stamp = frame.Decoding.ToMilliseconds();
         _epoch ??= stamp;
         stamp = Math.Max(0, stamp - _epoch.Value);
-        Announce(frame.Format, stamp);
+        if (isMain && frame.Kind != TrackKind.Data)
+        {
+            Announce(frame.Format, stamp);
+        }
+
         Add(RtmpMediaWriter.WriteFrame(frame, stamp, messageStreamId, chunkSize, pool, out int length), length);
         Frames++;
     }
@@ -84,7 +91,7 @@ internal sealed class PushMediaWriter(uint messageStreamId, int chunkSize, Buffe
         WriteMetadata();
         foreach (TrackFormat track in Tracks())
         {
-            if (isFirst || ReferenceEquals(track, format))
+            if (RtmpMediaWriter.HasSequenceHeader(track) && (isFirst || ReferenceEquals(track, format)))
             {
                 Add(RtmpMediaWriter.WriteSequenceHeader(track, stamp, messageStreamId, chunkSize, pool, out int length), length);
             }
@@ -94,17 +101,19 @@ internal sealed class PushMediaWriter(uint messageStreamId, int chunkSize, Buffe
     private void WriteMetadata()
     {
         _isDescribed = true;
-        Add(RtmpMediaWriter.WriteMetadata([.. Tracks()], messageStreamId, chunkSize, pool, out int length), length);
+        PooledBuffer message = RtmpMediaWriter.WriteMetadata(
+            [.. Tracks()], _metadata, messageStreamId, chunkSize, pool, out int length, asPublisher: true);
+        Add(message, length);
     }
 
     private IEnumerable<TrackFormat> Tracks()
     {
-        if (_video is not null && RtmpMediaWriter.CanCarry(_video.Codec))
+        if (_video is not null && RtmpMediaWriter.CanCarry(_video, capabilities))
         {
             yield return _video;
         }
 
-        if (_audio is not null && RtmpMediaWriter.CanCarry(_audio.Codec))
+        if (_audio is not null && RtmpMediaWriter.CanCarry(_audio, capabilities))
         {
             yield return _audio;
         }
