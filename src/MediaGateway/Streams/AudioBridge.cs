@@ -12,12 +12,19 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
     /// <summary>After failures in a row the transcoder is made anew no sooner than this.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A publisher that changes its format more often than this, which none does with good intent, loses sound instead of keeping a
+    /// worker busy with transcoders.
+    /// </summary>
+    private static readonly TimeSpan ShortestChange = TimeSpan.FromMilliseconds(500);
+
     private readonly List<MediaFrame> _input = [];
     private readonly List<MediaFrame> _output = [];
     private TrackFormat _source = source;
     private IAudioTranscoder? _transcoder;
     private AudioWorker? _worker;
     private TimeSpan _retryAt = TimeSpan.MinValue;
+    private TimeSpan _nextChangeAt = TimeSpan.MinValue;
     private bool _isOpen;
     private bool _failedLast;
 
@@ -74,12 +81,10 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
         Open();
         foreach (MediaFrame packet in _input)
         {
-            if (!ReferenceEquals(packet.Format, _source))
+            if (ReferenceEquals(packet.Format, _source) || Follow(packet, now))
             {
-                Follow(packet, now);
+                _transcoder?.Push(packet);
             }
-
-            _transcoder?.Push(packet);
         }
 
         ReleaseAll(_input);
@@ -92,19 +97,26 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
     }
 
     /// <summary>Goes over to the packet's format: what the old transcoder still holds comes out first, up to where the packet begins.</summary>
-    private void Follow(MediaFrame packet, TimeSpan now)
+    /// <returns>False when that would be too soon after the last time.</returns>
+    private bool Follow(MediaFrame packet, TimeSpan now)
     {
-        bool isSame = packet.Format.Equals(_source);
-        _source = packet.Format;
-        if (isSame)
+        if (packet.Format.Equals(_source))
         {
-            return;
+            _source = packet.Format;
+            return true;
         }
 
+        if (now < _nextChangeAt)
+        {
+            return false;
+        }
+
+        (_source, _nextChangeAt) = (packet.Format, now + ShortestChange);
         _transcoder?.FillUntil(packet.Presentation, now);
         Drain();
         CloseTranscoder();
         Open();
+        return true;
     }
 
     private void Open()

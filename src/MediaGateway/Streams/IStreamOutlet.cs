@@ -4,7 +4,8 @@ namespace MediaGateway.Streams;
 
 /// <summary>
 /// A consumer of one stream: a fan-out worker's feed, a recording. Every method is called under the stream's lock, from whatever thread
-/// publishes: it must only enqueue and wake, never block, throw, or call back into the stream.
+/// publishes: it must only enqueue and wake, never block, throw, or call back into the stream. The stream may change its publisher: times
+/// go on, new formats ride on the frames, pictures begin anew with a keyframe.
 /// </summary>
 internal interface IStreamOutlet
 {

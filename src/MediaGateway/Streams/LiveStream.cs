@@ -12,32 +12,27 @@ internal sealed class LiveStream
 {
     private readonly Lock _lock = new();
     private readonly SubscriptionList _subscriptions = new();
-    private readonly AdditionalTracks _additional = new();
-    private readonly PublisherCounters _counters = new();
-    private readonly StreamTimeline _timeline = new();
-    private readonly StreamServices _services;
     private readonly GatewayClock _clock;
     private readonly GatewayMetrics _metrics;
     private readonly GroupOfPicturesCache _cache;
     private readonly KeyframePolicy _keyframes;
     private readonly DerivedSound _derived;
+    private readonly StreamIntake _intake;
     private readonly TimeSpan _publishedAt;
-    private TrackTable _tracks = new(ExpectedTracks.None);
     private PublishLease? _lease;
-    private StreamMetadata? _metadata;
     private StreamState _state = StreamState.AwaitingPublisher;
-    private bool _awaitsKeyframe;
     private int _viewers;
 
     /// <summary>Makes a stream without publisher, frames or outlets.</summary>
     public LiveStream(StreamKey key, StreamServices services)
     {
         Key = key;
-        (_services, _clock, _metrics) = (services, services.Clock, services.Metrics);
+        (_clock, _metrics) = (services.Clock, services.Metrics);
         _publishedAt = _clock.Now;
         _cache = new GroupOfPicturesCache(services.Options.CacheBytes);
         _keyframes = new KeyframePolicy(services.Options.KeyframeInterval);
         _derived = new DerivedSound(this, services.AudioWorkers);
+        _intake = new StreamIntake(_cache, _subscriptions, _derived, services.Options, services.Metrics);
     }
 
     /// <summary>The stream's name.</summary>
@@ -93,7 +88,7 @@ internal sealed class LiveStream
 
             long firstGroup = options.StartAt == StartPoint.CachedGroup ? 0 : _cache.GroupNumber + 1;
             var subscription = new Subscription(outlet, options, firstGroup);
-            if (_tracks.Audio is { } audio)
+            if (_intake.Tracks.Audio is { } audio)
             {
                 subscription.ResolveSound(audio.Codec);
             }
@@ -164,14 +159,14 @@ internal sealed class LiveStream
                 Key = Key,
                 PublisherProtocol = _state == StreamState.Published ? _lease?.Control.Protocol : null,
                 Age = now - _publishedAt,
-                Video = _tracks.Video,
-                Audio = _tracks.Audio,
-                Additional = _additional.Formats ?? [],
+                Video = _intake.Tracks.Video,
+                Audio = _intake.Tracks.Audio,
+                Additional = _intake.Additional ?? [],
                 Viewers = Viewers,
-                BitsPerSecond = _counters.BitsPerSecond(now),
-                VideoFrames = _counters.VideoFrames,
-                AudioFrames = _counters.AudioFrames,
-                Bytes = _counters.Bytes,
+                BitsPerSecond = _intake.Counters.BitsPerSecond(now),
+                VideoFrames = _intake.Counters.VideoFrames,
+                AudioFrames = _intake.Counters.AudioFrames,
+                Bytes = _intake.Counters.Bytes,
                 KeyframeRequests = _keyframes.Requests,
                 DroppedGroups = _cache.DroppedGroups,
                 CachedBytes = _cache.Bytes,
@@ -190,26 +185,14 @@ internal sealed class LiveStream
     }
 
     /// <summary>
-    /// Gives the stream its publisher, the first one or the next: what was cached of another is of no use to those who join. Only the
-    /// registry calls it.
+    /// Gives the stream its publisher, the first one or the next. Only the registry calls it.
     /// </summary>
     internal void Seat(PublishLease lease)
     {
         lock (_lock)
         {
-            bool isNext = _lease is not null;
+            _intake.Begin(lease, isFirst: _lease is null);
             (_lease, _state) = (lease, StreamState.Published);
-            _tracks = new TrackTable(lease.Tracks);
-            _cache.MaximumDuration =
-                lease.Control.AnswersKeyframeRequests ? _services.Options.CacheDuration : _services.Options.EncoderCacheDuration;
-            if (isNext)
-            {
-                _timeline.Continue();
-                _cache.Clear();
-                _additional.Clear();
-                _subscriptions.ForgetAdditional();
-                (_metadata, _awaitsKeyframe) = (null, true);
-            }
         }
     }
 
@@ -232,16 +215,8 @@ internal sealed class LiveStream
             if (IsFeeding(lease))
             {
                 TimeSpan now = _clock.Now;
-                _counters.Count(frame, now);
-                if (frame.Kind == TrackKind.Data || AdditionalTracks.Includes(frame))
-                {
-                    frame = TakeAside(frame, now);
-                }
-                else
-                {
-                    frame = Take(frame, now);
-                    errands = Proceed(now);
-                }
+                frame = _intake.Take(frame, now);
+                errands = Proceed(now);
             }
         }
 
@@ -256,8 +231,7 @@ internal sealed class LiveStream
         {
             if (IsFeeding(lease))
             {
-                _metadata = metadata;
-                _subscriptions.Describe(metadata);
+                _intake.Describe(metadata);
             }
         }
     }
@@ -325,54 +299,10 @@ internal sealed class LiveStream
 
     private bool IsFeeding(PublishLease lease) => _state == StreamState.Published && ReferenceEquals(_lease, lease);
 
-    private MediaFrame Take(MediaFrame frame, TimeSpan now)
-    {
-        frame = _timeline.Place(frame, now);
-        if (_tracks.Note(frame, now))
-        {
-            _subscriptions.ResolveSound(frame.Format.Codec);
-        }
-
-        if (frame.Kind == TrackKind.Video && _awaitsKeyframe)
-        {
-            // Viewers still hold the last publisher's pictures: one that builds on pictures they have not seen would spoil them.
-            _awaitsKeyframe = !frame.IsKeyframe;
-            if (_awaitsKeyframe)
-            {
-                _metrics.FramesDropped(1, "publisher_changed");
-                return frame;
-            }
-        }
-
-        TimeSpan time = frame.Decoding.ToTimeSpan();
-        _cache.Append(frame, time);
-        _subscriptions.Offer(frame, time);
-        _derived.Offer(frame, now);
-        return frame;
-    }
-
-    private MediaFrame TakeAside(MediaFrame frame, TimeSpan now)
-    {
-        frame = _timeline.PlaceAside(frame, now);
-        if (frame.Kind == TrackKind.Data)
-        {
-            _subscriptions.OfferData(frame);
-            return frame;
-        }
-
-        int place = _additional.Note(frame);
-        if (place >= 0)
-        {
-            _subscriptions.OfferAdditional(frame, place);
-        }
-
-        return frame;
-    }
-
     private Errands Proceed(TimeSpan now)
     {
-        AudioBridge? stopped = _derived.StopIfIdle(_subscriptions, _tracks, _cache, now);
-        AudioBridge? started = _derived.StartIfNeeded(_subscriptions, _tracks, _cache, now);
+        AudioBridge? stopped = _derived.StopIfIdle(_subscriptions, _intake.Tracks, _cache, now);
+        AudioBridge? started = _derived.StartIfNeeded(_subscriptions, _intake.Tracks, _cache, now);
         StartWaiting(now);
         IPublisherControl? asked = _subscriptions.Count > 0 ? PublisherToAsk(_subscriptions.AnyWaitsForKeyframe(_cache), now) : null;
         return new Errands(asked, started, stopped, _derived.TakeHasPackets());
@@ -380,9 +310,9 @@ internal sealed class LiveStream
 
     private void StartWaiting(TimeSpan now)
     {
-        if (_subscriptions.Waiting > 0 && _tracks.IsReady(now))
+        if (_subscriptions.Waiting > 0 && _intake.Tracks.IsReady(now))
         {
-            var conditions = new StartConditions(_tracks, _derived, _metadata, _additional.Formats, now);
+            var conditions = new StartConditions(_intake, _derived, now);
             _subscriptions.StartWaiting(conditions, _cache);
         }
     }
@@ -390,7 +320,7 @@ internal sealed class LiveStream
     /// <summary>The publisher, if it is to be asked for a keyframe now.</summary>
     private IPublisherControl? PublisherToAsk(bool somebodyWaits, TimeSpan now) =>
         _state == StreamState.Published
-        && _tracks.MayHaveVideo
+        && _intake.Tracks.MayHaveVideo
         && _lease is { Control: { AnswersKeyframeRequests: true } publisher }
         && _keyframes.ShouldRequest(_cache, somebodyWaits, now)
             ? publisher

@@ -130,6 +130,21 @@ public sealed class DerivedSoundTests : IDisposable
     }
 
     [Fact]
+    public void FormatChangesWithEveryPacket_TranscodersAreMadeTwiceASecondAtMost()
+    {
+        Stream.Attach(_outlet, Pcma);
+        for (int packet = 0; packet < 100; packet++)
+        {
+            Flow(packet % 2 == 0 ? TestFrames.Aac : TestFrames.Aac44, 20);
+            _hub.Time.Advance(TimeSpan.FromMilliseconds(20));
+            _hub.RunAudio();
+        }
+
+        Assert.InRange(Transcoders.Created, 3, 5);
+        AssertForward(_outlet, 'P', until: 1800);
+    }
+
+    [Fact]
     public void NoTranscoderForThePublishersCodec_ViewersStartAtOnceWithoutSoundAndItIsTriedOnce()
     {
         Transcoders.Unsupported.Add(CodecId.Speex);

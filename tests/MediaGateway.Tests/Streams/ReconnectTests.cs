@@ -205,6 +205,29 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
+    public void ConvertedSoundWithoutPictures_IsFilledWhileTheStreamWaits()
+    {
+        PublishLease lease = _hub.Publish("test", _first, ExpectedTracks.Audio);
+        lease.Stream.Attach(_outlet, Aac);
+        Sound(lease, 0, 1000);
+        _hub.RunAudio();
+        lease.End(StreamEndReason.PublisherLost);
+        for (int step = 0; step < 40; step++)
+        {
+            Advance(50);
+            _hub.RunAudio();
+        }
+
+        Assert.InRange(TimesOf('A')[^1], 2300, 2500);
+        using PublishLease next = _hub.Publish("test", _second, ExpectedTracks.Audio);
+        Sound(next, 0, 1000);
+        _hub.RunAudio();
+        int[] sound = TimesOf('A');
+        Assert.InRange(sound[^1], 3850, 4000);
+        Assert.All(sound.Zip(sound[1..]), pair => Assert.InRange(pair.Second - pair.First, 20, 22));
+    }
+
+    [Fact]
     public void BrowserIsFollowedByAnEncoder_ViewersOfConvertedSoundGetItsOwn()
     {
         PublishLease lease = _hub.Publish("test", _first);
@@ -339,6 +362,16 @@ public sealed class ReconnectTests : IDisposable
         for (int time = start; time < start + milliseconds; time += 20)
         {
             Publish(lease, time == start ? _frames.Key(time) : _frames.Delta(time), _frames.Sound(time));
+            Advance(20);
+        }
+    }
+
+    /// <summary>Sound alone every 20 ms, in step with the clock.</summary>
+    private void Sound(PublishLease lease, int start, int milliseconds)
+    {
+        for (int time = start; time < start + milliseconds; time += 20)
+        {
+            Publish(lease, _frames.Sound(time));
             Advance(20);
         }
     }

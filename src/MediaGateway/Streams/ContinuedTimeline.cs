@@ -7,7 +7,7 @@ namespace MediaGateway.Streams;
 /// the stream's. Those of every further one are moved by one offset, the same for all tracks, so that they go on after the last frame
 /// by the time that has really passed. Used under the stream's lock.
 /// </summary>
-internal sealed class StreamTimeline
+internal sealed class ContinuedTimeline
 {
     /// <summary>The shortest step from one publisher's last frame to the next one's first: players take equal times for an error.</summary>
     private static readonly TimeSpan ShortestGap = TimeSpan.FromMilliseconds(1);
