@@ -81,6 +81,16 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
         return wait;
     }
 
+    /// <summary>
+    /// Calls <paramref name="published"/> for every stream that begins from now on, until the result is disposed; not when another publisher
+    /// goes on with one. For parts of the gateway, not for clients: there is no bound. Called as <see cref="WaitFor"/> calls.
+    /// </summary>
+    public IDisposable NotifyPublished(Action<LiveStream> published)
+    {
+        ArgumentNullException.ThrowIfNull(published);
+        return _waiters.Observe(published);
+    }
+
     /// <summary>Asks every publisher to end; from now on no stream waits for another one.</summary>
     public void EndAll(SessionEndReason reason, string detail)
     {
@@ -168,7 +178,7 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
         {
             services.Metrics.StreamStarted();
             logger.StreamPublished(lease.Stream.Key, lease.Control.Protocol, lease.Tracks);
-            _waiters.Tell(lease.Stream);
+            _waiters.Published(lease.Stream);
             return;
         }
 

@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
+
 namespace MediaGateway.Streams;
 
-/// <summary>Those who wait for a stream that nobody publishes yet. Bounded: more than <see cref="MaximumWaiters"/> are refused. Any thread.</summary>
+/// <summary>
+/// Those who wait for a stream that nobody publishes yet, bounded: more than <see cref="MaximumWaiters"/> are refused; and parts of the
+/// gateway that hear of every stream. Any thread.
+/// </summary>
 internal sealed class StreamWaiters
 {
     /// <summary>Waits at the same time.</summary>
@@ -8,6 +13,7 @@ internal sealed class StreamWaiters
 
     private readonly Lock _lock = new();
     private readonly Dictionary<StreamKey, List<Waiter>> _waiters = [];
+    private ImmutableArray<Observer> _observers = [];
     private int _count;
 
     /// <summary>Waits now under way.</summary>
@@ -32,6 +38,24 @@ internal sealed class StreamWaiters
 
             others.Add(waiter);
             return waiter;
+        }
+    }
+
+    /// <summary>Calls <paramref name="published"/> for every stream that begins from now on, until the result is disposed.</summary>
+    public IDisposable Observe(Action<LiveStream> published)
+    {
+        var observer = new Observer(this, published);
+        ImmutableInterlocked.Update(ref _observers, static (observers, added) => observers.Add(added), observer);
+        return observer;
+    }
+
+    /// <summary>A stream has begun: calls everybody who waits for it, and forgets them, and all observers. Outside every lock.</summary>
+    public void Published(LiveStream stream)
+    {
+        Tell(stream);
+        foreach (Observer observer in _observers)
+        {
+            observer.Published(stream);
         }
     }
 
@@ -70,6 +94,14 @@ internal sealed class StreamWaiters
                 _waiters.Remove(waiter.Key);
             }
         }
+    }
+
+    private sealed class Observer(StreamWaiters owner, Action<LiveStream> published) : IDisposable
+    {
+        public void Published(LiveStream stream) => published(stream);
+
+        public void Dispose() =>
+            ImmutableInterlocked.Update(ref owner._observers, static (observers, gone) => observers.Remove(gone), this);
     }
 
     private sealed class Waiter(StreamWaiters owner, StreamKey key, Action<LiveStream> published) : IDisposable

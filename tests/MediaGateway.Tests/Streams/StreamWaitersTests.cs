@@ -43,6 +43,20 @@ public sealed class StreamWaitersTests : IDisposable
     }
 
     [Fact]
+    public void Observer_HearsOfEveryStreamOnceUntilItIsDisposed()
+    {
+        IDisposable observer = _hub.Registry.NotifyPublished(_told.Add);
+        using PublishLease first = _hub.Publish("a", new FakePublisher());
+        PublishLease second = _hub.Publish("b", new FakePublisher());
+        second.End(StreamEndReason.PublisherLost);
+        using PublishLease next = _hub.Publish("b", new FakePublisher());
+        Assert.Equal([first.Stream, second.Stream], _told);
+        observer.Dispose();
+        using PublishLease third = _hub.Publish("c", new FakePublisher());
+        Assert.Equal(2, _told.Count);
+    }
+
+    [Fact]
     public void TooManyWait_TheNextIsRefusedUntilOneEnds()
     {
         IDisposable[] waits = [.. Enumerable.Range(0, StreamWaiters.MaximumWaiters).Select(
