@@ -10,10 +10,12 @@ internal sealed record StreamReport
     public required string Key { get; init; }
 
     /// <summary>
-    /// The protocol of its publisher: <c>webrtc</c>, <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c> or <c>rtmpts</c>; null while viewers wait for a lost
-    /// publisher to come back.
+    /// The protocol of its publisher: <c>webrtc</c>, <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c> or <c>rtmpts</c>; null while there is none.
     /// </summary>
     public required string? PublisherProtocol { get; init; }
+
+    /// <summary>Whether its publisher was lost and viewers wait for it to come back.</summary>
+    public required bool AwaitsPublisher { get; init; }
 
     /// <summary>Time since it was published, in seconds.</summary>
     public required double AgeSeconds { get; init; }
@@ -56,6 +58,7 @@ internal sealed record StreamReport
     {
         Key = snapshot.Key.ToString(),
         PublisherProtocol = snapshot.PublisherProtocol,
+        AwaitsPublisher = snapshot.State == StreamState.AwaitingPublisher,
         AgeSeconds = snapshot.Age.TotalSeconds,
         VideoCodec = NameOf(snapshot.Video),
         Width = (snapshot.Video as H264Format)?.Width,

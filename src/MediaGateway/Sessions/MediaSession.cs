@@ -44,7 +44,7 @@ internal sealed class MediaSession
 
     /// <summary>
     /// The number of its <see cref="PublishLease"/>, set before it publishes: of two publishers of one stream the higher number took over
-    /// from the lower. 0 for players.
+    /// from the lower. 0 for players, and for publishers that say only once media flows that they publish: those are the newest.
     /// </summary>
     public long LeaseNumber { get; set; }
 

@@ -83,7 +83,7 @@ internal sealed class SessionDirectory(IEnumerable<ISessionListener> listeners)
     {
         if (status == MediaSessionStatus.Publishing && _publishers.TryGetValue(session.Key, out MediaSession? other) && other != session)
         {
-            bool isOvertaken = other.LeaseNumber > session.LeaseNumber;
+            bool isOvertaken = session.LeaseNumber != 0 && other.LeaseNumber > session.LeaseNumber;
             Apply(isOvertaken ? session : other, MediaSessionStatus.Failed, TakenOver);
             if (isOvertaken)
             {

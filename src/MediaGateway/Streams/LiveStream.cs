@@ -157,6 +157,7 @@ internal sealed class LiveStream
             return new StreamSnapshot
             {
                 Key = Key,
+                State = _state,
                 PublisherProtocol = _state == StreamState.Published ? _lease?.Control.Protocol : null,
                 Age = now - _publishedAt,
                 Video = _intake.Tracks.Video,

@@ -8,7 +8,10 @@ internal sealed record StreamSnapshot
     /// <summary>The stream's name.</summary>
     public required StreamKey Key { get; init; }
 
-    /// <summary>The protocol of its publisher, or null while a lost one is waited for.</summary>
+    /// <summary>Where it is in its life.</summary>
+    public required StreamState State { get; init; }
+
+    /// <summary>The protocol of its publisher, or null while there is none.</summary>
     public required string? PublisherProtocol { get; init; }
 
     /// <summary>Time since it was published; a change of publisher does not start it anew.</summary>

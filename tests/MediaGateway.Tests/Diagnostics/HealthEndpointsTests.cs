@@ -67,11 +67,23 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         JsonElement report = await GetAsync("/api/streams");
         Assert.Equal(2, report.GetArrayLength());
         Assert.Equal(
-            """{"key":"live/a","publisherProtocol":"webrtc","ageSeconds":2,"videoCodec":"H.264","width":640,"height":360,"audioCodec":"Opus","viewers":3""" +
+            """{"key":"live/a","publisherProtocol":"webrtc","awaitsPublisher":false,"ageSeconds":2,"videoCodec":"H.264","width":640,"height":360,"audioCodec":"Opus","viewers":3""" +
             ""","bitsPerSecond":40200,"videoFrames":2,"audioFrames":1,"keyframeRequests":0,"cachedBytes":10150,"audioBridge":false}""",
             report[0].GetRawText());
         Assert.Equal("live/b", report[1].GetProperty("key").GetString());
         Assert.Equal(JsonValueKind.Null, report[1].GetProperty("videoCodec").ValueKind);
+    }
+
+    [Fact]
+    public async Task StreamThatWaitsForItsPublisher_IsListedAsSuch()
+    {
+        PublishLease lease = Publish("a");
+        lease.End(StreamEndReason.PublisherLost);
+        JsonElement stream = (await GetAsync("/api/streams"))[0];
+        Assert.True(stream.GetProperty("awaitsPublisher").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, stream.GetProperty("publisherProtocol").ValueKind);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(0, (await GetAsync("/api/streams")).GetArrayLength());
     }
 
     [Fact]

@@ -49,6 +49,16 @@ public sealed class SessionDirectoryTests
     }
 
     [Fact]
+    public void PageTakesOverFromAnEncoder_ItIsTheNewest()
+    {
+        MediaSession encoder = Publisher("encoder", lease: 5);
+        MediaSession page = Publisher("page", lease: 0);
+        _directory.Change(encoder, MediaSessionStatus.Publishing);
+        _directory.Change(page, MediaSessionStatus.Publishing);
+        Assert.Equal("encoder Publishing, encoder Failed, page Publishing", _listener.Text);
+    }
+
+    [Fact]
     public void NextPublisherAfterTheEnd_EndsNobody()
     {
         MediaSession first = Publisher("first", lease: 1);

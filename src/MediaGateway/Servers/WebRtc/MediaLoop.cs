@@ -237,7 +237,7 @@ internal sealed class MediaLoop : IDisposable
     {
         publisher.Frames++;
         publisher.Lease!.Publish(frame);
-        if (!publisher.HasPublished)
+        if (!publisher.HasPublished && publisher.Lease.IsCurrent)
         {
             publisher.HasPublished = true;
             publisher.Observer.MediaFlows(publisher.Id);
