@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
@@ -15,13 +16,13 @@ namespace MediaGateway.Tests.Streams;
 /// </summary>
 internal sealed class TestHub : IDisposable
 {
-    public TestHub(BufferPool pool, StreamOptions? options = null, int workers = 1)
+    public TestHub(BufferPool pool, StreamOptions? options = null, int workers = 1, IAudioTranscoderFactory? transcoders = null)
     {
         Clock = new GatewayClock(Time);
         Transcoders = new FakeTranscoderFactory(pool);
         Metrics = new GatewayMetrics(new PlainMeterFactory(), pool);
         Workers = new AudioWorkerPool(
-            Transcoders, Options.Create(new AudioOptions { Workers = workers }), Time, Clock, Metrics, NullLogger<AudioWorkerPool>.Instance);
+            transcoders ?? Transcoders, Options.Create(new AudioOptions { Workers = workers }), Time, Clock, Metrics, NullLogger<AudioWorkerPool>.Instance);
         var services = new StreamServices(options ?? new StreamOptions(), Time, Clock, Metrics, Workers);
         Registry = new StreamRegistry(services, NullLogger<StreamRegistry>.Instance);
     }
