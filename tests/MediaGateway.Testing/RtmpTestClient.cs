@@ -68,10 +68,12 @@ public sealed class RtmpTestClient : IDisposable
     }
 
     /// <summary>The connect command of an ordinary player.</summary>
-    public byte[] Connect(string app) => Command(
-        "connect",
-        0,
-        new Dictionary<string, object?>
+    /// <param name="app">The application.</param>
+    /// <param name="more">Further properties, or others in place of the ordinary ones.</param>
+    public byte[] Connect(string app, params (string Name, object? Value)[] more)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        var properties = new Dictionary<string, object?>
         {
             ["app"] = app,
             ["flashVer"] = "LNX 9,0,124,2",
@@ -81,7 +83,14 @@ public sealed class RtmpTestClient : IDisposable
             ["audioCodecs"] = 4071.0,
             ["videoCodecs"] = 252.0,
             ["videoFunction"] = 1.0,
-        });
+        };
+        foreach ((string name, object? value) in more)
+        {
+            properties[name] = value;
+        }
+
+        return Command("connect", 0, properties);
+    }
 
     /// <summary>A user control message.</summary>
     public byte[] UserControl(int type, params uint[] values)
@@ -163,6 +172,14 @@ public sealed class RtmpTestClient : IDisposable
                 }
 
                 writer.WriteObjectEnd();
+                break;
+            case object?[] elements:
+                writer.WriteStrictArrayStart(elements.Length);
+                foreach (object? element in elements)
+                {
+                    Write(writer, element);
+                }
+
                 break;
             default:
                 writer.WriteNumber(Convert.ToDouble(argument, System.Globalization.CultureInfo.InvariantCulture));

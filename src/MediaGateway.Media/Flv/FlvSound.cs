@@ -12,8 +12,9 @@ public static class FlvSound
     private const int SpeexSampleRate = 16_000;
     private const int TelephoneSampleRate = 8_000;
 
-    // E.4.2.1 SoundRate
-    private static ReadOnlySpan<int> SampleRates => [5_512, 11_025, 22_050, 44_100];
+    // E.4.2.1 SoundRate: 0 is 5.5 kHz, and each step twice as much.
+    private const int HighestSampleRate = 44_100;
+    private const int HighestRateIndex = 3;
 
     /// <summary>The format of a tag with a plain codec; null when the codec is another.</summary>
     /// <param name="header">The first byte.</param>
@@ -21,7 +22,7 @@ public static class FlvSound
     /// <param name="previous">The format of the tag before, returned again unless something changed; null for the first.</param>
     public static PlainAudioFormat? ReadFormat(byte header, ReadOnlySpan<byte> payload, PlainAudioFormat? previous)
     {
-        int flagged = SampleRates[(header >> 2) & 3];
+        int flagged = HighestSampleRate >> (HighestRateIndex - ((header >> 2) & 3));
         int channels = (header & 1) + 1;
         return (FlvSoundFormat)(header >> 4) switch
         {

@@ -11,24 +11,29 @@ public static class FlvVideoCodec
     private const int FrameTypeShift = 4;
     private const int CodecMask = 0x0F;
 
-    private static ReadOnlySpan<byte> Ids => [2, 3, 4, 5, 6, FlvVideoTag.AvcCodecId];
-
-    private static ReadOnlySpan<CodecId> Codecs =>
-        [CodecId.SorensonSpark, CodecId.ScreenVideo, CodecId.Vp6, CodecId.Vp6Alpha, CodecId.ScreenVideo2, CodecId.H264];
-
     /// <summary>The codec of a tag that starts with <paramref name="header"/>; null when it is none that FLV knows.</summary>
-    public static CodecId? Read(byte header)
+    public static CodecId? Read(byte header) => (header & CodecMask) switch
     {
-        int index = Ids.IndexOf((byte)(header & CodecMask));
-        return index < 0 ? null : Codecs[index];
-    }
+        2 => CodecId.SorensonSpark,
+        3 => CodecId.ScreenVideo,
+        4 => CodecId.Vp6,
+        5 => CodecId.Vp6Alpha,
+        6 => CodecId.ScreenVideo2,
+        FlvVideoTag.AvcCodecId => CodecId.H264,
+        _ => null,
+    };
 
     /// <summary>The number of a codec; null when only Enhanced RTMP has it.</summary>
-    public static int? IdOf(CodecId codec)
+    public static int? IdOf(CodecId codec) => codec switch
     {
-        int index = Codecs.IndexOf(codec);
-        return index < 0 ? null : Ids[index];
-    }
+        CodecId.SorensonSpark => 2,
+        CodecId.ScreenVideo => 3,
+        CodecId.Vp6 => 4,
+        CodecId.Vp6Alpha => 5,
+        CodecId.ScreenVideo2 => 6,
+        CodecId.H264 => FlvVideoTag.AvcCodecId,
+        _ => null,
+    };
 
     /// <summary>Whether decoding may start at a tag that starts with <paramref name="header"/>, of either form.</summary>
     public static bool IsKeyframe(byte header) => FrameType(header) is KeyframeType or GeneratedKeyframeType;

@@ -23,7 +23,7 @@ internal sealed class H264Track(BufferPool pool)
     /// <summary>Takes an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1). The same one again changes nothing.</summary>
     public TagOutcome Configure(ReadOnlySpan<byte> record)
     {
-        if (record.SequenceEqual(_record))
+        if (Format is not null && record.SequenceEqual(_record))
         {
             return TagOutcome.Nothing;
         }

@@ -53,10 +53,8 @@ internal sealed class RtmpMediaReader
             return null;
         }
 
-        // Data may be stamped 0 in the middle of a stream: it must not move the clock.
-        bool isData = message.Type is not (RtmpMessageType.Audio or RtmpMessageType.Video);
-        long milliseconds = isData ? _clock.Peek(message.Timestamp) : _clock.Unwrap(message.Timestamp);
-        var body = new FlvBody(message.Buffer, message.Length, milliseconds, now);
+        // Data and configurations may be stamped 0 whatever the time of the stream: only frames move the clock.
+        var body = new FlvBody(message.Buffer, message.Length, _clock.Peek(message.Timestamp), now);
         return message.Type switch
         {
             RtmpMessageType.Audio => ReadTag(TrackKind.Audio, in body, published),
@@ -90,14 +88,10 @@ internal sealed class RtmpMediaReader
             return Take(reader.Read(in body, in tag), in body, published);
         }
 
-        try
-        {
-            return reader.ReadTracks(in body, in tag, _messageStreamId, published);
-        }
-        finally
-        {
-            body.Buffer.Dispose();
-        }
+        string? fault = reader.ReadTracks(in body, in tag, _messageStreamId, published);
+        body.Buffer.Dispose();
+        _clock.Unwrap(unchecked((uint)body.Milliseconds));
+        return fault;
     }
 
     private string? Take(TagOutcome outcome, in FlvBody body, Queue<RtmpPublished> published)
@@ -108,6 +102,7 @@ internal sealed class RtmpMediaReader
             return outcome.Fault;
         }
 
+        _clock.Unwrap(unchecked((uint)body.Milliseconds));
         published.Enqueue(new RtmpPublished(_messageStreamId, outcome.Frame, Metadata: null));
         return null;
     }

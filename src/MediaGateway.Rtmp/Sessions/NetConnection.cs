@@ -8,7 +8,11 @@ namespace MediaGateway.Rtmp.Sessions;
 /// </summary>
 internal sealed class NetConnection(RtmpSessionOptions options, ReplyWriter writer, Queue<RtmpEvent> events)
 {
+    // Less would make a peer spend its line on acknowledgements.
+    private const uint SmallestWindowBytes = 64 * 1024;
+
     private double _transactionId;
+    private uint _window = (uint)options.WindowAcknowledgementBytes;
     private int _objectEncoding;
     private RtmpPeerCapabilities? _capabilities;
 
@@ -31,9 +35,8 @@ internal sealed class NetConnection(RtmpSessionOptions options, ReplyWriter writ
     /// <summary>Answers connect: yes, in the order of the specification. From here on our chunks have their own size.</summary>
     public void Accept()
     {
-        uint window = (uint)options.WindowAcknowledgementBytes;
-        writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, window);
-        writer.WritePeerBandwidth(window);
+        writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, _window);
+        writer.WritePeerBandwidth(_window);
         writer.WriteUserControl(UserControlEventType.StreamBegin, 0);
         writer.WriteSetChunkSize(options.ChunkSize);
         writer.WriteConnectResult(_transactionId, _objectEncoding, isEnhanced: _capabilities is { IsEnhanced: true });
@@ -89,6 +92,27 @@ internal sealed class NetConnection(RtmpSessionOptions options, ReplyWriter writ
                 AnswerIfWanted(command);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Takes Set Peer Bandwidth (RTMP 1.0, 5.4.5): another window is announced. What we send is held back by TCP alone. False when it is
+    /// cut short.
+    /// </summary>
+    public bool TrySetPeerBandwidth(ReadOnlySpan<byte> body)
+    {
+        if (!ProtocolControl.TryReadPeerBandwidth(body, _window, out uint window))
+        {
+            return false;
+        }
+
+        window = Math.Max(window, SmallestWindowBytes);
+        if (window != _window)
+        {
+            _window = window;
+            writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, window);
+        }
+
+        return true;
     }
 
     /// <summary>Takes a user control message; false when it is cut short.</summary>

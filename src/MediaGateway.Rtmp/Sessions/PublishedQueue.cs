@@ -11,7 +11,7 @@ namespace MediaGateway.Rtmp.Sessions;
 internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : IDisposable
 {
     /// <summary>Items that may wait before no more input is taken. One message more can add its tracks.</summary>
-    private const int MaximumItems = 64;
+    public const int MaximumItems = 64;
 
     private readonly Queue<RtmpPublished> _items = new();
     private AggregateReader? _aggregate;

@@ -425,13 +425,10 @@ public sealed class RtmpServerSession : IDisposable
                     ? window
                     : throw Broken(RtmpError.InvalidControlMessage, "Window Acknowledgement Size is cut short");
                 break;
-            case RtmpMessageType.UserControl:
-                if (!_connection.TryHandleUserControl(message.Payload))
-                {
-                    throw Broken(RtmpError.InvalidControlMessage, "user control message is cut short");
-                }
-
-                break;
+            case RtmpMessageType.SetPeerBandwidth when !_connection.TrySetPeerBandwidth(message.Payload):
+                throw Broken(RtmpError.InvalidControlMessage, "Set Peer Bandwidth is cut short");
+            case RtmpMessageType.UserControl when !_connection.TryHandleUserControl(message.Payload):
+                throw Broken(RtmpError.InvalidControlMessage, "user control message is cut short");
             case RtmpMessageType.CommandAmf0 or RtmpMessageType.CommandAmf3:
                 HandleCommand(in message);
                 break;

@@ -51,4 +51,40 @@ public sealed class Amf0WriterTests
         var output = new ArrayBufferWriter<byte>();
         Assert.Throws<ArgumentOutOfRangeException>(() => new Amf0Writer(output).WritePropertyName(new string('a', 65_536)));
     }
+
+    [Fact]
+    public void EveryValue_IsWrittenAsItIsRead()
+    {
+        byte[] bytes = Wire.Hex(
+            "08 00000008" +
+            "0001 61 00 3ff0000000000000" +
+            "0001 62 01 01" +
+            "0001 63 02 0001 78" +
+            "0001 64 03 0001 79 05 000009" +
+            "0001 65 0a 00000002 05 06" +
+            "0001 66 0b 42766ce1c8e6a000 ffc4" +
+            "0001 67 0f 00000004 3c612f3e" +
+            "0000 08 00000000 000009" +
+            "000009");
+        var reader = new Amf0Reader(bytes, AmfLimits.Default);
+        Assert.True(reader.TryRead(out AmfValue? value));
+        Assert.Equal(bytes, Written(value));
+    }
+
+    // Bytes that are not UTF-8 become three: a name may no longer fit.
+    [Fact]
+    public void NameThatHasGrown_IsCut()
+    {
+        byte[] written = Written(new AmfObject("Class", [new(new string('\uFFFD', 30_000), new AmfNull())]));
+        var reader = new Amf0Reader(written, AmfLimits.Default);
+        Assert.True(reader.TryRead(out AmfValue? value));
+        Assert.Equal(new string('\uFFFD', 21_845), Assert.IsType<AmfObject>(value).Properties[0].Key);
+    }
+
+    private static byte[] Written(AmfValue value)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        new Amf0Writer(output).WriteValue(value);
+        return output.WrittenSpan.ToArray();
+    }
 }

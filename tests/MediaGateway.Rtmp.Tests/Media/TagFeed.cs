@@ -57,13 +57,18 @@ internal sealed class TagFeed : IDisposable
         return item.Metadata;
     }
 
-    public void Dispose()
+    /// <summary>Releases what was published and not looked at.</summary>
+    public void Clear()
     {
         while (_published.TryDequeue(out RtmpPublished item))
         {
             item.Frame?.Release();
         }
+    }
 
+    public void Dispose()
+    {
+        Clear();
         _pool.Dispose();
     }
 }

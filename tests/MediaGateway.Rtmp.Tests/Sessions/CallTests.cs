@@ -26,6 +26,7 @@ public sealed class CallTests
     [Theory]
     [InlineData("releaseStream")]
     [InlineData("_checkbw")]
+    [InlineData("FCUnsubscribe")]
     [InlineData("somethingElse")]
     public void CallWithTransaction_GetsAResult(string name)
     {
@@ -88,6 +89,7 @@ public sealed class CallTests
     [InlineData(4, "0006")]
     [InlineData(4, "0003 00000001 0000")]
     [InlineData(5, "000000")]
+    [InlineData(6, "000000")]
     public void ControlMessageCutShort_IsRefused(int type, string hex)
     {
         using RtmpScript script = RtmpScript.Connected();
@@ -104,6 +106,29 @@ public sealed class CallTests
     {
         using RtmpScript script = RtmpScript.Connected();
         script.Send(script.Client.Message(4, 0, Wire.Hex(hex), chunkStreamId: 2));
+        script.ExpectNothing();
+    }
+
+    // RTMP 1.0, 5.4.5: hard, soft and dynamic limits; ours is 2,500,000 bytes.
+    [Theory]
+    [InlineData("004c4b40 00", "004c4b40")]
+    [InlineData("004c4b40", "004c4b40")]
+    [InlineData("00200000 01", "00200000")]
+    [InlineData("00000001 00", "00010000")]
+    [InlineData("004c4b40 01", null)]
+    [InlineData("004c4b40 02", null)]
+    [InlineData("002625a0 00", null)]
+    public void PeerBandwidth_ChangesTheWindowThatIsAnnounced(string hex, string? window)
+    {
+        using RtmpScript script = RtmpScript.Connected();
+        script.Send(script.Client.Message(6, 0, Wire.Hex(hex), chunkStreamId: 2));
+        if (window is not null)
+        {
+            RtmpTestMessage announced = script.Next();
+            Assert.Equal("WindowAcknowledgementSize", announced.ToString());
+            Assert.Equal(Wire.Hex(window), announced.Body);
+        }
+
         script.ExpectNothing();
     }
 

@@ -1,4 +1,5 @@
 using MediaGateway.Media.Amf;
+using MediaGateway.Media.Frames;
 using MediaGateway.Rtmp.Messages;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Testing;
@@ -123,6 +124,106 @@ public sealed class ConnectTests
         Assert.Equal(0, script.UnreadBytes);
     }
 
+    [Theory]
+    [InlineData("Too many viewers here.", "Too many viewers here. Go to rtmp://other.example/live")]
+    [InlineData("See rtmp://other.example/live instead.", "See rtmp://other.example/live instead.")]
+    public void Redirected_IsToldWhereInBothForms(string description, string said)
+    {
+        using RtmpScript script = Greeted();
+        script.Send(script.Client.Connect("live"));
+        script.ExpectEvent<RtmpEvent.ConnectRequested>();
+        var redirect = new RtmpRedirect("rtmp://other.example/live");
+        script.Do(session => session.RejectConnect(StatusCode.ConnectRejected, description, redirect));
+        RtmpTestMessage error = script.Next();
+        Assert.Equal("_error NetConnection.Connect.Rejected", error.ToString());
+        var information = (AmfMap)error.Values[3];
+        Assert.Equal(("error", said), (information.Find("level")?.AsString, information.Find("description")?.AsString));
+        AmfMap? extension = information.Find("ex") as AmfMap;
+        Assert.Equal((302d, "rtmp://other.example/live"), (extension?.Find("code")?.AsNumber, extension?.Find("redirect")?.AsString));
+        Assert.Equal(RtmpSessionState.Closing, script.Session.State);
+    }
+
+    [Fact]
+    public void AbilitiesOfEnhancedRtmp_AreToldToThoseWhoAnnounceSome()
+    {
+        using RtmpScript script = Greeted();
+        script.Send(script.Client.Connect("live", ("fourCcList", (object?[])["hvc1"])));
+        Assert.True(script.ExpectEvent<RtmpEvent.ConnectRequested>().Request.Capabilities.Codecs.Contains(CodecId.Hevc));
+        script.Do(session => session.AcceptConnect());
+        RtmpTestMessage result = script.Next();
+        while (result.Name != "_result")
+        {
+            result = script.Next();
+        }
+
+        var properties = (AmfMap)result.Values[2];
+        Assert.Contains("hvc1", ((AmfStrictArray)properties.Find("fourCcList")!).Values.Select(value => value.AsString));
+        Assert.Equal(4, ((AmfMap)properties.Find("videoFourCcInfoMap")!).Find("av01")?.AsNumber);
+        Assert.Equal(4, ((AmfMap)properties.Find("audioFourCcInfoMap")!).Find("Opus")?.AsNumber);
+        Assert.Equal(7, properties.Find("capsEx")?.AsNumber);
+    }
+
+    [Fact]
+    public void AbilitiesOfEnhancedRtmp_AreNotToldToOthers()
+    {
+        using RtmpScript script = Greeted();
+        script.Send(script.Client.Connect("live"));
+        script.ExpectEvent<RtmpEvent.ConnectRequested>();
+        script.Do(session => session.AcceptConnect());
+        RtmpTestMessage result = script.Next();
+        while (result.Name != "_result")
+        {
+            result = script.Next();
+        }
+
+        Assert.Equal(["fmsVer", "capabilities", "mode"], ((AmfMap)result.Values[2]).Properties.Select(property => property.Key));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(14, false)]
+    [InlineData(null, false)]
+    public void ReconnectRequest_GoesOnlyToThoseWhoAnnouncedIt(object? extensions, bool isSent)
+    {
+        using RtmpScript script = Greeted();
+        script.Send(script.Client.Connect("live", ("capsEx", extensions)));
+        script.ExpectEvent<RtmpEvent.ConnectRequested>();
+        Assert.False(script.Session.RequestReconnect(null, "Too early."));
+        script.Do(session => session.AcceptConnect());
+        script.Expect(
+            "WindowAcknowledgementSize",
+            "SetPeerBandwidth",
+            "UserControl 0",
+            "SetChunkSize",
+            "_result NetConnection.Connect.Success");
+        script.Do(session => Assert.Equal(isSent, session.RequestReconnect("rtmp://other.example/live", "Going down.")));
+        if (isSent)
+        {
+            RtmpTestMessage status = script.Next();
+            Assert.Equal("onStatus NetConnection.Connect.ReconnectRequest", status.ToString());
+            var information = (AmfMap)status.Values[3];
+            Assert.Equal(
+                ("status", "Going down.", "rtmp://other.example/live"),
+                (information.Find("level")?.AsString, information.Find("description")?.AsString, information.Find("tcUrl")?.AsString));
+        }
+
+        script.ExpectNothing();
+        Assert.Equal(RtmpSessionState.Connected, script.Session.State);
+    }
+
+    // Type 17: a format byte of 0, AMF0, and single values in AMF3 behind the marker 0x11.
+    [Theory]
+    [InlineData("00")]
+    [InlineData("")]
+    public void ConnectInAmf3_IsRead(string format)
+    {
+        using RtmpScript script = Greeted();
+        const string name = "02 0007 636f6e6e656374 00 3ff0000000000000";
+        script.Send(script.Client.Message(17, 0, Wire.Hex(format + name + "11 0a 0b 01 07 617070 06 09 6c697665 1d 6f626a656374456e636f64696e67 04 03 01")));
+        RtmpConnectRequest request = script.ExpectEvent<RtmpEvent.ConnectRequested>().Request;
+        Assert.Equal("live", request.App.Path);
+    }
+
     [Fact]
     public void CommandBeforeConnect_IsRefused()
     {
@@ -138,7 +239,7 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public void CommandThatIsNotAmf0_IsRefused()
+    public void CommandThatIsNotAmf_IsRefused()
     {
         using RtmpScript script = RtmpScript.Connected();
         AssertBroken(script, RtmpError.InvalidCommand, script.Client.Message(20, 0, Wire.Hex("11 06")));

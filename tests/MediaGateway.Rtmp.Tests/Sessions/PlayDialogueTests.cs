@@ -220,6 +220,44 @@ public sealed class PlayDialogueTests
     }
 
     [Fact]
+    public void PauseRaw_IsPause()
+    {
+        using RtmpScript script = RtmpScript.Playing();
+        script.Send(script.Client.CommandWithTransaction("pauseRaw", 0, 1, null, true, 5000));
+        script.Expect("onStatus NetStream.Pause.Notify", "UserControl 1");
+        Assert.True(script.ExpectEvent<RtmpEvent.PauseChanged>().IsPaused);
+    }
+
+    [Fact]
+    public void PlayThatCannotGoOn_IsToldTheReason()
+    {
+        using RtmpScript script = RtmpScript.Playing();
+        script.Do(session => session.FailPlay(1, StatusCode.PlayFailed, "The stream sends HEVC."));
+        RtmpTestMessage status = script.Next();
+        Assert.Equal("onStatus NetStream.Play.Failed", status.ToString());
+        var information = (AmfMap)status.Values[3];
+        Assert.Equal(("error", "The stream sends HEVC."), (information.Find("level")?.AsString, information.Find("description")?.AsString));
+        script.Expect("UserControl 1");
+        script.Do(session => session.FailPlay(1, StatusCode.PlayFailed, "Twice."));
+        script.ExpectNothing();
+    }
+
+    [Fact]
+    public void WhatHappensToAStream_IsToldThoseWhoPlayIt()
+    {
+        using RtmpScript script = RtmpScript.Playing();
+        script.Do(session => session.NotifyPublish(1));
+        script.Do(session => session.NotifyInsufficientBandwidth(1));
+        script.Expect("onStatus NetStream.Play.PublishNotify", "onStatus NetStream.Play.InsufficientBW");
+        script.Do(session => session.NotifyPublish(2));
+        script.Do(session => session.EndPlay(1));
+        script.Expect("onStatus NetStream.Play.UnpublishNotify", "UserControl 1", "onStatus NetStream.Play.Stop");
+        script.Do(session => session.NotifyPublish(1));
+        script.Do(session => session.NotifyInsufficientBandwidth(1));
+        script.ExpectNothing();
+    }
+
+    [Fact]
     public void Seek_IsAcknowledged()
     {
         using RtmpScript script = RtmpScript.Playing();

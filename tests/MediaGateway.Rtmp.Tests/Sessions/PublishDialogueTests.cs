@@ -1,3 +1,4 @@
+using System.Buffers;
 using MediaGateway.Media.Amf;
 using MediaGateway.Media.Frames;
 using MediaGateway.Rtmp.Sessions;
@@ -159,18 +160,88 @@ public sealed class PublishDialogueTests
     }
 
     [Fact]
+    public void PublishedMediaThatPilesUp_HaltsTheInput()
+    {
+        using RtmpScript script = RtmpScript.Publishing();
+        byte[] message = script.Client.Message(8, 1, [0x72, 0xD5]);
+        var input = new ReadOnlySequence<byte>([.. Enumerable.Repeat(message, 200).SelectMany(bytes => bytes)]);
+        int taken = 0;
+        while (!input.IsEmpty)
+        {
+            script.Session.Receive(input, script.Now, out SequencePosition consumed, out SequencePosition examined);
+            Assert.Equal(consumed, examined);
+            input = input.Slice(consumed);
+            int waiting = 0;
+            while (script.Session.TryTakePublished(out RtmpPublished item))
+            {
+                item.Frame?.Release();
+                waiting++;
+            }
+
+            Assert.InRange(waiting, 1, PublishedQueue.MaximumItems);
+            taken += waiting;
+        }
+
+        Assert.Equal(200, taken);
+    }
+
+    [Fact]
+    public void Publishing_RaisesTheMessageLimit()
+    {
+        using RtmpScript script = RtmpScript.Publishing();
+        script.Send(script.Client.Control(1, 65_536));
+        script.Send(script.Client.Message(9, 1, [0x12, .. new byte[300_000]]));
+        MediaFrame frame = script.ExpectFrame();
+        Assert.Equal(300_001, frame.Length);
+        frame.Release();
+    }
+
+    [Fact]
+    public void TwoStreamsOfOneConnection_AreToldApart()
+    {
+        using RtmpScript script = RtmpScript.Publishing();
+        script.Send(script.Client.Command("createStream", 0, [null]));
+        script.Expect("_result");
+        script.Send(script.Client.Command("publish", 2, null, "y", "live"));
+        script.ExpectEvent<RtmpEvent.PublishRequested>();
+        script.Do(session => session.AcceptPublish(2));
+        script.Expect("UserControl 0", "onStatus NetStream.Publish.Start");
+        script.Send(script.Client.Message(8, 0, [0x72, 1]));
+        script.ExpectNothing();
+        script.Send(script.Client.Command("FCUnpublish", 0, null, "y"));
+        Assert.Equal(2u, script.ExpectEvent<RtmpEvent.StreamClosed>().MessageStreamId);
+        script.Expect("_result", "onFCUnpublish NetStream.Unpublish.Success", "onStatus NetStream.Unpublish.Success");
+        script.Send(script.Client.Message(8, 0, [0x72, 1]));
+        script.ExpectFrame().Release();
+    }
+
+    [Fact]
+    public void PublishAgain_ClosesTheFormerAndAsksAnew()
+    {
+        using RtmpScript script = RtmpScript.Publishing();
+        script.Send(script.Client.Command("publish", 1, null, "y", "live"));
+        script.ExpectEvent<RtmpEvent.StreamClosed>();
+        Assert.Equal("y", script.ExpectEvent<RtmpEvent.PublishRequested>().Url.StreamName);
+    }
+
+    [Fact]
+    public void Close_TellsAPublisher()
+    {
+        using RtmpScript script = RtmpScript.Publishing();
+        script.Do(session => session.Close());
+        script.Expect("onStatus NetStream.Unpublish.Success");
+        Assert.Equal(RtmpSessionState.Closing, script.Session.State);
+        script.ExpectNothing();
+    }
+
+    [Fact]
     public void Silence_WhilePublishingIsNotIdleness()
     {
         using RtmpScript script = RtmpScript.Publishing();
-        script.Wait(RtmpSessionDefaults.IdleTimeout + TimeSpan.FromSeconds(1));
+        script.Wait(new RtmpSessionOptions().IdleTimeout + TimeSpan.FromSeconds(1));
         script.Do(session => session.EndPublish(1, "NetStream.Unpublish.Success", "Ended."));
         script.Expect("onStatus NetStream.Unpublish.Success");
         RtmpProtocolException broken = Assert.Throws<RtmpProtocolException>(() => script.Wait(TimeSpan.FromSeconds(20)));
         Assert.Equal(RtmpError.IdleTimeout, broken.Error);
-    }
-
-    private static class RtmpSessionDefaults
-    {
-        public static readonly TimeSpan IdleTimeout = new RtmpSessionOptions().IdleTimeout;
     }
 }
