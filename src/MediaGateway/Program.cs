@@ -2,6 +2,7 @@ using MediaGateway.Api;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Hooks;
 using MediaGateway.Push;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
@@ -32,6 +33,7 @@ try
         .AddSessions()
         .AddAccessControl()
         .AddServerCertificate()
+        .AddHooks(builder.Configuration)
         .AddStreams()
         .AddAudioTranscoders()
         .AddRtmpServer()

@@ -134,6 +134,7 @@ public class ArchitectureTests
         ("Signaling", _) => [EventIds.Signaling],
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Api") => [EventIds.Api],
+        (_, "MediaGateway.Hooks") => [EventIds.Hooks],
         (_, "MediaGateway.Streams") => [EventIds.Streams, EventIds.AudioBridge],
         _ => [EventIds.Host],
     };

@@ -20,6 +20,8 @@ internal static partial class DocumentCheck
         [AudioOptions.Section] = typeof(AudioOptions),
         [PushOptions.Section] = typeof(PushOptions),
         [ApiOptions.Section] = typeof(ApiOptions),
+        [HookOptions.Section] = typeof(HookOptions),
+        [TokenOptions.Section] = typeof(TokenOptions),
     };
 
     private static readonly Lazy<IReadOnlySet<string>> FileNames = new(() => AllFiles().Select(Path.GetFileName).ToHashSet()!);

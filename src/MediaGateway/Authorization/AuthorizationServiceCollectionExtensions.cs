@@ -1,8 +1,41 @@
+using MediaGateway.Configuration;
+using MediaGateway.Hooks;
+using Microsoft.Extensions.Options;
+
 namespace MediaGateway.Authorization;
 
 /// <summary>Registers access control.</summary>
 internal static class AuthorizationServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IAccessControl"/>.</summary>
-    public static IServiceCollection AddAccessControl(this IServiceCollection services) => services.AddSingleton<IAccessControl, OpenAccess>();
+    /// <summary>
+    /// Adds <see cref="IAccessControl"/>: tokens, when there are secrets in the settings, then hooks, when a style is set; else
+    /// everybody may do everything.
+    /// </summary>
+    public static IServiceCollection AddAccessControl(this IServiceCollection services)
+    {
+        services.AddSingleton<TokenReader>();
+        services.AddSingleton<TokenAccess>();
+        return services.AddSingleton(Make);
+    }
+
+    private static IAccessControl Make(IServiceProvider provider)
+    {
+        List<IAccessControl> links = [];
+        if (provider.GetRequiredService<IOptions<TokenOptions>>().Value.Secrets.Count > 0)
+        {
+            links.Add(provider.GetRequiredService<TokenAccess>());
+        }
+
+        if (provider.GetService<IHookStyle>() is { } hooks)
+        {
+            links.Add(hooks);
+        }
+
+        return links switch
+        {
+            [] => new OpenAccess(),
+            [var only] => only,
+            _ => new ChainedAccess(links),
+        };
+    }
 }

@@ -28,6 +28,8 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
         AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
+        AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
+        AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
 
         services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
         services.AddSingleton<IValidateOptions<RtmpOptions>, CrossFieldRules.Rtmp>();
@@ -36,6 +38,8 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<TlsOptions>, CrossFieldRules.Tls>();
         services.AddSingleton<IValidateOptions<PushOptions>, PushRules>();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
+        services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
+        services.AddSingleton<IValidateOptions<TokenOptions>, TokenRules>();
         services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));
         return builder;
     }

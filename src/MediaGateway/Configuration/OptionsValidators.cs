@@ -35,3 +35,11 @@ internal sealed partial class AudioRanges : IValidateOptions<AudioOptions>;
 /// <summary>Checks the ranges of <see cref="TlsOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class TlsRanges : IValidateOptions<TlsOptions>;
+
+/// <summary>Checks the ranges of <see cref="HookOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class HookRanges : IValidateOptions<HookOptions>;
+
+/// <summary>Checks the ranges of <see cref="TokenOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class TokenRanges : IValidateOptions<TokenOptions>;

@@ -12,8 +12,16 @@ internal static class UnknownKeys
 {
     private static readonly string[] Sections =
     [
-        HttpOptions.Section, RtmpOptions.Section, WebRtcOptions.Section, StreamOptions.Section, AudioOptions.Section, TlsOptions.Section,
-        PushOptions.Section, ApiOptions.Section,
+        HttpOptions.Section,
+        RtmpOptions.Section,
+        WebRtcOptions.Section,
+        StreamOptions.Section,
+        AudioOptions.Section,
+        TlsOptions.Section,
+        PushOptions.Section,
+        ApiOptions.Section,
+        HookOptions.Section,
+        TokenOptions.Section,
         "Logging",
     ];
 

@@ -30,6 +30,9 @@ internal static class EventIds
     /// <summary>The interface for operators.</summary>
     public const int Api = 12_000;
 
+    /// <summary>Hooks: questions and reports to a backend.</summary>
+    public const int Hooks = 10_000;
+
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;
 }

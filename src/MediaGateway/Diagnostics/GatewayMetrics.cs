@@ -29,6 +29,8 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _lostPackets;
     private readonly Counter<long> _nacks;
     private readonly Histogram<double> _bridgeDelay;
+    private readonly Counter<long> _hookCalls;
+    private readonly Counter<long> _hookEventsDropped;
 
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics(IMeterFactory meters, BufferPool pool)
@@ -44,6 +46,8 @@ internal sealed class GatewayMetrics
         _lostPackets = meter.CreateCounter<long>("mediagateway.rtp.packets.lost", "{packet}", "RTP packets that never came.");
         _nacks = meter.CreateCounter<long>("mediagateway.rtp.nacks", "{packet}", "RTP packets asked for again.");
         _bridgeDelay = meter.CreateHistogram<double>("mediagateway.audio_bridge.delay", "s", "From the last packet needed to the sound made.");
+        _hookCalls = meter.CreateCounter<long>("mediagateway.hook.calls", "{call}", "Questions and reports to a hook backend.");
+        _hookEventsDropped = meter.CreateCounter<long>("mediagateway.hook.events.dropped", "{event}", "Events that no backend took.");
         meter.CreateObservableGauge("mediagateway.memory.buffers", () => Buffers(pool), "{buffer}", "Pooled buffers in use.");
     }
 
@@ -113,6 +117,14 @@ internal sealed class GatewayMetrics
             (kind == TrackKind.Video ? VideoDelay : AudioDelay).Record(delay);
         }
     }
+
+    /// <summary>A hook was called, or was to be.</summary>
+    /// <param name="method">The hook's name.</param>
+    /// <param name="outcome"><c>answered</c>, <c>refused</c>, <c>failed</c> or <c>not_asked</c>.</param>
+    public void HookCalled(string method, string outcome) => _hookCalls.Add(1, new("method", method), new("outcome", outcome));
+
+    /// <summary>A hook event was given up.</summary>
+    public void HookEventDropped() => _hookEventsDropped.Add(1);
 
     private static IEnumerable<Measurement<long>> Buffers(BufferPool pool) =>
         Enum.GetValues<BufferOwner>()

@@ -39,6 +39,9 @@ internal sealed class ClientConnection
     /// <summary>The page that an RTMP client says it belongs to; null when it says nothing.</summary>
     public string? PageUrl { get; init; }
 
+    /// <summary>The origin of a browser's page (RFC 6454 7); null when there is none, as for RTMP.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>A bearer token that came outside the parameters; never logged. Null when there is none.</summary>
     public string? Token { get; init; }
 

@@ -19,6 +19,8 @@ public partial class ConfigurationDocsTests
         (TlsOptions.Section, new TlsOptions()),
         (PushOptions.Section, new PushOptions()),
         (ApiOptions.Section, new ApiOptions()),
+        (HookOptions.Section, new HookOptions()),
+        (TokenOptions.Section, new TokenOptions()),
     ];
 
     public static TheoryData<string> Names => [.. Sections.Select(section => section.Section)];

@@ -76,6 +76,27 @@ public class GatewayOptionsTests
     [InlineData("Api:Key", "with a blank inside it", "Api:Key must be printable ASCII without blanks.")]
     [InlineData("Api:MaximumFailuresPerMinute", "0", "Api:MaximumFailuresPerMinute must be between 1 and 10000.")]
     [InlineData("Api:Keys", "x", "Api:Keys is not a setting")]
+    [InlineData("Hooks:Style", "rest", "Hooks:Style must be none, wcs, srs or mediamtx.")]
+    [InlineData("Hooks:Style", "wcs", "Hooks:Url must be set to the backend's address, such as http://localhost:9000.")]
+    [InlineData("Hooks:Url", "localhost:9000", "Hooks:Url must be an http or https address without user name and fragment")]
+    [InlineData("Hooks:Url", "rtmp://localhost", "Hooks:Url must be an http or https address without user name and fragment")]
+    [InlineData("Hooks:Url", "http://a:b@localhost", "Hooks:Url must be an http or https address without user name and fragment")]
+    [InlineData("Hooks:Url", "http://localhost/x?key=1", null)]
+    [InlineData("Hooks:Timeout", "00:00:11", "Hooks:Timeout must be between 00:00:00.1")]
+    [InlineData("Hooks:MaximumConcurrentCalls", "0", "Hooks:MaximumConcurrentCalls must be between 1 and 10000.")]
+    [InlineData("Hooks:FailOpen:0", "playStream", "Hooks:FailOpen: 'playStream' is no method of style none ().")]
+    [InlineData("Hooks:MethodUrls:on_play", "http://a", "Hooks:MethodUrls: 'on_play' is no method of style none ().")]
+    [InlineData("Hooks:StreamKeepAliveInterval", "0", "Hooks:StreamKeepAliveInterval must be between 00:00:01")]
+    [InlineData("Hooks:StreamKeepAliveApplications:0", "live", "Hooks:StreamKeepAliveApplications: 'live' is no hook application (flashStreamingApp,")]
+    [InlineData("Hooks:Applications:live:Url", "http://a", "Hooks:Applications: 'live' is no hook application (flashStreamingApp, defaultApp).")]
+    [InlineData("Hooks:Applications:defaultApp:Url", "x", "Hooks:Applications:defaultApp:Url must be an http or https address")]
+    [InlineData("Hooks:Applications:defaultApp:Methods:0", "x", "Hooks:Applications:defaultApp:Methods: 'x' is no method of style none ().")]
+    [InlineData("Hooks:Applications:defaultApp:Uri", "x", "Hooks:Applications:defaultApp:Uri is not a setting (Url, Methods).")]
+    [InlineData("Tokens:Algorithm", "RS256", "Tokens:Algorithm must be HS256, HS384 or HS512.")]
+    [InlineData("Tokens:Parameter", "a b", "Tokens:Parameter must be 1 to 64 characters of A-Z a-z 0-9 _ . -")]
+    [InlineData("Tokens:ClockTolerance", "01:00:00", "Tokens:ClockTolerance must be between 00:00:00 and 00:10:00.")]
+    [InlineData("Tokens:Secrets:0", "short", "Tokens:Secrets:0 must have at least 32 bytes for HS256; it has 5.")]
+    [InlineData("Tokens:Secrets:0", "base64:%", "Tokens:Secrets:0 is not base64 after 'base64:'.")]
     [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, AllowedOrigins).")]
     [InlineData("Rtmp:ChunkSize", "1", "Rtmp:ChunkSize is not a setting")]
     [InlineData("WebRtc:AdvertizedAddresses:0", "1.2.3.4", "WebRtc:AdvertizedAddresses is not a setting")]
@@ -124,6 +145,8 @@ public class GatewayOptionsTests
         AssertDefaults<TlsOptions>(host);
         AssertDefaults<PushOptions>(host);
         AssertDefaults<ApiOptions>(host);
+        AssertDefaults<HookOptions>(host);
+        AssertDefaults<TokenOptions>(host);
     }
 
     [Theory]
