@@ -103,12 +103,12 @@ public sealed class HookEventQueueTests : IAsyncLifetime
             await release.Task.WaitAsync(context.RequestAborted);
             delivered.Enqueue(call.Body);
         };
-        MediaSession[] sessions = [.. Enumerable.Range(0, 100).Select(_ => HookClients.Publisher(HookClients.Rtmp()))];
+        MediaSession[] sessions = [.. Enumerable.Range(0, 100).Select(_ => HookClients.Player(HookClients.Rtmp()))];
         for (int round = 0; round < 11; round++)
         {
             foreach (MediaSession session in sessions)
             {
-                Host.Directory.Change(session, MediaSessionStatus.Publishing);
+                Host.Directory.Change(session, round % 2 == 0 ? MediaSessionStatus.Playing : MediaSessionStatus.Paused);
             }
         }
 

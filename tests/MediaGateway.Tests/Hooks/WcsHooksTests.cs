@@ -229,7 +229,7 @@ public sealed partial class WcsHooksTests : IAsyncLifetime
         MediaSession session = HookClients.Publisher(connection);
         Host.Directory.Change(session, MediaSessionStatus.Publishing);
         Host.Directory.Change(session, MediaSessionStatus.Unpublished, "Stopped by publisher stop");
-        Host.Directory.Change(session, MediaSessionStatus.Failed, "Failed by RTP activity");
+        Host.Directory.Change(HookClients.Publisher(connection), MediaSessionStatus.Failed, "Failed by RTP activity");
         List<string> seen = [];
         for (int index = 0; index < 4; index++)
         {
