@@ -24,28 +24,38 @@ internal sealed class AdditionalTracks
     public int Note(MediaFrame frame)
     {
         var format = (FlvTagFormat)frame.Format;
-        for (int place = 0; place < _formats.Length; place++)
+        int place = PlaceOf(format);
+        if (place < _formats.Length && ReferenceEquals(_formats[place], format))
         {
-            if (ReferenceEquals(_formats[place], format))
-            {
-                return place;
-            }
+            return place;
         }
 
-        int known = Array.FindIndex(_formats, other => other is FlvTagFormat tag && tag.Kind == format.Kind && tag.TrackId == format.TrackId);
-        if (known < 0 && _formats.Length == Maximum)
+        if (place == Maximum)
         {
             return -1;
         }
 
         // Outlets hold on to the list that they were handed: a change makes another.
-        TrackFormat[] formats = known < 0 ? [.. _formats, format] : [.. _formats];
-        int changed = known < 0 ? _formats.Length : known;
-        formats[changed] = format;
+        TrackFormat[] formats = place == _formats.Length ? [.. _formats, format] : [.. _formats];
+        formats[place] = format;
         _formats = formats;
-        return changed;
+        return place;
     }
 
     /// <summary>Forgets them all: another publisher has come.</summary>
     public void Clear() => _formats = [];
+
+    /// <summary>Where the track is, or where it would go.</summary>
+    private int PlaceOf(FlvTagFormat format)
+    {
+        for (int place = 0; place < _formats.Length; place++)
+        {
+            if (_formats[place] is FlvTagFormat known && known.Kind == format.Kind && known.TrackId == format.TrackId)
+            {
+                return place;
+            }
+        }
+
+        return _formats.Length;
+    }
 }

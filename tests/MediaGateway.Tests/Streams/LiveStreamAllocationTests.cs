@@ -7,6 +7,8 @@ namespace MediaGateway.Tests.Streams;
 
 public sealed class LiveStreamAllocationTests
 {
+    private static readonly FlvTagFormat Further = TestFrames.FurtherFormat(TrackKind.Video, 1);
+
     [Fact]
     public void PublishingToManyOutlets_AllocatesNothing()
     {
@@ -57,6 +59,8 @@ public sealed class LiveStreamAllocationTests
         {
             made.Add(time % 2000 == 0 ? frames.Key(time) : frames.Delta(time));
             made.Add(frames.Sound(time));
+            made.Add(frames.Data(time));
+            made.Add(frames.Further(Further, time));
         }
 
         return [.. made];
