@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
+using MediaGateway.Configuration;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Push;
@@ -9,9 +11,13 @@ namespace MediaGateway.Push;
 /// </summary>
 internal sealed class PushService(PushServices services, ILogger<PushService> logger) : BackgroundService
 {
-    private static readonly TimeSpan ScanInterval = TimeSpan.FromMilliseconds(500);
+    /// <summary>Streams that begin and have not been looked at; more are not looked at, as there are no more pushes to be had.</summary>
+    private const int MaximumNotices = 10_000;
 
     private readonly Lock _starting = new();
+    private readonly Channel<StreamKey> _published = Channel.CreateBounded<StreamKey>(
+        new BoundedChannelOptions(MaximumNotices) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
     private readonly ConcurrentDictionary<string, StreamPush> _pushes = new(StringComparer.Ordinal);
 
     /// <summary>The pushes of this moment, failed ones included.</summary>
@@ -23,7 +29,7 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
     /// <summary>Begins a push, whether or not its stream is being published.</summary>
     /// <param name="target">What to push where.</param>
     /// <param name="push">The push; when it is a duplicate, the one that is there already.</param>
-    public PushStart Start(PushTarget target, out StreamPush? push) => Start(target, endsWithStream: false, out push);
+    public PushStart Start(PushTarget target, out StreamPush? push) => Start(target, onStreamEnded: null, out push);
 
     /// <summary>Ends a push and forgets it; returns at once.</summary>
     public void Stop(StreamPush push)
@@ -51,24 +57,32 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         PushPattern[] patterns = [.. Patterns()];
-        using var timer = new PeriodicTimer(ScanInterval, services.Time);
-        try
+        if (patterns.Length == 0)
         {
-            do
-            {
-                Scan(patterns);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            return;
         }
-        catch (OperationCanceledException)
+
+        using IDisposable notices = services.Registry.NotifyPublished(stream => _published.Writer.TryWrite(stream.Key));
+        foreach (LiveStream stream in services.Registry.Streams)
         {
-            // The gateway stops.
+            _published.Writer.TryWrite(stream.Key);
+        }
+
+        await foreach (StreamKey key in _published.Reader.ReadAllAsync(stoppingToken))
+        {
+            foreach (PushPattern pattern in patterns)
+            {
+                if (pattern.Fits(key) && services.Registry.Find(key) is not null)
+                {
+                    Begin(pattern, key);
+                }
+            }
         }
     }
 
     private IEnumerable<PushPattern> Patterns()
     {
-        foreach (Configuration.PushTargetOptions options in services.Options.Targets)
+        foreach (PushTargetOptions options in services.Options.Targets)
         {
             if (PushPattern.TryCreate(options, out PushPattern? pattern, out _))
             {
@@ -77,31 +91,11 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
         }
     }
 
-    private void Scan(PushPattern[] patterns)
+    // The stream may have been published again while its push was ending: then nobody else would begin it.
+    private void OnStreamEnded(StreamPush push)
     {
-        foreach (StreamPush push in _pushes.Values)
-        {
-            if (push.State == PushState.Stopped)
-            {
-                Stop(push);
-            }
-        }
-
-        if (patterns.Length == 0)
-        {
-            return;
-        }
-
-        foreach (LiveStream stream in services.Registry.Streams)
-        {
-            foreach (PushPattern pattern in patterns)
-            {
-                if (pattern.Fits(stream.Key))
-                {
-                    Begin(pattern, stream.Key);
-                }
-            }
-        }
+        Stop(push);
+        _published.Writer.TryWrite(push.Target.Stream);
     }
 
     private void Begin(PushPattern pattern, StreamKey key)
@@ -112,13 +106,13 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
             return;
         }
 
-        if (Start(target, endsWithStream: true, out _) == PushStart.TooMany)
+        if (Start(target, OnStreamEnded, out _) == PushStart.TooMany)
         {
             logger.PushNotBegun(key, $"{services.Options.MaximumPushes} pushes are running already");
         }
     }
 
-    private PushStart Start(PushTarget target, bool endsWithStream, out StreamPush? push)
+    private PushStart Start(PushTarget target, Action<StreamPush>? onStreamEnded, out StreamPush? push)
     {
         lock (_starting)
         {
@@ -133,7 +127,7 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
                 return PushStart.TooMany;
             }
 
-            push = new StreamPush(target, endsWithStream, services, logger);
+            push = new StreamPush(target, onStreamEnded, services, logger);
             _pushes[push.Id] = push;
         }
 

@@ -17,13 +17,11 @@ internal sealed class StreamPush : IDisposable
     /// <summary>Challenges answered in a row: Adobe's authentication has two.</summary>
     private const int MaximumChallenges = 2;
 
-    private static readonly TimeSpan StreamPollInterval = TimeSpan.FromMilliseconds(250);
-
     private readonly PushServices _services;
     private readonly ILogger _logger;
     private readonly ReconnectPolicy _policy;
     private readonly CancellationTokenSource _stop = new();
-    private readonly bool _endsWithStream;
+    private readonly Action<StreamPush>? _onStreamEnded;
     private Task _running = Task.CompletedTask;
     private volatile string _reason = "";
     private int _state = (int)PushState.WaitingForStream;
@@ -35,12 +33,14 @@ internal sealed class StreamPush : IDisposable
 
     /// <summary>Makes a push that does nothing yet.</summary>
     /// <param name="target">What to push where.</param>
-    /// <param name="endsWithStream">Whether it is over when its stream ends; else it waits for the stream to be published again.</param>
+    /// <param name="onStreamEnded">
+    /// Called when its stream has ended, with which it is over then; null makes it wait for the stream to be published again.
+    /// </param>
     /// <param name="services">The rest of the gateway.</param>
     /// <param name="logger">Where it is told.</param>
-    public StreamPush(PushTarget target, bool endsWithStream, PushServices services, ILogger logger)
+    public StreamPush(PushTarget target, Action<StreamPush>? onStreamEnded, PushServices services, ILogger logger)
     {
-        (Target, _endsWithStream, _services, _logger, _url) = (target, endsWithStream, services, logger, target.Url);
+        (Target, _onStreamEnded, _services, _logger, _url) = (target, onStreamEnded, services, logger, target.Url);
         _policy = new ReconnectPolicy(services.Options.MaximumRetryDelay, Random.Shared);
         StartedAt = services.Clock.Now;
     }
@@ -105,23 +105,33 @@ internal sealed class StreamPush : IDisposable
 
         _logger.PushEnded(
             Id, Target.Stream, Target.Url.Masked, Statistics.Bytes, Statistics.Frames, Statistics.DroppedFrames);
+        if (State == PushState.Stopped)
+        {
+            _onStreamEnded?.Invoke(this);
+        }
     }
 
     private async Task<LiveStream?> FindStreamAsync()
     {
-        LiveStream? stream;
-        while ((stream = _services.Registry.Find(Target.Stream)) is null)
+        if (_onStreamEnded is not null)
         {
-            if (_endsWithStream)
-            {
-                return null;
-            }
-
-            Set(PushState.WaitingForStream, "");
-            await Task.Delay(StreamPollInterval, _services.Time, _stop.Token);
+            return _services.Registry.Find(Target.Stream);
         }
 
-        return stream;
+        var published = new TaskCompletionSource<LiveStream>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using IDisposable? wait = _services.Registry.WaitFor(Target.Stream, stream => published.TrySetResult(stream));
+        if (!published.Task.IsCompleted)
+        {
+            Set(PushState.WaitingForStream, "");
+        }
+
+        if (wait is null)
+        {
+            await WaitAsync("The gateway has too many waits for streams.");
+            return await FindStreamAsync();
+        }
+
+        return await published.Task.WaitAsync(_stop.Token);
     }
 
     /// <summary>Connects once; false when the push is over.</summary>

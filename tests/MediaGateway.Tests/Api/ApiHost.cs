@@ -96,8 +96,8 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>What sessions and connections were told.</summary>
     public List<string> Ended { get; } = [];
 
-    public PublishLease Publish(string name, FakePublisher? publisher = null) =>
-        Streams.TryPublish(TestHub.Key(name), ExpectedTracks.AudioAndVideo, publisher ?? new FakePublisher(), out _)
+    public PublishLease Publish(string name, FakePublisher? publisher = null, ExpectedTracks tracks = ExpectedTracks.Video) =>
+        Streams.TryPublish(TestHub.Key(name), tracks, publisher ?? new FakePublisher(), out _)
             ?? throw new InvalidOperationException("The name is in use.");
 
     /// <summary>Calls; a body is sent as JSON.</summary>

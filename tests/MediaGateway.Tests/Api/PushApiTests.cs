@@ -25,7 +25,7 @@ public sealed class PushApiTests
         Assert.Equal(200, started.Status);
         string id = started.Json.GetProperty("mediaSessionId").GetString()!;
         Assert.True(Guid.TryParse(id, out _));
-        await target.UntilAsync(() => target.Frames.Count == 1, "the picture arrives");
+        await PushHost.UntilAsync(() => target.Frames.Count == 1, "the picture arrives");
         Assert.Contains("publish rtmp_a live", target.Said);
 
         ApiAnswer listed = await host.PostAsync("/rest-api/push/find_all");
@@ -42,7 +42,7 @@ public sealed class PushApiTests
 
         ApiAnswer ended = await host.PostAsync("/rest-api/push/terminate", $$"""{"mediaSessionId":"{{id}}"}""");
         Assert.Equal((200, ""), (ended.Status, ended.Text));
-        await target.UntilAsync(() => target.Said.Contains("unpublish"), "the target is told");
+        await PushHost.UntilAsync(() => target.Said.Contains("unpublish"), "the target is told");
         Assert.Equal(404, (await host.PostAsync("/rest-api/push/terminate", $$"""{"mediaSessionId":"{{id}}"}""")).Status);
     }
 
@@ -55,7 +55,7 @@ public sealed class PushApiTests
         ApiAnswer started = await host.PostAsync(
             "/rest-api/push/startup", $$"""{"streamName":"live/a","rtmpUrl":"{{target.UrlOf(Secret)}}","rtmpTransponderFullUrl":true}""");
         Assert.Equal(200, started.Status);
-        await target.UntilAsync(() => target.Said.Contains($"publish {Secret} live"), "the key is the name");
+        await PushHost.UntilAsync(() => target.Said.Contains($"publish {Secret} live"), "the key is the name");
         string[] answers =
         [
             started.Text,
@@ -72,7 +72,7 @@ public sealed class PushApiTests
     [InlineData("""{"streamName":"../a","rtmpUrl":"rtmp://127.0.0.1/live"}""", "Application name must not be '.' or '..'.")]
     [InlineData("""{"streamName":"a b","rtmpUrl":"rtmp://127.0.0.1/live"}""", "Stream name may contain only")]
     [InlineData("""{"streamName":"a","rtmpUrl":"http://127.0.0.1/live"}""", "The address must begin with rtmp:// or rtmps://.")]
-    [InlineData("""{"streamName":"a","rtmpUrl":"rtmp://"}""", "The address names no valid host or port.")]
+    [InlineData("""{"streamName":"a","rtmpUrl":"rtmp:///live"}""", "The address names no valid host or port.")]
     [InlineData("""{"streamName":"a","rtmpUrl":"rtmp://127.0.0.1/live","rtmpTransponderFullUrl":true}""", "The address names no stream")]
     [InlineData("""{"streamName":"a","rtmpUrl":"rtmp://no-such-host.invalid/live"}""", "The host of the target cannot be resolved.")]
     [InlineData("""{"streamName":"a","rtmpUrl":"rtmp://localhost/live"}""", "The target's address is not public")]
@@ -103,7 +103,7 @@ public sealed class PushApiTests
 
         using PublishLease lease = host.Publish("a");
         lease.Publish(new PushFrames(host.Buffers).Key(0));
-        await target.UntilAsync(() => target.Frames.Count == 1, "the picture arrives");
+        await PushHost.UntilAsync(() => target.Frames.Count == 1, "the picture arrives");
         push = (await host.GetAsync("/api/v1/pushes")).Json[0];
         Assert.Equal("publishing", push.GetProperty("state").GetString());
         Assert.Equal(1, push.GetProperty("attempts").GetInt32());
@@ -126,7 +126,7 @@ public sealed class PushApiTests
         {
             target.Refusal = ("NetStream.Publish.Denied", "no <b>entry</b>");
             await host.PostAsync("/api/v1/pushes", $$"""{"stream":"a","url":"{{target.UrlOf(Secret)}}"}""");
-            await target.UntilAsync(() => host.Pushes.Pushes.Single().State == PushState.WaitingToRetry, "the refusal is seen");
+            await PushHost.UntilAsync(() => host.Pushes.Pushes.Single().State == PushState.WaitingToRetry, "the refusal is seen");
         }
 
         ApiAnswer answer = await host.GetAsync("/api/v1/pushes");

@@ -31,7 +31,7 @@ public sealed class PushTests
         }
 
         lease.Dispose();
-        await target.UntilAsync(() => target.Said.Contains("unpublish"), "the end of the stream is told");
+        await PushHost.UntilAsync(() => target.Said.Contains("unpublish"), "the end of the stream is told");
         await PushHost.UntilAsync(push, PushState.WaitingForStream);
 
         RtmpTarget.Received[] frames = [.. target.Frames];
@@ -68,7 +68,7 @@ public sealed class PushTests
         lease.Publish(EncodedStream.Frame(picture with { Stamp = picture.Stamp + 40, Format = other }, host.Buffers, host.Clock.Now));
         other = new H264Format(WithLevel((byte)(other.ConfigurationRecord.Span[3] + 1), other), other.Width, other.Height);
         lease.Publish(EncodedStream.Frame(picture with { Stamp = picture.Stamp + 80, Format = other }, host.Buffers, host.Clock.Now));
-        await target.UntilAsync(() => target.Frames.Count == 3, "three frames");
+        await PushHost.UntilAsync(() => target.Frames.Count == 3, "three frames");
 
         // An equal format is no change.
         RtmpTarget.Received[] frames = [.. target.Frames];
@@ -101,16 +101,16 @@ public sealed class PushTests
 
         await using var target = new RtmpTarget(port);
         await PushHost.UntilAsync(push, PushState.Publishing);
-        await target.UntilAsync(() => target.Frames.Count == 1, "the cached keyframe");
+        await PushHost.UntilAsync(() => target.Frames.Count == 1, "the cached keyframe");
         target.Cut();
         await PushHost.UntilAsync(() => push.State is PushState.WaitingToRetry, "the loss is seen");
         lease.Publish(frames.Key(2000));
         lease.Publish(frames.Delta(2040));
         await PushHost.UntilAsync(push, PushState.Publishing);
-        await target.UntilAsync(() => target.Frames.Count(frame => frame.Connection == 2) >= 2, "the second connection");
+        await PushHost.UntilAsync(() => target.Frames.Count(frame => frame.Connection == 2) >= 2, "the second connection");
         RtmpTarget.Received[] again = [.. target.Frames.Where(frame => frame.Connection == 2)];
         Assert.Equal([(0, true), (40, false)], again.Select(frame => (frame.Milliseconds, frame.IsKeyframe)));
-        Assert.Equal(1, host.Streams.Streams.Count);
+        Assert.Single(host.Streams.Streams);
         Assert.DoesNotContain(host.Log, line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
@@ -127,11 +127,11 @@ public sealed class PushTests
             PublishLease lease = host.Publish("a");
             lease.Publish(frames.Key(0));
             int connection = round;
-            await target.UntilAsync(() => target.Frames.Any(frame => frame.Connection == connection), $"round {round}");
+            await PushHost.UntilAsync(() => target.Frames.Any(frame => frame.Connection == connection), $"round {round}");
             lease.Dispose();
         }
 
-        await target.UntilAsync(() => target.Said.Count(line => line == "unpublish") == 2, "both ends are told");
+        await PushHost.UntilAsync(() => target.Said.Count(line => line == "unpublish") == 2, "both ends are told");
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class PushTests
         using PublishLease lease = host.Publish("a");
         lease.Publish(new PushFrames(host.Buffers).Key(0));
         StreamPush push = host.Push("a", target.UrlOf("key"));
-        await other.UntilAsync(() => other.Frames.Count == 1, "the other target is served");
+        await PushHost.UntilAsync(() => other.Frames.Count == 1, "the other target is served");
         Assert.Equal([$"connect app rtmp://127.0.0.1:{other.Port}/app", "publish key live"], other.Said);
         Assert.Equal(2, push.Attempts);
     }
@@ -238,9 +238,9 @@ public sealed class PushTests
         }
 
         Assert.Equal(Groups * 5, witness.Frames.Count);
-        await target.UntilAsync(() => push.Statistics.DroppedFrames > 0, "frames are dropped");
+        await PushHost.UntilAsync(() => push.Statistics.DroppedFrames > 0, "frames are dropped");
         target.ReadPause = TimeSpan.Zero;
-        await target.UntilAsync(
+        await PushHost.UntilAsync(
             () => push.Statistics.Frames + push.Statistics.DroppedFrames == Groups * 5 && target.Frames.Count == push.Statistics.Frames,
             "the rest arrives");
 
@@ -289,7 +289,7 @@ public sealed class PushTests
         await PushHost.UntilAsync(push, PushState.Publishing);
         host.Pushes.Stop(push);
         await push.Completion;
-        await target.UntilAsync(() => target.Said.Contains("unpublish"), "the target is told");
+        await PushHost.UntilAsync(() => target.Said.Contains("unpublish"), "the target is told");
         Assert.Equal((PushState.Stopped, null), (push.State, host.Pushes.Find(push.Id)));
         Assert.Equal(0, lease.Stream.Snapshot().Viewers);
     }
@@ -315,7 +315,7 @@ public sealed class PushTests
         using PublishLease unfit = host.Publish("other");
         PublishLease lease = host.Publish("cam1");
         lease.Publish(new PushFrames(host.Buffers).Key(0));
-        await target.UntilAsync(() => target.Frames.Count == 1, "it is pushed");
+        await PushHost.UntilAsync(() => target.Frames.Count == 1, "it is pushed");
         Assert.Contains("publish copy-of-cam1 live", target.Said);
         lease.Dispose();
         await PushHost.UntilAsync(() => host.Pushes.Pushes.Count == 0, "it is over with its stream");
@@ -347,7 +347,7 @@ public sealed class PushTests
             await PushHost.UntilAsync(push, isServed ? PushState.Publishing : PushState.WaitingToRetry);
             if (isServed)
             {
-                await target.UntilAsync(() => target.Frames.Count == 1, "the picture arrives");
+                await PushHost.UntilAsync(() => target.Frames.Count == 1, "the picture arrives");
             }
             else
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
@@ -8,7 +7,6 @@ using System.Security.Cryptography.X509Certificates;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Sessions;
-using MediaGateway.Tests.Servers.Rtmp;
 
 namespace MediaGateway.Tests.Push;
 
@@ -69,8 +67,6 @@ internal sealed class RtmpTarget : IAsyncDisposable
     public int ReadBytes { get; set; } = 64 * 1024;
 
     public string UrlOf(string key, string scheme = "rtmp", string host = "127.0.0.1") => $"{scheme}://{host}:{Port}/live/{key}";
-
-    public Task UntilAsync(Func<bool> condition, string what) => RtmpServerHost.UntilAsync(condition, what);
 
     /// <summary>Cuts all connections without a word, and goes on listening.</summary>
     public void Cut()
