@@ -67,6 +67,20 @@ public sealed class RtmpTestClient : IDisposable
         return Message(20, messageStreamId, body.WrittenSpan);
     }
 
+    /// <summary>A data message of the given values.</summary>
+    public byte[] Data(uint messageStreamId, params object?[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new Amf0Writer(body);
+        foreach (object? value in values)
+        {
+            Write(writer, value);
+        }
+
+        return Message(18, messageStreamId, body.WrittenSpan, chunkStreamId: 5);
+    }
+
     /// <summary>The connect command of an ordinary player.</summary>
     /// <param name="app">The application.</param>
     /// <param name="more">Further properties, or others in place of the ordinary ones.</param>

@@ -30,6 +30,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
+        AddApplications(services, configuration.GetSection(ApplicationsOptions.Section));
 
         services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
         services.AddSingleton<IValidateOptions<RtmpOptions>, CrossFieldRules.Rtmp>();
@@ -52,6 +53,15 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<TOptions>().Bind(section);
         services.AddSingleton<IValidateOptions<TOptions>, TRanges>();
         services.AddSingleton<IValidateOptions<TOptions>>(new UnknownKeys.Validator<TOptions>(section));
+    }
+
+    /// <summary>The names of this section are the operator's own, so that it is bound as a dictionary.</summary>
+    private static void AddApplications(IServiceCollection services, IConfigurationSection section)
+    {
+        services.AddOptionsWithValidateOnStart<ApplicationsOptions>().Configure(options => section.Bind(options.ByName));
+        services.AddSingleton<IOptionsChangeTokenSource<ApplicationsOptions>>(
+            new ConfigurationChangeTokenSource<ApplicationsOptions>(section));
+        services.AddSingleton<IValidateOptions<ApplicationsOptions>>(new ApplicationRules(section));
     }
 
     private static void TakePublicAddress(WebRtcOptions options, IConfiguration configuration)

@@ -59,6 +59,11 @@ internal static class CrossFieldRules
                 failures.AddError("Rtmp:ViewerQueueBytes must be at least Rtmp:MaximumMessageBytes, or the largest keyframe never leaves.");
             }
 
+            if (options.Redirect is { } redirect && !RedirectAddress.IsValid(redirect))
+            {
+                failures.AddError($"Rtmp:Redirect: {RedirectAddress.Rule}");
+            }
+
             return failures.Build();
         }
 

@@ -80,11 +80,12 @@ internal sealed class RtmpOptions
     public TimeSpan SlowViewerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What is kept of one stream for its viewers to catch up from, in bytes. A viewer that falls further behind goes on at the newest
-    /// keyframe. 8 MiB is 25 s at 2.5 Mbit/s. Shared by all viewers of the stream.
+    /// What is kept of one stream for its viewers to catch up from, in bytes: WCS's buffering of outgoing RTMP packets. A viewer that
+    /// falls further behind goes on at the newest keyframe. 16 MiB is 6 s at 20 Mbit/s, so that even at 4K a burst of big pictures waits
+    /// here for a small socket buffer instead of being lost. Shared by all viewers of the stream who get the same bytes.
     /// </summary>
     [Range(256 * 1024, 1024 * 1024 * 1024)]
-    public int ViewerQueueBytes { get; set; } = 8 * 1024 * 1024;
+    public int ViewerQueueBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
     /// How far a viewer may fall behind before it goes on at the newest keyframe. 4 s is two of the customary groups of pictures: a
@@ -92,4 +93,41 @@ internal sealed class RtmpOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
     public TimeSpan ViewerQueueDuration { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Bytes not yet sent that the kernel may hold for one viewer (TCP_NOTSENT_LOWAT). More waits in the viewer's queue, where it can
+    /// still be dropped in whole groups of pictures. 128 KiB keeps a connection of 100 Mbit/s and 10 ms busy.
+    /// </summary>
+    [Range(4 * 1024, 64 * 1024 * 1024)]
+    public int OutgoingBufferBytes { get; set; } = 128 * 1024;
+
+    /// <summary>Whether sound waits for the first picture (WCS's <c>rtmp_send_video_first</c>).</summary>
+    [AllowedValues(VideoFirst.Off, VideoFirst.On, VideoFirst.Strict, ErrorMessage = "The field {0} must be Off, On or Strict.")]
+    public VideoFirst SendVideoFirst { get; set; } = VideoFirst.Off;
+
+    /// <summary>Whether streams can be played over RTMP; if not, players are told so. Publishing is not concerned.</summary>
+    public bool PlaybackEnabled { get; set; } = true;
+
+    /// <summary>
+    /// How long a player of a stream that is not published waits for its publisher. 0: it is told at once that there is no such stream,
+    /// which is what people with VLC expect.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan WaitForPublisher { get; set; } = TimeSpan.Zero;
+
+    /// <summary>A publisher that sends no media for so long is taken for lost. 10 s is MediaMTX's figure; SRS has 7 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan PublisherTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether the parameters of the stream's name are taken for parameters of the connection. As the name comes after the connect
+    /// command, whoever decides about connections is then asked when the client wants to play or publish.
+    /// </summary>
+    public bool StreamParametersAsConnectionParameters { get; set; }
+
+    /// <summary>
+    /// The rtmp or rtmps address that clients are sent to instead of being served; null: they are served. Without a path the client's
+    /// own application and parameters are added. Read again while the gateway runs.
+    /// </summary>
+    public string? Redirect { get; set; }
 }

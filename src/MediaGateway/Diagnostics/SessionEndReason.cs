@@ -24,6 +24,9 @@ internal enum SessionEndReason
     /// <summary>Another publisher has taken the stream over.</summary>
     StreamTakenOver,
 
+    /// <summary>The client was sent to another server.</summary>
+    Redirected,
+
     /// <summary>The other side fell silent.</summary>
     Timeout,
 

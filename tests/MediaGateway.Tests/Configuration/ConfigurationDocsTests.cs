@@ -16,6 +16,7 @@ public partial class ConfigurationDocsTests
         (WebRtcOptions.Section, new WebRtcOptions()),
         (StreamOptions.Section, new StreamOptions()),
         (AudioOptions.Section, new AudioOptions()),
+        (ApplicationsOptions.Section, new ApplicationOptions()),
         (TlsOptions.Section, new TlsOptions()),
         (PushOptions.Section, new PushOptions()),
         (ApiOptions.Section, new ApiOptions()),

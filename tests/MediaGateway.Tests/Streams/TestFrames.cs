@@ -17,11 +17,11 @@ internal sealed class TestFrames(BufferPool pool)
     /// <summary>Gateway time stamped on the frames.</summary>
     public TimeSpan ReceivedAt { get; set; }
 
-    public MediaFrame Key(int milliseconds, int bytes = 1000, H264Format? format = null) =>
-        Make(format ?? Picture360, new MediaTime(milliseconds * 90L, 90_000), true, bytes);
+    public MediaFrame Key(int milliseconds, int bytes = 1000, H264Format? format = null, byte content = 0) =>
+        Make(format ?? Picture360, new MediaTime(milliseconds * 90L, 90_000), true, bytes, content: content);
 
-    public MediaFrame Delta(int milliseconds, int bytes = 100, H264Format? format = null) =>
-        Make(format ?? Picture360, new MediaTime(milliseconds * 90L, 90_000), false, bytes);
+    public MediaFrame Delta(int milliseconds, int bytes = 100, H264Format? format = null, byte content = 0) =>
+        Make(format ?? Picture360, new MediaTime(milliseconds * 90L, 90_000), false, bytes, content: content);
 
     public MediaFrame Sound(int milliseconds, int bytes = 50) => Make(Opus, new MediaTime(milliseconds * 48L, 48_000), true, bytes);
 
@@ -53,6 +53,10 @@ internal sealed class TestFrames(BufferPool pool)
     public MediaFrame DerivedAt(TrackFormat format, long samples, TimeSpan receivedAt) =>
         Make(format, new MediaTime(samples, 48_000), true, 20, receivedAt);
 
-    private MediaFrame Make(TrackFormat format, MediaTime time, bool key, int bytes, TimeSpan? receivedAt = null) =>
-        new(format, time, time, key, pool.Rent(bytes, BufferOwner.Frame), 0, bytes, receivedAt ?? ReceivedAt);
+    private MediaFrame Make(TrackFormat format, MediaTime time, bool key, int bytes, TimeSpan? receivedAt = null, byte content = 0)
+    {
+        PooledBuffer buffer = pool.Rent(bytes, BufferOwner.Frame);
+        buffer.Span[..bytes].Fill(content);
+        return new MediaFrame(format, time, time, key, buffer, 0, bytes, receivedAt ?? ReceivedAt);
+    }
 }

@@ -3,11 +3,11 @@ using System.Net;
 namespace MediaGateway.Servers.Rtmp;
 
 /// <summary>
-/// Counts connections: all of them, and for each remote address those that do not play yet. A flood from one address then costs at
+/// Counts connections: all of them, and for each remote address those that neither play nor publish yet. A flood from one address then costs at
 /// most its share, while any number of viewers may sit behind one address. Any thread.
 /// </summary>
 /// <param name="maximum">Connections at the same time.</param>
-/// <param name="maximumIdlePerAddress">Connections of one address that do not play.</param>
+/// <param name="maximumIdlePerAddress">Connections of one address that neither play nor publish.</param>
 internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddress)
 {
     private readonly Lock _lock = new();
@@ -75,17 +75,17 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
     /// <summary>The admission of one connection.</summary>
     internal sealed class Ticket(RtmpConnectionLimiter limiter, IPAddress address) : IDisposable
     {
-        private bool _plays;
+        private bool _isActive;
         private bool _ended;
 
-        /// <summary>The connection plays: it no longer counts against its address.</summary>
+        /// <summary>The connection plays or publishes: it no longer counts against its address.</summary>
         public void MarkPlaying()
         {
             lock (limiter._lock)
             {
-                if (!_plays && !_ended)
+                if (!_isActive && !_ended)
                 {
-                    _plays = true;
+                    _isActive = true;
                     limiter.EndIdle(address);
                 }
             }
@@ -103,7 +103,7 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
 
                 _ended = true;
                 limiter.Count--;
-                if (!_plays)
+                if (!_isActive)
                 {
                     limiter.EndIdle(address);
                 }

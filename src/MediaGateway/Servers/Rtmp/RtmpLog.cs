@@ -37,4 +37,16 @@ internal static partial class RtmpLog
     [LoggerMessage(EventId = EventIds.Rtmp + 5, EventName = "RtmpFanOutFault", Level = LogLevel.Error,
         Message = "RTMP fan-out: one session or stream failed and is given up")]
     public static partial void FanOutFault(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = EventIds.Rtmp + 30, EventName = "RtmpPublisherEnded", Level = LogLevel.Information,
+        Message = "RTMP session {Session} publishing {Stream} ended: {Reason} after {Seconds:F1} s, {Bytes} bytes in {Frames} frames received, {Jumps} jumps of its clock")]
+    public static partial void PublisherEnded(
+        this ILogger logger,
+        string session,
+        StreamKey? stream,
+        SessionEndReason reason,
+        double seconds,
+        long bytes,
+        long frames,
+        int jumps);
 }

@@ -8,13 +8,25 @@ namespace MediaGateway.Servers.Rtmp;
 /// <param name="Session">For every connection's protocol session.</param>
 /// <param name="FanOut">For the workers that send.</param>
 /// <param name="MaximumConnections">Connections at the same time.</param>
-/// <param name="MaximumIdleConnectionsPerAddress">Connections of one address that do not play.</param>
+/// <param name="MaximumIdleConnectionsPerAddress">Connections of one address that neither play nor publish.</param>
 internal sealed record RtmpServerOptions(
     RtmpSessionOptions Session,
     FanOutSettings FanOut,
     int MaximumConnections,
     int MaximumIdleConnectionsPerAddress)
 {
+    /// <summary>Whether streams can be played.</summary>
+    public bool PlaybackEnabled { get; init; } = true;
+
+    /// <summary>How long a player waits for a stream that is not published; zero: not at all.</summary>
+    public TimeSpan WaitForPublisher { get; init; }
+
+    /// <summary>How long a publisher may send no media.</summary>
+    public TimeSpan PublisherTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether access control is asked about a connection with the parameters of the stream.</summary>
+    public bool StreamParametersAsConnectionParameters { get; init; }
+
     /// <summary>After the last words to a client, how long until we close: librtmp and VLC close by themselves when they have read them.</summary>
     public static readonly TimeSpan LastWordsTime = TimeSpan.FromMilliseconds(200);
 
@@ -40,7 +52,15 @@ internal sealed record RtmpServerOptions(
             MaxGroupBytes = streams.CacheBytes,
             StallTimeout = rtmp.SlowViewerTimeout,
             ChunkSize = rtmp.ChunkSizeBytes,
+            NotSentLowWaterBytes = rtmp.OutgoingBufferBytes,
+            VideoFirst = rtmp.SendVideoFirst,
         },
         rtmp.MaximumConnections,
-        rtmp.MaximumIdleConnectionsPerAddress);
+        rtmp.MaximumIdleConnectionsPerAddress)
+    {
+        PlaybackEnabled = rtmp.PlaybackEnabled,
+        WaitForPublisher = rtmp.WaitForPublisher,
+        PublisherTimeout = rtmp.PublisherTimeout,
+        StreamParametersAsConnectionParameters = rtmp.StreamParametersAsConnectionParameters,
+    };
 }

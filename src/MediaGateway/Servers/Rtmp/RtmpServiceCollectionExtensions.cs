@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Servers.Rtmp;
 
-/// <summary>Registers RTMP playback.</summary>
+/// <summary>Registers the RTMP server.</summary>
 internal static class RtmpServiceCollectionExtensions
 {
     /// <summary>
@@ -23,6 +23,8 @@ internal static class RtmpServiceCollectionExtensions
         });
         services.AddSingleton<FanOutWorkers>();
         services.AddSingleton<RefusalReport>();
+        services.AddSingleton<RtmpRedirects>();
+        services.AddSingleton<RtmpServices>();
         services.AddSingleton<RtmpSessions>();
         services.AddSingleton<RtmpConnectionHandler>();
         return services;

@@ -4,25 +4,18 @@ using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Servers.Rtmp.Transport;
-using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp;
 
 /// <summary>Serves RTMP connections, each from its admission to its report, whatever transport they run on. Any thread.</summary>
 internal sealed class RtmpSessions(
-    RtmpServerOptions options,
-    StreamRegistry streams,
+    RtmpServices services,
     FanOutWorkers workers,
     RtmpConnectionLimiter limiter,
     BufferPool buffers,
-    GatewayClock clock,
-    GatewayMetrics metrics,
-    TimeProvider time,
     RefusalReport refusals,
     ILogger<RtmpSessions> logger)
 {
-    private const string Role = "play";
-
     /// <summary>Admits a connection, or returns null, counted and reported, when there are too many. The caller disposes the ticket.</summary>
     public RtmpConnectionLimiter.Ticket? TryAdmit(IPAddress address)
     {
@@ -40,10 +33,9 @@ internal sealed class RtmpSessions(
     /// <param name="ticket">Its admission; stays the caller's.</param>
     public async Task ServeAsync(IRtmpTransport transport, RtmpConnectionLimiter.Ticket ticket)
     {
-        TimeSpan startedAt = clock.Now;
-        metrics.SessionStarted(transport.Protocol, Role);
-        var session = new RtmpServerSession(options.Session, buffers, Random.Shared, startedAt);
-        using var loop = new RtmpReceiveLoop(transport.Input, session, streams, clock, time, ticket);
+        TimeSpan startedAt = services.Clock.Now;
+        var session = new RtmpServerSession(services.Options.Session, buffers, Random.Shared, startedAt);
+        using var loop = new RtmpReceiveLoop(transport, session, services, ticket);
         Viewer viewer = transport.AddTo(workers, loop);
         SessionEndReason reason = SessionEndReason.InternalError;
         try
@@ -65,26 +57,33 @@ internal sealed class RtmpSessions(
         }
 
         transport.Close(isStuck: reason is SessionEndReason.SlowConsumer or SessionEndReason.Timeout or SessionEndReason.InternalError);
-        Report(transport, loop, viewer, reason, clock.Now - startedAt);
+        Report(transport, loop, viewer, reason, services.Clock.Now - startedAt);
     }
 
     private void Report(IRtmpTransport transport, RtmpReceiveLoop loop, Viewer viewer, SessionEndReason reason, TimeSpan duration)
     {
-        metrics.SessionEnded(transport.Protocol, Role, reason, duration);
         if (loop.Fault is { } fault)
         {
             logger.ProtocolFault(transport.Id, fault.Message);
         }
 
-        if (!loop.HasConnected)
+        RtmpDialogue dialogue = loop.Dialogue;
+        if (dialogue.Connection is null)
         {
             logger.ConnectionUnused(transport.Id, reason, loop.Fault?.Message ?? "");
             return;
         }
 
+        if (dialogue.Publisher is { } publisher)
+        {
+            logger.PublisherEnded(
+                transport.Id, dialogue.Stream, reason, duration.TotalSeconds, publisher.Bytes, publisher.Frames, publisher.ClockJumps);
+            return;
+        }
+
         logger.SessionEnded(
             transport.Id,
-            loop.Stream,
+            dialogue.Stream,
             reason,
             duration.TotalSeconds,
             viewer.SentBytes,

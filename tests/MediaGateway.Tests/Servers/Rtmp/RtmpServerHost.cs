@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Streams;
 using MediaGateway.Tls;
@@ -42,6 +44,10 @@ internal sealed class RtmpServerHost : IAsyncDisposable
 
     public FanOutWorkers Workers => Get<FanOutWorkers>();
 
+    public SessionDirectory Sessions => Get<SessionDirectory>();
+
+    public RtmpRedirects Redirects => Get<RtmpRedirects>();
+
     public RtmpConnectionLimiter Limiter => Get<RtmpConnectionLimiter>();
 
     /// <summary>The lines logged so far, as <c>Level: text</c>.</summary>
@@ -58,7 +64,8 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     public static async Task<RtmpServerHost> StartAsync(
         BufferPool buffers,
         Action<RtmpOptions>? configure = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        Action<IServiceCollection>? services = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var log = new LogBook();
@@ -66,9 +73,12 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         builder.Services.AddSingleton(buffers);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(buffers));
-        builder.Services.AddDiagnostics().AddStreams();
+        builder.Services.AddDiagnostics().AddStreams().AddSessions();
+        builder.Services.AddSingleton<IAccessControl, OpenAccess>();
         builder.Services.AddOptions<RtmpOptions>().Configure(options => configure?.Invoke(options));
         builder.Services.AddOptions<StreamOptions>();
+        builder.Services.AddOptions<ApplicationsOptions>();
+        services?.Invoke(builder.Services);
         builder.Services.AddRtmpServer();
         builder.Services.AddServerCertificate();
         builder.Services.AddOptions<TlsOptions>().Configure(options => options.HandshakeTimeout = TimeSpan.FromSeconds(2));

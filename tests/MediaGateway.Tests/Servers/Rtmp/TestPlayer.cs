@@ -52,10 +52,11 @@ internal sealed class TestPlayer : IDisposable
     }
 
     /// <summary>Dials, shakes hands, connects and asks to play; returns when the server has answered.</summary>
-    public static async Task<TestPlayer> PlayAsync(int port, string stream, int? receiveBufferBytes = null, bool tls = false)
+    public static async Task<TestPlayer> PlayAsync(
+        int port, string stream, int? receiveBufferBytes = null, bool tls = false, string app = "live")
     {
         TestPlayer player = await DialAsync(port, receiveBufferBytes, tls);
-        await player.ConnectAsync();
+        await player.ConnectAsync(app);
         await player.SendAsync(player.Client.Command("createStream", 0, [null]));
         await player.ExpectAsync("_result");
         await player.SendAsync(player.Client.Command("play", 1, null, stream, -2000));
@@ -67,11 +68,11 @@ internal sealed class TestPlayer : IDisposable
     public static bool TakesAnyCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         certificate is not null;
 
-    public async Task ConnectAsync()
+    public async Task ConnectAsync(string app = "live")
     {
         await SendAsync(RtmpTestClient.Hello());
         await SendAsync(RtmpTestClient.Finish());
-        await SendAsync(Client.Connect("live"));
+        await SendAsync(Client.Connect(app));
         await ExpectAsync("_result NetConnection.Connect.Success");
     }
 

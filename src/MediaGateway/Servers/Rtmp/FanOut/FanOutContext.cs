@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
@@ -18,4 +19,7 @@ internal sealed record FanOutContext(
 {
     /// <summary>The worker's idle wire images.</summary>
     public WireImagePool Images { get; } = new();
+
+    /// <summary>What viewers hear who want no sound; null where there is none, and then they get no sound at all.</summary>
+    public ISilentSound? Silence { get; init; }
 }

@@ -1,3 +1,5 @@
+using MediaGateway.Configuration;
+
 namespace MediaGateway.Servers.Rtmp.FanOut;
 
 /// <summary>The bounds of the fan-out to RTMP viewers. Immutable; built from the bound options once.</summary>
@@ -29,4 +31,7 @@ internal sealed record FanOutSettings
 
     /// <summary>The chunk size of what is sent, in bytes, announced to every client before it can play.</summary>
     public int ChunkSize { get; init; } = 60_000;
+
+    /// <summary>Whether sound waits for the first picture.</summary>
+    public VideoFirst VideoFirst { get; init; } = VideoFirst.Off;
 }

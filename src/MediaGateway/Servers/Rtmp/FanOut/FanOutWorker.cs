@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Native.Linux;
 
@@ -44,9 +45,10 @@ internal sealed class FanOutWorker : IDisposable
         BufferPool buffers,
         GatewayClock clock,
         GatewayMetrics metrics,
-        ILogger logger)
+        ILogger logger,
+        ISilentSound? silence = null)
     {
-        _context = new FanOutContext(settings, buffers, clock, metrics, Post);
+        _context = new FanOutContext(settings, buffers, clock, metrics, Post) { Silence = silence };
         _feeds = new FeedTable(_context);
         _logger = logger;
         _queue.Add(_wake.Handle, EventInterest.Readable, WakeToken);
@@ -202,6 +204,7 @@ internal sealed class FanOutWorker : IDisposable
     private void Attend(StreamFeed feed)
     {
         bool hadEnded = feed.HasEnded;
+        CodecId? wasUnplayable = feed.Unplayable;
         if (!feed.TakeInput())
         {
             return;
@@ -213,6 +216,10 @@ internal sealed class FanOutWorker : IDisposable
             if (feed.HasEnded && !hadEnded)
             {
                 viewer.Owner.OnStreamEnded(feed.Stream);
+            }
+            else if (feed.Unplayable is { } codec && wasUnplayable is null)
+            {
+                viewer.Owner.OnStreamUnplayable(feed.Stream, codec);
             }
         }
     }

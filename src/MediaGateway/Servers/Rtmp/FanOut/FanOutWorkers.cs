@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
@@ -15,13 +16,14 @@ internal sealed class FanOutWorkers : IDisposable
         BufferPool buffers,
         GatewayClock clock,
         GatewayMetrics metrics,
-        ILogger<FanOutWorker> logger)
+        ILogger<FanOutWorker> logger,
+        ISilentSound? silence = null)
     {
         int count = Math.Clamp(settings.Workers, 1, Environment.ProcessorCount);
         _workers = new FanOutWorker[count];
         for (int number = 0; number < count; number++)
         {
-            _workers[number] = new FanOutWorker(number, settings, buffers, clock, metrics, logger);
+            _workers[number] = new FanOutWorker(number, settings, buffers, clock, metrics, logger, silence);
         }
     }
 

@@ -8,19 +8,57 @@ namespace MediaGateway.Servers.Rtmp.FanOut;
 /// </summary>
 /// <param name="Video">The format of the pictures; null while there are none.</param>
 /// <param name="Audio">The format of the sound; null while there is none.</param>
-internal sealed record FeedFormats(H264Format? Video, AacFormat? Audio)
+internal sealed record FeedFormats(TrackFormat? Video, TrackFormat? Audio)
 {
     /// <summary>Neither pictures nor sound.</summary>
     public static FeedFormats None { get; } = new(null, null);
 
+    /// <summary>The further tracks of a multitrack stream (Enhanced RTMP v2), by kind and number.</summary>
+    public IReadOnlyList<FlvTagFormat> Further { get; init; } = [];
+
+    /// <summary>What the publisher says of the stream; null while it has said nothing.</summary>
+    public StreamMetadata? Metadata { get; init; }
+
+    /// <summary>Every track, pictures first.</summary>
+    public IEnumerable<TrackFormat> Tracks
+    {
+        get
+        {
+            if (Video is not null)
+            {
+                yield return Video;
+            }
+
+            if (Audio is not null)
+            {
+                yield return Audio;
+            }
+
+            foreach (FlvTagFormat track in Further)
+            {
+                yield return track;
+            }
+        }
+    }
+
     /// <summary>The formats after a frame of <paramref name="format"/>; this object itself when a decoder would not notice a change.</summary>
     public FeedFormats With(TrackFormat format) => format switch
     {
-        H264Format video when !video.Equals(Video) => new FeedFormats(video, Audio),
-        AacFormat audio when !audio.Equals(Audio) => new FeedFormats(Video, audio),
+        FlvTagFormat { TrackId: > 0 } track => Further.Contains(track) ? this : this with { Further = Replaced(track) },
+        { Kind: TrackKind.Video } when !format.Equals(Video) => this with { Video = format },
+        { Kind: TrackKind.Audio } when !format.Equals(Audio) => this with { Audio = format },
         _ => this,
     };
 
-    /// <summary>These formats, where they lack a track completed from <paramref name="other"/>.</summary>
-    public FeedFormats CompletedBy(FeedFormats other) => new(Video ?? other.Video, Audio ?? other.Audio);
+    /// <summary>
+    /// These formats, where they lack a track completed from <paramref name="newer"/>, and with what the publisher said last.
+    /// </summary>
+    public FeedFormats CompletedBy(FeedFormats newer) => new(Video ?? newer.Video, Audio ?? newer.Audio)
+    {
+        Further = Further.Count > 0 ? Further : newer.Further,
+        Metadata = newer.Metadata ?? Metadata,
+    };
+
+    private List<FlvTagFormat> Replaced(FlvTagFormat track) =>
+        [.. Further.Where(other => other.Kind != track.Kind || other.TrackId != track.TrackId), track];
 }

@@ -3,12 +3,12 @@ using MediaGateway.Streams;
 namespace MediaGateway.Servers.Rtmp.FanOut;
 
 /// <summary>
-/// The feeds of one worker: one for each stream and message stream that anybody watches here, made with the first viewer and closed
-/// with the last. Used by the worker's thread only.
+/// The feeds of one worker: one for each stream, message stream and variant that anybody watches here, made with the first viewer and
+/// closed with the last. Used by the worker's thread only.
 /// </summary>
 internal sealed class FeedTable(FanOutContext context)
 {
-    private readonly Dictionary<(LiveStream Stream, uint MessageStreamId), StreamFeed> _feeds = [];
+    private readonly Dictionary<(LiveStream Stream, uint MessageStreamId, ViewerVariant Variant), StreamFeed> _feeds = [];
 
     /// <summary>The worker's means.</summary>
     public FanOutContext Context => context;
@@ -17,19 +17,19 @@ internal sealed class FeedTable(FanOutContext context)
     public int Count => _feeds.Count;
 
     /// <summary>Lets a viewer watch a stream, and nothing else.</summary>
-    public void Join(Viewer viewer, LiveStream stream, uint messageStreamId)
+    public void Join(Viewer viewer, LiveStream stream, uint messageStreamId, ViewerVariant variant)
     {
         Leave(viewer);
-        if (!_feeds.TryGetValue((stream, messageStreamId), out StreamFeed? feed))
+        if (!_feeds.TryGetValue((stream, messageStreamId, variant), out StreamFeed? feed))
         {
-            feed = new StreamFeed(context, stream, messageStreamId);
-            if (!stream.Attach(feed, new SubscriptionOptions(AudioPreference.Aac, StartPoint.CachedGroup)))
+            feed = new StreamFeed(context, stream, messageStreamId, variant);
+            if (!stream.Attach(feed, new SubscriptionOptions(variant.Audio, StartPoint.CachedGroup)))
             {
                 viewer.Owner.OnStreamEnded(stream);
                 return;
             }
 
-            _feeds.Add((stream, messageStreamId), feed);
+            _feeds.Add((stream, messageStreamId, variant), feed);
             feed.TakeInput();
         }
 
@@ -37,6 +37,10 @@ internal sealed class FeedTable(FanOutContext context)
         if (feed.HasEnded)
         {
             viewer.Owner.OnStreamEnded(stream);
+        }
+        else if (feed.Unplayable is { } codec)
+        {
+            viewer.Owner.OnStreamUnplayable(stream, codec);
         }
     }
 
@@ -52,7 +56,7 @@ internal sealed class FeedTable(FanOutContext context)
         feed.Remove(viewer);
         if (feed.Viewers.Count == 0)
         {
-            _feeds.Remove((feed.Stream, feed.MessageStreamId));
+            _feeds.Remove((feed.Stream, feed.MessageStreamId, feed.Variant));
             feed.Stream.Detach(feed);
             feed.Close();
         }

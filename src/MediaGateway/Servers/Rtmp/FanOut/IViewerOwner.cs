@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
@@ -8,6 +9,12 @@ internal interface IViewerOwner
 {
     /// <summary>A stream that the viewer watches, or was to watch, has ended; what is due of it is still sent.</summary>
     void OnStreamEnded(LiveStream stream);
+
+    /// <summary>The pictures of a stream that the viewer watches have a codec that its player has not announced: it gets none of them.</summary>
+    void OnStreamUnplayable(LiveStream stream, CodecId codec);
+
+    /// <summary>The viewer was too slow and has lost frames; told once for each stream that it watches.</summary>
+    void OnFramesLost();
 
     /// <summary>Everything before a <see cref="ViewerCommandKind.Report"/> has been handed to the kernel.</summary>
     void OnReported();

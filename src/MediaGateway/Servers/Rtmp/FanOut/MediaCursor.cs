@@ -271,6 +271,8 @@ internal sealed class MediaCursor
                 }
 
                 return !_wantsVideo || index < _videoFromIndex;
+            case WireImageKind.Data:
+                return image.Description.Stamp < _audioFromStamp;
             default:
                 return false;
         }

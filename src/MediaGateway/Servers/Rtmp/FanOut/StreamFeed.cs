@@ -1,4 +1,6 @@
 using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Rtmp.Media;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
@@ -27,10 +29,14 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     private WireImage? _preamble;
     private long _preambleStart;
     private FeedFormats? _preambleFormats;
+    private readonly SoundGate _soundGate;
     private TimeSpan _startedAt;
 
     // Written under the stream's lock only; read by the worker after the start was queued.
-    private FeedFormats _startFormats = FeedFormats.None;
+    private StreamFormats _startFormats;
+
+    // Written by whoever publishes, taken by the worker. Only the newest description counts, so that it needs no place in the queue.
+    private StreamMetadata? _described;
     private bool _carriesVideo;
     private bool _dropsUntilKeyframe;
 
@@ -38,8 +44,11 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <param name="context">The worker's means.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="messageStreamId">The message stream on which the viewers of this feed get their media.</param>
-    public StreamFeed(FanOutContext context, LiveStream stream, uint messageStreamId)
+    /// <param name="variant">What of the stream.</param>
+    public StreamFeed(FanOutContext context, LiveStream stream, uint messageStreamId, ViewerVariant variant)
     {
+        Variant = variant;
+        _soundGate = new SoundGate(context.Settings.VideoFirst);
         _context = context;
         Stream = stream;
         MessageStreamId = messageStreamId;
@@ -52,6 +61,12 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     /// <summary>The message stream of the viewers.</summary>
     public uint MessageStreamId { get; }
+
+    /// <summary>What of the stream the viewers get.</summary>
+    public ViewerVariant Variant { get; }
+
+    /// <summary>The codec of the pictures when the players of this feed have not announced it: they get none. Null when all is well.</summary>
+    public CodecId? Unplayable { get; private set; }
 
     /// <inheritdoc/>
     public WireImageRing Ring { get; }
@@ -68,7 +83,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <inheritdoc/>
     public void Start(StreamFormats formats)
     {
-        _startFormats = new FeedFormats(formats.Video as H264Format, formats.Audio as AacFormat);
+        _startFormats = formats;
         Enqueue(new FeedInput(FeedInputKind.Start));
     }
 
@@ -93,6 +108,8 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <inheritdoc/>
     public void Describe(StreamMetadata metadata)
     {
+        Volatile.Write(ref _described, metadata);
+        _context.Post(this);
     }
 
     /// <inheritdoc/>
@@ -119,7 +136,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
             }
         }
 
-        return changed;
+        return changed | TakeDescription();
     }
 
     /// <inheritdoc/>
@@ -187,20 +204,95 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     private void Begin()
     {
-        _formats = _startFormats;
         _startedAt = _context.Clock.Now;
+        foreach (TrackFormat? format in (TrackFormat?[])[_startFormats.Video, _startFormats.Audio, .. _startFormats.Additional ?? []])
+        {
+            if (format is not null && MayCarry(format))
+            {
+                _formats = _formats.With(format);
+            }
+        }
+
+        _formats = _formats with { Metadata = _startFormats.Metadata };
+        if (_startFormats.Video is null && Stream.Snapshot().Age >= TimeSpan.FromMilliseconds(SoundGate.SoundOnlyAfter))
+        {
+            _soundGate.NoteSoundOnly();
+        }
+
         IsReady = true;
     }
+
+    private bool TakeDescription()
+    {
+        if (!IsReady || Interlocked.Exchange(ref _described, null) is not { } metadata)
+        {
+            return false;
+        }
+
+        _formats = _formats with { Metadata = metadata };
+        Ring.Append(_builder.Metadata(_formats, Ring.NewestStamp));
+        return true;
+    }
+
+    /// <summary>Whether these viewers can be sent a track; notes when it is the pictures that they cannot be sent.</summary>
+    private bool MayCarry(TrackFormat format)
+    {
+        bool canCarry = RtmpMediaWriter.CanCarry(format, Variant.Capabilities) || IsAskedFor(format);
+        if (format.Kind == TrackKind.Video && format is not FlvTagFormat { TrackId: > 0 })
+        {
+            Unplayable = canCarry ? null : format.Codec;
+        }
+
+        return canCarry;
+    }
+
+    /// <summary>Sound that the user has asked for by name, or AAC in the place of what cannot be sent: given although it was not announced.</summary>
+    private bool IsAskedFor(TrackFormat format) =>
+        format is AacFormat or PlainAudioFormat && (format.Codec == Variant.Audio.Wanted || format.Codec == Variant.Audio.Fallback);
 
     private void TakeFrame(MediaFrame frame)
     {
         try
         {
-            Append(frame);
+            if (!MayCarry(frame.Format))
+            {
+                return;
+            }
+
+            if (frame.Kind == TrackKind.Audio && Variant.IsSilent)
+            {
+                AppendSilence(frame);
+            }
+            else
+            {
+                Append(frame);
+            }
         }
         finally
         {
             frame.Release();
+        }
+    }
+
+    /// <summary>Silence of the same length in the frame's place; nothing where there is no silence of that codec.</summary>
+    private void AppendSilence(MediaFrame frame)
+    {
+        if (_context.Silence is not { } silence || !silence.TryGet(frame.Format, frame.Payload, out ReadOnlyMemory<byte> payload))
+        {
+            return;
+        }
+
+        PooledBuffer buffer = _context.Buffers.Rent(payload.Length, BufferOwner.Frame);
+        payload.Span.CopyTo(buffer.Span);
+        var silent = new MediaFrame(
+            frame.Format, frame.Presentation, frame.Decoding, frame.IsKeyframe, buffer, 0, payload.Length, frame.ReceivedAt);
+        try
+        {
+            Append(silent);
+        }
+        finally
+        {
+            silent.Release();
         }
     }
 
@@ -211,17 +303,29 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
         if (!ReferenceEquals(formats, _formats))
         {
             _formats = formats;
-            Ring.Append(_builder.Header(formats, stamp, formats));
+            Ring.Append(_builder.Change(formats, frame.Format, stamp));
         }
 
-        bool isPicture = frame.Kind == TrackKind.Video;
+        bool isKeyframe = frame.Kind switch
+        {
+            TrackKind.Video => frame.IsKeyframe && frame.Format is not FlvTagFormat { TrackId: > 0 },
+            TrackKind.Audio => !Ring.HasPictures && _soundGate.MayBeginAt(stamp, formats.Video is not null),
+            _ => false,
+        };
         var description = new WireImageDescription(
-            isPicture ? WireImageKind.Video : WireImageKind.Audio,
+            KindOf(frame.Kind),
             stamp,
-            isPicture ? frame.IsKeyframe : !Ring.HasPictures,
+            isKeyframe,
             formats,
             frame.ReceivedAt,
-            frame.ReceivedAt >= _startedAt);
+            frame.Kind != TrackKind.Data && frame.ReceivedAt >= _startedAt);
         Ring.Append(_builder.Frame(frame, description));
     }
+
+    private static WireImageKind KindOf(TrackKind kind) => kind switch
+    {
+        TrackKind.Video => WireImageKind.Video,
+        TrackKind.Audio => WireImageKind.Audio,
+        _ => WireImageKind.Data,
+    };
 }

@@ -44,6 +44,8 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     private int _replyOffset;
     private long _reportedBytes;
     private long _reportedDrops;
+    private long _lossesAtStart;
+    private bool _hasToldLosses;
     private volatile bool _wantsToLeave;
     private volatile bool _hasRoom;
 
@@ -202,6 +204,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             _cursor.GatherHalfSent(batch);
             GatherReplies(batch);
             _cursor.GatherMedia(batch);
+            TellLosses();
             if (batch.Count > 0)
             {
                 return true;
@@ -212,6 +215,15 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             {
                 return false;
             }
+        }
+    }
+
+    private void TellLosses()
+    {
+        if (!_hasToldLosses && _cursor.DroppedFrames > _lossesAtStart)
+        {
+            _hasToldLosses = true;
+            owner.OnFramesLost();
         }
     }
 
@@ -293,7 +305,8 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         switch (command.Kind)
         {
             case ViewerCommandKind.StartMedia:
-                feeds.Join(this, command.Stream!, command.MessageStreamId); // The command for starting names its stream.
+                (_lossesAtStart, _hasToldLosses) = (_cursor.DroppedFrames, false);
+                feeds.Join(this, command.Stream!, command.MessageStreamId, command.Variant ?? ViewerVariant.Plain); // The command for starting names its stream.
                 break;
             case ViewerCommandKind.FinishMedia or ViewerCommandKind.StopMedia:
                 feeds.Leave(this);

@@ -46,9 +46,11 @@ internal enum ViewerCommandKind
 /// <param name="Length">How many there are.</param>
 /// <param name="Stream">The stream to start.</param>
 /// <param name="MessageStreamId">The message stream on which its media goes.</param>
+/// <param name="Variant">What of the stream; null for <see cref="ViewerVariant.Plain"/>.</param>
 internal readonly record struct ViewerCommand(
     ViewerCommandKind Kind,
     PooledBuffer? Buffer = null,
     int Length = 0,
     LiveStream? Stream = null,
-    uint MessageStreamId = 0);
+    uint MessageStreamId = 0,
+    ViewerVariant? Variant = null);

@@ -14,6 +14,9 @@ internal enum WireImageKind
 
     /// <summary>One picture.</summary>
     Video,
+
+    /// <summary>Data of the publisher, which no decoder sees.</summary>
+    Data,
 }
 
 /// <summary>What the fan-out must know about a wire image.</summary>

@@ -19,17 +19,33 @@ internal sealed class WireImageBuilder(FanOutContext context, uint messageStream
         return context.Images.Create(buffer, length, description);
     }
 
-    /// <summary>Metadata and a sequence header for each track, as one image.</summary>
+    /// <summary>Metadata and a sequence header for each track that has one, as one image.</summary>
     /// <param name="formats">The tracks.</param>
     /// <param name="stamp">The stamp of the frame that follows.</param>
     /// <param name="inForce">The formats that the image stands for in the feed.</param>
-    public WireImage Header(FeedFormats formats, long stamp, FeedFormats inForce)
+    public WireImage Header(FeedFormats formats, long stamp, FeedFormats inForce) => Header(formats, formats.Tracks, stamp, inForce);
+
+    /// <summary>Metadata and the sequence header of the one track that has changed, as one image.</summary>
+    public WireImage Change(FeedFormats formats, TrackFormat changed, long stamp) => Header(formats, [changed], stamp, formats);
+
+    /// <summary>Metadata alone.</summary>
+    public WireImage Metadata(FeedFormats formats, long stamp) => Header(formats, [], stamp, formats);
+
+    /// <summary>A stream's first sound may lie a moment before its epoch; on the wire -1 would be 49 days.</summary>
+    private static long WireStamp(long stamp) => Math.Max(0, stamp);
+
+    private WireImage Header(FeedFormats formats, IEnumerable<TrackFormat> configured, long stamp, FeedFormats inForce)
     {
-        TrackFormat[] tracks = [.. Tracks(formats)];
         long wireStamp = WireStamp(stamp);
-        PooledBuffer image = RtmpMediaWriter.WriteMetadata(tracks, null, messageStreamId, _chunkSize, context.Buffers, out int length);
-        foreach (TrackFormat track in tracks)
+        PooledBuffer image = RtmpMediaWriter.WriteMetadata(
+            [.. formats.Tracks], formats.Metadata, messageStreamId, _chunkSize, context.Buffers, out int length);
+        foreach (TrackFormat track in configured)
         {
+            if (!RtmpMediaWriter.HasSequenceHeader(track))
+            {
+                continue;
+            }
+
             PooledBuffer header =
                 RtmpMediaWriter.WriteSequenceHeader(track, wireStamp, messageStreamId, _chunkSize, context.Buffers, out int headerLength);
             image = Joined(image, length, header, headerLength);
@@ -38,22 +54,6 @@ internal sealed class WireImageBuilder(FanOutContext context, uint messageStream
 
         var description = new WireImageDescription(WireImageKind.Header, stamp, StartsGroup: false, inForce, default, MeasuresDelay: false);
         return context.Images.Create(image, length, description);
-    }
-
-    /// <summary>A stream's first sound may lie a moment before its epoch; on the wire -1 would be 49 days.</summary>
-    private static long WireStamp(long stamp) => Math.Max(0, stamp);
-
-    private static IEnumerable<TrackFormat> Tracks(FeedFormats formats)
-    {
-        if (formats.Video is { } video)
-        {
-            yield return video;
-        }
-
-        if (formats.Audio is { } audio)
-        {
-            yield return audio;
-        }
     }
 
     private PooledBuffer Joined(PooledBuffer first, int firstLength, PooledBuffer second, int secondLength)

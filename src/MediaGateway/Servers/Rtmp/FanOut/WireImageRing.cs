@@ -34,6 +34,9 @@ internal sealed class WireImageRing(FanOutSettings settings)
     /// <summary>The number of the newest image at which a viewer may start, or <see cref="NoStart"/>.</summary>
     public long Start => _start >= First ? _start : NoStart;
 
+    /// <summary>The latest time of an image, in milliseconds; 0 while there is none.</summary>
+    public long NewestStamp => _newestStamp == long.MinValue ? 0 : _newestStamp;
+
     /// <summary>Whether there are pictures in the ring; when there are none, viewers may start at any sound.</summary>
     public bool HasPictures => _pictures > 0;
 

@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Streams;
 
@@ -18,6 +19,14 @@ internal sealed class RecordingOwner : IViewerOwner
     public SessionEndReason? End => Volatile.Read(ref _end) is >= 0 and var reason ? (SessionEndReason)reason : null;
 
     public void OnStreamEnded(LiveStream stream) => _ended = stream;
+
+    public CodecId? Unplayable { get; private set; }
+
+    public int LossReports { get; private set; }
+
+    public void OnStreamUnplayable(LiveStream stream, CodecId codec) => Unplayable = codec;
+
+    public void OnFramesLost() => LossReports++;
 
     public void OnReported() => _reports++;
 

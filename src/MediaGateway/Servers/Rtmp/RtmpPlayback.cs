@@ -1,0 +1,336 @@
+using MediaGateway.Authorization;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
+using MediaGateway.Rtmp.Messages;
+using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>
+/// One stream that a client plays, from its play command on: asked for, perhaps waited for, played, ended. The connection's receive loop
+/// owns it; others only leave notices.
+/// </summary>
+internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequested request)
+{
+    private SessionEntry? _entry;
+    private ViewerVariant _variant = ViewerVariant.Plain;
+    private LiveStream? _stream;
+    private IDisposable? _wait;
+    private State _state = State.Asking;
+
+    // Left by others, taken by the loop after it was woken.
+    private volatile LiveStream? _arrived;
+    private volatile LiveStream? _ended;
+    private volatile UnplayableStream? _unplayable;
+    private volatile bool _hasLostFrames;
+    private RtmpDialogue.EndRequest? _endRequest;
+
+    private enum State
+    {
+        Asking,
+        Waiting,
+        Playing,
+        Over,
+    }
+
+    /// <summary>Whether it has ended or was refused.</summary>
+    public bool IsOver => _state == State.Over;
+
+    /// <summary>When to be called at the latest.</summary>
+    public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
+
+    /// <summary>Any thread: a stream that is played has ended.</summary>
+    public void NoteEnded(LiveStream stream) => _ended = stream;
+
+    /// <summary>Any thread: a stream has pictures that the player has not announced.</summary>
+    public void NoteUnplayable(LiveStream stream, CodecId codec) => _unplayable = new UnplayableStream(stream, codec);
+
+    /// <summary>Any thread: the player was too slow for all of the stream.</summary>
+    public void NoteFramesLost() => _hasLostFrames = true;
+
+    /// <summary>Goes on after the play command: looks at the request, then asks whether it is allowed.</summary>
+    public void Begin()
+    {
+        if (!StreamKey.TryCreate(request.Url.Application, request.Url.StreamName, out StreamKey key, out string? refusal))
+        {
+            Refuse(StatusCode.PlayStreamNotFound, refusal, SessionEndReason.StreamNotFound);
+            return;
+        }
+
+        dialogue.Stream = key;
+        RtmpServices services = dialogue.Services;
+        if (!services.Options.PlaybackEnabled || !services.Applications.Value.Of(key.Application).PlaybackEnabled)
+        {
+            Refuse(StatusCode.PlayFailed, "Playing over RTMP is turned off on this server.", SessionEndReason.Unauthorized);
+            return;
+        }
+
+        string? applicationCodec = services.Applications.Value.Of(key.Application).AudioCodec;
+        if (!ViewerWishes.TryRead(request.Url, dialogue.Request.Capabilities, applicationCodec, out ViewerVariant? variant, out refusal))
+        {
+            Refuse(StatusCode.PlayFailed, refusal, SessionEndReason.Unauthorized);
+            return;
+        }
+
+        _variant = variant;
+        MediaSession session = Describe(key);
+        _entry = new SessionEntry(services.Sessions, session);
+        dialogue.Ask(token => services.Access.PlayAsync(session, token), Answer);
+    }
+
+    /// <summary>The client may not even connect.</summary>
+    public void RefuseConnection(string reason) => Refuse(StatusCode.PlayFailed, reason, SessionEndReason.Unauthorized);
+
+    /// <summary>Takes what others have left, and the time.</summary>
+    public void TakeNotices()
+    {
+        if (_state == State.Waiting)
+        {
+            TakeWaiting();
+        }
+
+        if (Interlocked.Exchange(ref _ended, null) is { } ended && IsPlaying(ended))
+        {
+            Finish(SessionWords.StoppedByPublisher);
+        }
+
+        if (Interlocked.Exchange(ref _unplayable, null) is { } unplayable && IsPlaying(unplayable.Stream))
+        {
+            Fail(
+                StatusCode.PlayFailed,
+                $"The stream sends {unplayable.Codec}, which this player has not announced.",
+                SessionWords.NoCommonCodecs,
+                SessionEndReason.Completed);
+        }
+
+        if (_hasLostFrames)
+        {
+            _hasLostFrames = false;
+            TellLoss();
+        }
+
+        if (Interlocked.Exchange(ref _endRequest, null) is { } end)
+        {
+            End(end.Reason, end.Words);
+        }
+    }
+
+    /// <summary>The player pauses, or turns tracks on and off.</summary>
+    public void Take(RtmpEvent sessionEvent)
+    {
+        switch (sessionEvent)
+        {
+            case RtmpEvent.PauseChanged change when IsAbout(change.MessageStreamId):
+                Post(change.IsPaused ? ViewerCommandKind.Pause : ViewerCommandKind.Resume);
+                _entry!.Change(change.IsPaused ? MediaSessionStatus.Paused : MediaSessionStatus.Playing); // Made before it was let in.
+                break;
+            case RtmpEvent.ReceiveAudioChanged change when IsAbout(change.MessageStreamId):
+                Post(change.IsWanted ? ViewerCommandKind.AudioOn : ViewerCommandKind.AudioOff);
+                break;
+            case RtmpEvent.ReceiveVideoChanged change when IsAbout(change.MessageStreamId):
+                Post(change.IsWanted ? ViewerCommandKind.VideoOn : ViewerCommandKind.VideoOff);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The client plays no longer on that message stream.</summary>
+    public void Close(uint messageStreamId)
+    {
+        if (messageStreamId == request.MessageStreamId && !IsOver)
+        {
+            Post(ViewerCommandKind.StopMedia);
+            dialogue.Outcome = SessionEndReason.Completed;
+            Conclude(MediaSessionStatus.Stopped, SessionWords.StoppedByUser);
+        }
+    }
+
+    /// <summary>Somebody wants it to end: the player is told that the stream has ended. The connection stays.</summary>
+    public void End(SessionEndReason reason, string words)
+    {
+        if (_state is State.Playing or State.Waiting)
+        {
+            Finish(words);
+            dialogue.Outcome = reason;
+        }
+    }
+
+    /// <summary>The gateway is shutting down: what is due is sent; the session tells the player.</summary>
+    public void EndBeforeShutdown()
+    {
+        if (!IsOver)
+        {
+            Post(ViewerCommandKind.FinishMedia);
+            Conclude(MediaSessionStatus.Stopped, "The server is going down.");
+        }
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public void Abandon(SessionEndReason reason)
+    {
+        (MediaSessionStatus status, string words) = reason switch
+        {
+            SessionEndReason.SlowConsumer or SessionEndReason.TransportError => (MediaSessionStatus.Failed, SessionWords.WriterError),
+            SessionEndReason.ProtocolError or SessionEndReason.InternalError => (MediaSessionStatus.Failed, SessionWords.Error),
+            _ => (MediaSessionStatus.Stopped, SessionWords.StoppedByDisconnect),
+        };
+        Conclude(status, words);
+    }
+
+    private bool IsAbout(uint messageStreamId) => messageStreamId == request.MessageStreamId && _state is State.Playing or State.Waiting;
+
+    private bool IsPlaying(LiveStream stream) => _state == State.Playing && ReferenceEquals(stream, _stream);
+
+    private void Post(ViewerCommandKind kind) => dialogue.Outbox.Post(new ViewerCommand(kind));
+
+    private MediaSession Describe(StreamKey key) => new()
+    {
+        Id = key.Name + dialogue.Connection!.Id, // There is a connection before anything is played.
+        Connection = dialogue.Connection,
+        Key = key,
+        IsPublisher = false,
+        Parameters = request.Url.Name.Parameters,
+        StartedAt = dialogue.Now,
+        End = (reason, words) =>
+        {
+            Interlocked.CompareExchange(ref _endRequest, new RtmpDialogue.EndRequest(reason, words), null);
+            dialogue.Wake();
+        },
+    };
+
+    private void Answer(AccessVerdict verdict)
+    {
+        MediaSession session = _entry!.Session; // Made before anybody was asked about it.
+        if (!verdict.IsAllowed)
+        {
+            Refuse(StatusCode.PlayFailed, verdict.Reason ?? "You may not play this stream.", SessionEndReason.Unauthorized);
+            return;
+        }
+
+        if (verdict.StreamName is { } name)
+        {
+            if (!StreamKey.TryCreate(session.Key.Application, name, out StreamKey renamed, out string? refusal))
+            {
+                Refuse(StatusCode.PlayFailed, refusal, SessionEndReason.StreamNotFound);
+                return;
+            }
+
+            session.Key = renamed;
+            dialogue.Stream = renamed;
+        }
+
+        if (dialogue.Services.Streams.Find(session.Key) is { } stream)
+        {
+            dialogue.Session.AcceptPlay(request.MessageStreamId);
+            Start(stream);
+        }
+        else if (dialogue.Services.Options.WaitForPublisher > TimeSpan.Zero)
+        {
+            Wait(session.Key);
+        }
+        else
+        {
+            Refuse(StatusCode.PlayStreamNotFound, "There is no such stream.", SessionEndReason.StreamNotFound, SessionWords.StreamNotFound);
+        }
+    }
+
+    private void Start(LiveStream stream)
+    {
+        (_stream, _state, Deadline) = (stream, State.Playing, TimeSpan.MaxValue);
+        dialogue.Outcome = null;
+        dialogue.MarkPlaying();
+        _entry!.Change(MediaSessionStatus.Playing); // Made before it was let in.
+        dialogue.Outbox.Post(new ViewerCommand(
+            ViewerCommandKind.StartMedia, Stream: stream, MessageStreamId: request.MessageStreamId, Variant: _variant));
+    }
+
+    private void Wait(StreamKey key)
+    {
+        _wait = dialogue.Services.Streams.WaitFor(key, stream =>
+        {
+            _arrived = stream;
+            dialogue.Wake();
+        });
+        if (_wait is null)
+        {
+            Refuse(
+                StatusCode.PlayStreamNotFound,
+                "There is no such stream, and too many wait for others.",
+                SessionEndReason.StreamNotFound,
+                SessionWords.StreamNotFound);
+            return;
+        }
+
+        _state = State.Waiting;
+        Deadline = dialogue.Now + dialogue.Services.Options.WaitForPublisher;
+        dialogue.Session.AcceptPlay(request.MessageStreamId);
+        dialogue.MarkPlaying();
+        _entry!.Change(MediaSessionStatus.Pending); // Made before it was let in.
+        TakeWaiting();
+    }
+
+    private void TakeWaiting()
+    {
+        if (Interlocked.Exchange(ref _arrived, null) is { } stream)
+        {
+            dialogue.Session.NotifyPublish(request.MessageStreamId);
+            EndWait();
+            Start(stream);
+        }
+        else if (dialogue.Now >= Deadline)
+        {
+            Fail(StatusCode.PlayStreamNotFound, "There is no such stream.", SessionWords.StreamNotFound, SessionEndReason.StreamNotFound);
+        }
+    }
+
+    private void EndWait()
+    {
+        _wait?.Dispose();
+        _wait = null;
+    }
+
+    private void TellLoss()
+    {
+        if (_state == State.Playing)
+        {
+            dialogue.Session.NotifyInsufficientBandwidth(request.MessageStreamId);
+        }
+    }
+
+    /// <summary>The media that is due goes out, then the player is told the end; it is left to close the connection.</summary>
+    private void Finish(string information)
+    {
+        Post(ViewerCommandKind.FinishMedia);
+        dialogue.Session.EndPlay(request.MessageStreamId);
+        dialogue.Outcome = SessionEndReason.Completed;
+        Conclude(MediaSessionStatus.Stopped, information);
+    }
+
+    private void Fail(string code, string words, string information, SessionEndReason outcome)
+    {
+        Post(ViewerCommandKind.StopMedia);
+        dialogue.Session.FailPlay(request.MessageStreamId, code, words);
+        Conclude(MediaSessionStatus.Failed, information);
+        dialogue.CloseAfterLastWords(outcome);
+    }
+
+    private void Refuse(string code, string words, SessionEndReason outcome, string? information = null)
+    {
+        dialogue.Session.RejectPlay(request.MessageStreamId, code, words);
+        Conclude(MediaSessionStatus.Failed, information ?? words);
+        dialogue.CloseAfterLastWords(outcome);
+    }
+
+    private void Conclude(MediaSessionStatus status, string information)
+    {
+        EndWait();
+        (_state, Deadline, _stream) = (State.Over, TimeSpan.MaxValue, null);
+        _entry?.End(status, information);
+    }
+
+    private sealed record UnplayableStream(LiveStream Stream, CodecId Codec);
+}

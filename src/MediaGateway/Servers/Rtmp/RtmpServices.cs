@@ -1,0 +1,31 @@
+using MediaGateway.Authorization;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>What every RTMP connection works with. Immutable; shared by all.</summary>
+/// <param name="Options">The settings.</param>
+/// <param name="Applications">The settings of single applications.</param>
+/// <param name="Streams">What is published.</param>
+/// <param name="Access">Who may do what.</param>
+/// <param name="Sessions">Where connections and their media sessions are entered.</param>
+/// <param name="Redirects">Where clients are sent to.</param>
+/// <param name="Clock">Gateway time.</param>
+/// <param name="Time">For timers.</param>
+/// <param name="Metrics">Where sessions are counted.</param>
+/// <param name="Logger">Where they are told.</param>
+internal sealed record RtmpServices(
+    RtmpServerOptions Options,
+    IOptions<ApplicationsOptions> Applications,
+    StreamRegistry Streams,
+    IAccessControl Access,
+    SessionDirectory Sessions,
+    RtmpRedirects Redirects,
+    GatewayClock Clock,
+    TimeProvider Time,
+    GatewayMetrics Metrics,
+    ILogger<RtmpServices> Logger);
