@@ -11,15 +11,16 @@ using MediaGateway.Rtmp.Sessions;
 namespace MediaGateway.Rtmp.Tests.Clients;
 
 /// <summary>
-/// The smallest server around a session: one connection, one thread, one stream named <c>x</c> that is sent as fast as the client takes
-/// it and then ends. What the session said of the client is kept for the test.
+/// The smallest server around a session: one connection at a time, one thread, one stream named <c>x</c> that is sent as fast as the
+/// client takes it and then ends, and another named <c>recorded</c> that a client has published before. What the session said of the
+/// clients is kept for the test.
 /// </summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private const int ReceiveBytes = 4096;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly SyntheticStream _stream;
+    private readonly SyntheticStream? _stream;
     private readonly long _firstTimestamp;
     private readonly BufferPool _pool;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -27,7 +28,7 @@ internal sealed class LoopbackServer : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>Starts to listen on a free port. The stream's first frame leaves with <paramref name="firstTimestamp"/>.</summary>
-    public LoopbackServer(SyntheticStream stream, BufferPool pool, long firstTimestamp = 0)
+    public LoopbackServer(SyntheticStream? stream, BufferPool pool, long firstTimestamp = 0)
     {
         (_stream, _pool, _firstTimestamp) = (stream, pool, firstTimestamp);
         _listener.Start();
@@ -41,11 +42,18 @@ internal sealed class LoopbackServer : IDisposable
 
     public Exception? Failure { get; private set; }
 
+    /// <summary>What was published under any name.</summary>
+    public Recording Recording { get; } = new();
+
+    /// <summary>Messages of publishers that could not be read.</summary>
+    public string? LastUnreadable { get; private set; }
+
     public void Dispose()
     {
         _isStopping = true;
         _listener.Stop();
         _thread.Join();
+        Recording.Dispose();
     }
 
     private void Serve()
@@ -111,6 +119,12 @@ internal sealed class LoopbackServer : IDisposable
     private void Answer(RtmpServerSession session, Socket socket)
     {
         SendReplies(session, socket);
+        while (session.TryTakePublished(out RtmpPublished item))
+        {
+            Recording.Add(item);
+        }
+
+        LastUnreadable = session.LastUnreadable ?? LastUnreadable;
         while (session.TryTakeEvent(out RtmpEvent? rtmpEvent))
         {
             Events.Add(rtmpEvent);
@@ -122,10 +136,19 @@ internal sealed class LoopbackServer : IDisposable
                 case RtmpEvent.ConnectRequested:
                     session.AcceptConnect();
                     break;
-                case RtmpEvent.PlayRequested { Url.StreamName: "x" } request:
+                case RtmpEvent.PublishRequested request:
+                    session.AcceptPublish(request.MessageStreamId);
+                    break;
+                case RtmpEvent.PlayRequested { Url.StreamName: "recorded" } request:
                     session.AcceptPlay(request.MessageStreamId);
                     SendReplies(session, socket);
-                    SendStream(session, socket, request.MessageStreamId);
+                    Recording.Send(request.MessageStreamId, session.ChunkSize, _pool, (buffer, length) => Send(socket, buffer, length));
+                    session.EndPlay(request.MessageStreamId);
+                    break;
+                case RtmpEvent.PlayRequested { Url.StreamName: "x" } request when _stream is not null:
+                    session.AcceptPlay(request.MessageStreamId);
+                    SendReplies(session, socket);
+                    SendStream(_stream, session, socket, request.MessageStreamId);
                     session.EndPlay(request.MessageStreamId);
                     break;
                 case RtmpEvent.PlayRequested request:
@@ -139,13 +162,13 @@ internal sealed class LoopbackServer : IDisposable
         }
     }
 
-    private void SendStream(RtmpServerSession session, Socket socket, uint messageStreamId)
+    private void SendStream(SyntheticStream stream, RtmpServerSession session, Socket socket, uint messageStreamId)
     {
         int chunkSize = session.ChunkSize;
-        Send(socket, RtmpMediaWriter.WriteMetadata([_stream.Video, _stream.Audio], null, messageStreamId, chunkSize, _pool, out int length), length);
-        Send(socket, RtmpMediaWriter.WriteSequenceHeader(_stream.Video, _firstTimestamp, messageStreamId, chunkSize, _pool, out length), length);
-        Send(socket, RtmpMediaWriter.WriteSequenceHeader(_stream.Audio, _firstTimestamp, messageStreamId, chunkSize, _pool, out length), length);
-        foreach (MediaFrame frame in _stream.Frames)
+        Send(socket, RtmpMediaWriter.WriteMetadata([stream.Video, stream.Audio], null, messageStreamId, chunkSize, _pool, out int length), length);
+        Send(socket, RtmpMediaWriter.WriteSequenceHeader(stream.Video, _firstTimestamp, messageStreamId, chunkSize, _pool, out length), length);
+        Send(socket, RtmpMediaWriter.WriteSequenceHeader(stream.Audio, _firstTimestamp, messageStreamId, chunkSize, _pool, out length), length);
+        foreach (MediaFrame frame in stream.Frames)
         {
             long timestamp = _firstTimestamp + frame.Decoding.ToMilliseconds();
             Send(socket, RtmpMediaWriter.WriteFrame(frame, timestamp, messageStreamId, chunkSize, _pool, out length), length);

@@ -89,15 +89,14 @@ public sealed class ScriptDataTests : IDisposable
         Assert.Equal(0, _feed.Count);
     }
 
-    // Data is often stamped 0 in the middle of a stream that has run for weeks.
+    // Metadata and configurations are often stamped 0 before a stream that has run for weeks.
     [Fact]
-    public void DataStampedZero_DoesNotMoveTheClock()
+    public void WhatIsStampedZero_DoesNotStartTheClock()
     {
-        Assert.Null(_feed.Audio("72 d5", 0xC0000000));
         Assert.Null(_feed.Read(18, Wire.Hex(OnMetaData)));
-        Assert.Null(_feed.Audio("72 d5", 0xC0000014));
-        Assert.Equal(0xC0000000L, _feed.Frame().Decoding);
+        Assert.Null(_feed.Audio("af 00 1190"));
+        Assert.Null(_feed.Audio("af 01 21", 0xC0000000));
         _feed.Metadata();
-        Assert.Equal(0xC0000014L, _feed.Frame().Decoding);
+        Assert.Equal(0xC0000000L, _feed.Frame().Decoding);
     }
 }
