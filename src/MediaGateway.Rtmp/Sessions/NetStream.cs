@@ -36,6 +36,12 @@ internal sealed class NetStream(uint messageStreamId)
     /// <summary>Whether the play command wants what was queued thrown away, and so to be told of it.</summary>
     public bool IsResetWanted { get; set; }
 
+    /// <summary>Whether the peer has said that it does not want sound; said before playing, it holds from the start.</summary>
+    public bool IsAudioUnwanted { get; set; }
+
+    /// <summary>The same of pictures.</summary>
+    public bool IsVideoUnwanted { get; set; }
+
     /// <summary>The name that the peer publishes under, as it wrote it: FCUnpublish repeats it.</summary>
     public string PublishedName { get; set; } = "";
 

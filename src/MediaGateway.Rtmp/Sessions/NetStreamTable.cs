@@ -165,6 +165,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
 
         writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStart, "Started playing.");
         writer.WriteSampleAccess(messageStreamId);
+        TellWhatIsUnwanted(stream);
     }
 
     /// <summary>Refuses a play request.</summary>
@@ -326,7 +327,15 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
 
     private void Select(Command command, NetStream? stream)
     {
-        if (stream is not { IsPlaying: true } || command.Argument(0)?.AsBoolean is not { } isWanted)
+        if (stream is null || command.Argument(0)?.AsBoolean is not { } isWanted)
+        {
+            return;
+        }
+
+        bool isAudio = command.Name == "receiveAudio";
+        (stream.IsAudioUnwanted, stream.IsVideoUnwanted) =
+            isAudio ? (!isWanted, stream.IsVideoUnwanted) : (stream.IsAudioUnwanted, !isWanted);
+        if (!stream.IsPlaying)
         {
             return;
         }
@@ -339,9 +348,22 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         }
 
         events.Enqueue(
-            command.Name == "receiveAudio"
+            isAudio
                 ? new RtmpEvent.ReceiveAudioChanged(stream.MessageStreamId, isWanted)
                 : new RtmpEvent.ReceiveVideoChanged(stream.MessageStreamId, isWanted));
+    }
+
+    private void TellWhatIsUnwanted(NetStream stream)
+    {
+        if (stream.IsAudioUnwanted)
+        {
+            events.Enqueue(new RtmpEvent.ReceiveAudioChanged(stream.MessageStreamId, IsWanted: false));
+        }
+
+        if (stream.IsVideoUnwanted)
+        {
+            events.Enqueue(new RtmpEvent.ReceiveVideoChanged(stream.MessageStreamId, IsWanted: false));
+        }
     }
 
     private void NoteIdle(TimeSpan now)

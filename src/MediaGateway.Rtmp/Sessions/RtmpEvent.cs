@@ -48,12 +48,12 @@ public abstract record RtmpEvent
     /// <param name="Milliseconds">The stream time that the peer gave.</param>
     public sealed record PauseChanged(uint MessageStreamId, bool IsPaused, long Milliseconds) : RtmpEvent;
 
-    /// <summary>The peer wants the sound or not.</summary>
+    /// <summary>The peer wants the sound or not. Comes right after playing was accepted when it said so before.</summary>
     /// <param name="MessageStreamId">The message stream.</param>
     /// <param name="IsWanted">Whether to send audio messages from now on.</param>
     public sealed record ReceiveAudioChanged(uint MessageStreamId, bool IsWanted) : RtmpEvent;
 
-    /// <summary>The peer wants the pictures or not.</summary>
+    /// <summary>The peer wants the pictures or not. Comes right after playing was accepted when it said so before.</summary>
     /// <param name="MessageStreamId">The message stream.</param>
     /// <param name="IsWanted">Whether to send video messages from now on.</param>
     public sealed record ReceiveVideoChanged(uint MessageStreamId, bool IsWanted) : RtmpEvent;

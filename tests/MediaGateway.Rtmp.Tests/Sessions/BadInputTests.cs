@@ -89,6 +89,27 @@ public sealed class BadInputTests
         Assert.Equal(0, pool.Outstanding(BufferOwner.RtmpMessage) + pool.Outstanding(BufferOwner.Reply));
     }
 
+    [Fact]
+    public void HalfHandshakes_OfThousandsOfConnections_CostLittleAndEnd()
+    {
+        var pool = new BufferPool();
+        byte[] half = RtmpTestClient.Hello()[..1000];
+        List<RtmpServerSession> sessions = [];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 5000; i++)
+        {
+            var session = new RtmpServerSession(new RtmpSessionOptions(), pool, new Random(1), TimeSpan.Zero);
+            session.Receive(new ReadOnlySequence<byte>(half), TimeSpan.Zero, out SequencePosition consumed, out _);
+            Assert.Equal(0, consumed.GetInteger());
+            sessions.Add(session);
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 5000, 0, 8 * 1024);
+        Assert.Equal(0, pool.Outstanding(BufferOwner.RtmpMessage) + pool.Outstanding(BufferOwner.Reply));
+        TimeSpan deadline = new RtmpSessionOptions().HandshakeTimeout;
+        Assert.All(sessions, session => Assert.Equal(RtmpError.HandshakeTimeout, Assert.Throws<RtmpProtocolException>(() => session.Advance(deadline)).Error));
+    }
+
     // nginx-rtmp #241, #246: every chunk stream that there is, finished and not.
     [Fact]
     public void EveryChunkStream_CanBeUsedOneAfterTheOther()

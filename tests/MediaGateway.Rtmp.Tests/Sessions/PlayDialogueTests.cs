@@ -278,6 +278,22 @@ public sealed class PlayDialogueTests
         script.Expect("onStatus NetStream.Seek.Notify", "onStatus NetStream.Play.Start");
     }
 
+    [Fact]
+    public void MediaTurnedOffBeforePlaying_IsToldWhenPlayingBegins()
+    {
+        using RtmpScript script = RtmpScript.Connected();
+        script.Send(script.Client.Command("createStream", 0, [null]));
+        script.Expect("_result");
+        script.Send(script.Client.CommandWithTransaction("receiveVideo", 0, 1, null, false));
+        script.ExpectNothing();
+        script.Send(script.Client.Command("play", 1, null, "x"));
+        script.ExpectEvent<RtmpEvent.PlayRequested>();
+        script.Do(session => session.AcceptPlay(1));
+        Assert.Equal(new RtmpEvent.ReceiveVideoChanged(1, false), script.ExpectEvent<RtmpEvent.ReceiveVideoChanged>());
+        script.Expect("UserControl 0", "onStatus NetStream.Play.Reset", "onStatus NetStream.Play.Start", "|RtmpSampleAccess");
+        script.ExpectNothing();
+    }
+
     [Theory]
     [InlineData("pause")]
     [InlineData("seek")]
