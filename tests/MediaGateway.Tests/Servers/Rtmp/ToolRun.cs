@@ -42,6 +42,9 @@ internal sealed class ToolRun
         }
     }
 
+    /// <summary>Ends the program at once, without a chance to say goodbye.</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>Waits for the end and returns what was printed: exit code, output and errors.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
