@@ -26,11 +26,11 @@ public readonly record struct Mp3FrameHeader(
     private const int Mono = 3;
 
     // kbit/s, ISO/IEC 11172-3 2.4.2.3 and ISO/IEC 13818-3 2.4.2.3
-    private static ReadOnlySpan<int> BitRates => [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+    private static readonly int[] BitRates = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 
-    private static ReadOnlySpan<int> LowBitRates => [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+    private static readonly int[] LowBitRates = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
-    private static ReadOnlySpan<int> SampleRates => [44_100, 48_000, 32_000];
+    private static readonly int[] SampleRates = [44_100, 48_000, 32_000];
 
     // ISO/IEC 11172-3 2.4.1.3
     //  0                   1                   2                   3

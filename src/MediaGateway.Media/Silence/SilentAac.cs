@@ -27,9 +27,11 @@ internal static class SilentAac
     /// <summary>The silent frame; empty for an object type whose frames are built differently.</summary>
     public static ReadOnlyMemory<byte> For(AacFormat format)
     {
-        bool isKnown = AudioSpecificConfig.TryRead(format.AudioSpecificConfig.Span, out AudioSpecificConfig config)
-            && config.ObjectType is Main or AudioSpecificConfig.LowComplexity or LongTermPrediction or SpectralBandReplication or ParametricStereo;
-        return isKnown ? Frames[config.Channels] : default;
+        // ISO/IEC 14496-3 1.6.2.1: the object type is the first five bits.
+        ReadOnlySpan<byte> configuration = format.AudioSpecificConfig.Span;
+        int objectType = configuration.IsEmpty ? 0 : configuration[0] >> 3;
+        bool isKnown = objectType is Main or AudioSpecificConfig.LowComplexity or LongTermPrediction or SpectralBandReplication or ParametricStereo;
+        return isKnown && (uint)format.Channels < (uint)Frames.Length ? Frames[format.Channels] : default;
     }
 
     // ISO/IEC 14496-3 table 1.19: which elements a channel configuration has, in their order.

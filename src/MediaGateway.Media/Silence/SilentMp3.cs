@@ -24,6 +24,9 @@ internal sealed class SilentMp3
 
     private readonly ConcurrentDictionary<(ulong Headers, int Length), byte[]> _payloads = [];
 
+    /// <summary>Payloads that are held.</summary>
+    public int Count => _payloads.Count;
+
     /// <summary>The silent twin of a payload; empty when that is not whole frames of layer III.</summary>
     public ReadOnlyMemory<byte> For(ReadOnlySpan<byte> payload)
     {

@@ -4,7 +4,7 @@ namespace MediaGateway.Media.Silence;
 
 /// <summary>
 /// Silence of every codec whose silent frames can be written down without an encoder: AAC, MP3, G.711, Speex, Nellymoser, Opus. Any
-/// thread. Holds at most <see cref="SilentMp3.MaximumPayloads"/> payloads; everything else is made once for the process.
+/// thread. Holds a few hundred payloads of MP3 at most; everything else is made once for the process.
 /// </summary>
 public sealed class SilentSound : ISilentSound
 {
@@ -35,6 +35,9 @@ public sealed class SilentSound : ISilentSound
     private static readonly byte[] Nellymoser = [.. Enumerable.Repeat(NellymoserBlock, LongestPayload / NellymoserBlock.Length).SelectMany(block => block)];
 
     private readonly SilentMp3 _mp3 = new();
+
+    /// <summary>Payloads of MP3 that are held.</summary>
+    internal int Mp3Payloads => _mp3.Count;
 
     /// <inheritdoc/>
     public bool TryGet(TrackFormat format, ReadOnlySpan<byte> payload, out ReadOnlyMemory<byte> silent)

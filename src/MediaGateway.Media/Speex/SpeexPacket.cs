@@ -17,10 +17,10 @@ public readonly record struct SpeexPacket(int FrameCount, bool IsWideband)
     private const int Terminator = 15;
 
     /// <summary>Bits of a frame by submode, flag and submode included (table 9.1); from submode 9 on reserved.</summary>
-    private static ReadOnlySpan<int> FrameBits => [5, 43, 119, 160, 220, 300, 364, 492, 79];
+    private static readonly int[] FrameBits = [5, 43, 119, 160, 220, 300, 364, 492, 79];
 
     /// <summary>Bits of a high band by submode, flag and submode included (table 10.1).</summary>
-    private static ReadOnlySpan<int> HighBits => [4, 36, 112, 192, 352];
+    private static readonly int[] HighBits = [4, 36, 112, 192, 352];
 
     /// <summary>Walks over the frames. False: there is none, one is cut short, or a submode is reserved.</summary>
     public static bool TryParse(ReadOnlySpan<byte> payload, out SpeexPacket packet)

@@ -28,6 +28,9 @@ internal sealed class FFmpegSoundDecoder : ISoundDecoder
     public int Delay => _sound.Delay;
 
     /// <inheritdoc/>
+    public int ConcealmentStep => 1;
+
+    /// <inheritdoc/>
     public Span<float> Sound => _sound.Samples;
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ internal sealed class G711SoundDecoder(PlainAudioFormat format) : ISoundDecoder
     public int Delay => _sound.Delay;
 
     /// <inheritdoc/>
+    public int ConcealmentStep => 1;
+
+    /// <inheritdoc/>
     public Span<float> Sound => _sound.Samples;
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ internal interface ISoundDecoder : IDisposable
     /// <summary>By how many samples at 48 kHz the sound is later than the packets it came in.</summary>
     int Delay { get; }
 
+    /// <summary>What is concealed is a multiple of so many samples.</summary>
+    int ConcealmentStep { get; }
+
     /// <summary>The interleaved samples that the last call made. The owner of the decoder may change them until the next call.</summary>
     Span<float> Sound { get; }
 
@@ -26,6 +29,6 @@ internal interface ISoundDecoder : IDisposable
     void Recover(ReadOnlySpan<byte> next, int samples);
 
     /// <summary>Brings a continuation of what was heard last into <see cref="Sound"/>.</summary>
-    /// <param name="samples">How many, a multiple of 2.5 ms, at most 120 ms.</param>
+    /// <param name="samples">How many, a multiple of <see cref="ConcealmentStep"/>, at most 120 ms.</param>
     void Conceal(int samples);
 }

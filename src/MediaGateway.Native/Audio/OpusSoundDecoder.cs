@@ -13,6 +13,9 @@ internal sealed class OpusSoundDecoder : ISoundDecoder
     public int Delay => 0;
 
     /// <inheritdoc/>
+    public int ConcealmentStep => OpusDecoder.ShortestFrame;
+
+    /// <inheritdoc/>
     public Span<float> Sound => _samples;
 
     /// <inheritdoc/>

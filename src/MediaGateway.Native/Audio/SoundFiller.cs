@@ -35,7 +35,7 @@ internal sealed class SoundFiller(ISoundDecoder decoder, SlewResampler output) :
     public void SkipDecoded() => _fadesIn = true;
 
     /// <summary>Fills a gap.</summary>
-    /// <param name="samples">Its length, a multiple of 2.5 ms.</param>
+    /// <param name="samples">Its length, a multiple of the decoder's step.</param>
     /// <param name="next">The packet that ends the gap; empty when there is none yet.</param>
     /// <returns>Samples that were recovered or invented; the rest is silence.</returns>
     public int Fill(int samples, ReadOnlySpan<byte> next)

@@ -1,5 +1,4 @@
 using MediaGateway.Media.Frames;
-using MediaGateway.Native.Opus;
 
 namespace MediaGateway.Native.Audio;
 
@@ -33,6 +32,9 @@ internal sealed class SoundTimeline : IDisposable
 
     /// <summary>The mean of coarse stamps is taken over so much, 2 s in samples.</summary>
     public const int MeanOver = 2 * OpusFormat.ClockRate;
+
+    /// <summary>Less is not worth a call, 2.5 ms in samples.</summary>
+    private const int ShortestFill = 120;
 
     /// <summary>The most that one call fills, 60 s in samples: bounds the work that one stamp can cause.</summary>
     private const int LongestFill = 60 * OpusFormat.ClockRate;
@@ -109,7 +111,7 @@ internal sealed class SoundTimeline : IDisposable
     public void FillUntil(long stamp)
     {
         long missing = stamp - End;
-        if (_isStarted && missing >= OpusDecoder.ShortestFrame)
+        if (_isStarted && missing >= ShortestFill)
         {
             StopSlewing();
             Fill(missing, []);
@@ -157,7 +159,8 @@ internal sealed class SoundTimeline : IDisposable
 
     private void Fill(long samples, ReadOnlySpan<byte> next)
     {
-        int rounded = (int)(Math.Min(samples, LongestFill) / OpusDecoder.ShortestFrame) * OpusDecoder.ShortestFrame;
+        int step = _decoder.ConcealmentStep;
+        int rounded = (int)(Math.Min(samples, LongestFill) / step) * step;
         int concealed = _filler.Fill(rounded, next);
         ConcealedPackets += (concealed + _lastDuration - 1) / _lastDuration;
         _inputEnd += rounded;

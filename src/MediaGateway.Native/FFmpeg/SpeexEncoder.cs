@@ -28,6 +28,9 @@ internal sealed class SpeexEncoder : ISoundEncoder
     /// <summary>The best of libspeex, 42 kbit/s: the rate saves nobody anything next to the pictures.</summary>
     private const string Quality = "10";
 
+    /// <summary>What decoders of wideband add to the encoder's look-ahead: a subframe of the low band, 5 ms.</summary>
+    private const int DecoderDelay = 80;
+
     private readonly AudioEncoder _encoder;
 
     /// <summary>Opens an encoder.</summary>
@@ -51,7 +54,7 @@ internal sealed class SpeexEncoder : ISoundEncoder
     public TrackFormat Format { get; } = new PlainAudioFormat(CodecId.Speex, SampleRate, Channels: 1, FlvHeader);
 
     /// <inheritdoc/>
-    public SoundShape Shape => new(SampleRate, Channels: 1, FrameSamples, _encoder.PrimingSamples);
+    public SoundShape Shape => new(SampleRate, Channels: 1, FrameSamples, _encoder.PrimingSamples + DecoderDelay);
 
     /// <inheritdoc/>
     public PooledBuffer? Encode(ReadOnlySpan<float> left, ReadOnlySpan<float> right, BufferPool pool, out int length)
