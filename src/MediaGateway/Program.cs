@@ -6,11 +6,13 @@ using MediaGateway.Hooks;
 using MediaGateway.Push;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
+using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Servers.Signaling;
 using MediaGateway.Servers.WebRtc;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tls;
+using Microsoft.Extensions.Options;
 
 if (!NativeCheck.Passes(Console.Error))
 {
@@ -45,6 +47,11 @@ try
     builder.WebHost.ConfigureKestrel(GatewayListeners.Configure);
 
     WebApplication app = builder.Build();
+    if (app.Services.GetRequiredService<IOptions<RtmpOptions>>().Value.TunnelEnabled)
+    {
+        app.UseRtmpTunnel();
+    }
+
     app.UseApiProtection();
     app.MapPage();
     app.MapSignaling();

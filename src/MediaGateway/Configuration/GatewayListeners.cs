@@ -32,6 +32,16 @@ internal static class GatewayListeners
         {
             Listen(kestrel, rtmp.BindAddress, rtmp.TlsPort, static listener => listener.UseRtmps());
         }
+
+        if (rtmp is { TunnelEnabled: true, TunnelPort: { } tunnelPort })
+        {
+            Listen(kestrel, rtmp.BindAddress, tunnelPort, static listener => listener.UseRtmpTunnelOnly());
+        }
+
+        if (rtmp is { TunnelEnabled: true, TunnelTlsPort: { } tunnelTlsPort })
+        {
+            Listen(kestrel, rtmp.BindAddress, tunnelTlsPort, static listener => listener.UseEncryptedRtmpTunnelOnly());
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure)

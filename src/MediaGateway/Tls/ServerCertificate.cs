@@ -47,18 +47,34 @@ internal sealed class ServerCertificate : IDisposable
 
     private bool IsGiven => _options.CertificatePath.Length > 0;
 
-    /// <summary>For a listener's <c>UseHttps</c>.</summary>
-    /// <param name="protocols">
-    /// What ALPN may choose (RFC 7301); empty where clients use none, so that whatever they offer is ignored. Null: what Kestrel serves there.
-    /// </param>
-    public TlsHandshakeCallbackOptions ForListener(List<SslApplicationProtocol>? protocols = null) => new()
+    /// <summary>For a listener's <c>UseHttps</c> where browsers come. ALPN (RFC 7301) chooses among what Kestrel serves there.</summary>
+    public TlsHandshakeCallbackOptions ForBrowsers() => new()
     {
         HandshakeTimeout = _options.HandshakeTimeout,
         OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = Current(),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        }),
+    };
+
+    /// <summary>
+    /// For a listener's <c>UseHttps</c> where RTMP clients come. After a handshake of TLS 1.3 the server sends session tickets (RFC 8446
+    /// 4.6.1), which librtmp takes for the end of the connection. It names no server in its hello (RFC 6066 3), as no client does that was
+    /// given an IP address: those get TLS 1.2. RTMP connections last, so that resuming them is of no use.
+    /// </summary>
+    /// <param name="protocols">What ALPN may choose; empty where clients use none, so that whatever they offer is ignored; null: HTTP.</param>
+    public TlsHandshakeCallbackOptions ForRtmp(List<SslApplicationProtocol>? protocols) => new()
+    {
+        HandshakeTimeout = _options.HandshakeTimeout,
+        OnConnection = context => ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Current(),
+            EnabledSslProtocols = string.IsNullOrEmpty(context.ClientHelloInfo.ServerName)
+                ? SslProtocols.Tls12
+                : SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = protocols,
+            AllowTlsResume = false,
         }),
     };
 

@@ -78,6 +78,9 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
         private bool _isActive;
         private bool _ended;
 
+        /// <summary>Whether the connection still counts against its address: it neither plays nor publishes yet.</summary>
+        public bool IsIdle => !Volatile.Read(ref _isActive);
+
         /// <summary>The connection plays or publishes: it no longer counts against its address.</summary>
         public void MarkPlaying()
         {

@@ -1,3 +1,4 @@
+using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,8 +16,26 @@ internal static class RtmpListeners
     {
         listener.Protocols = HttpProtocols.Http1;
         listener.Admit();
-        listener.UseHttps(listener.ApplicationServices.GetRequiredService<ServerCertificate>().ForListener([]));
+        listener.UseHttps(listener.ApplicationServices.GetRequiredService<ServerCertificate>().ForRtmp([]));
         listener.UseConnectionHandler<RtmpConnectionHandler>();
+    }
+
+    /// <summary>RTMPT and nothing else; the application must answer its requests: see <see cref="TunnelEndpoints"/>.</summary>
+    public static void UseRtmpTunnelOnly(this ListenOptions listener)
+    {
+        listener.Protocols = HttpProtocols.Http1;
+        listener.Use(static next => connection =>
+        {
+            connection.Features.Set(TunnelOnly.Instance);
+            return next(connection);
+        });
+    }
+
+    /// <summary>RTMPTS and nothing else.</summary>
+    public static void UseEncryptedRtmpTunnelOnly(this ListenOptions listener)
+    {
+        listener.UseRtmpTunnelOnly();
+        listener.UseHttps(listener.ApplicationServices.GetRequiredService<ServerCertificate>().ForRtmp(null));
     }
 
     /// <summary>Connections count from their first packet: half a TLS handshake is one, too.</summary>

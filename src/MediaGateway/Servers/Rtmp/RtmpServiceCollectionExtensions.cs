@@ -1,5 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.Tunnel;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Servers.Rtmp;
@@ -27,6 +28,7 @@ internal static class RtmpServiceCollectionExtensions
         services.AddSingleton<RtmpServices>();
         services.AddSingleton<RtmpSessions>();
         services.AddSingleton<RtmpConnectionHandler>();
+        services.AddSingleton<TunnelSessions>();
         return services;
     }
 }

@@ -7,6 +7,7 @@ using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Streams;
@@ -27,12 +28,16 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     {
         (_app, _log) = (app, log);
         int[] ports = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port)];
-        (Port, TlsPort) = (ports[0], ports[1]);
+        (Port, TlsPort, TunnelPort, TunnelTlsPort) = (ports[0], ports[1], ports[2], ports[3]);
     }
 
     public int Port { get; }
 
     public int TlsPort { get; }
+
+    public int TunnelPort { get; }
+
+    public int TunnelTlsPort { get; }
 
     public StreamRegistry Streams => Get<StreamRegistry>();
 
@@ -48,6 +53,8 @@ internal sealed class RtmpServerHost : IAsyncDisposable
 
     public RtmpRedirects Redirects => Get<RtmpRedirects>();
 
+    public TunnelSessions Tunnels => Get<TunnelSessions>();
+
     public RtmpConnectionLimiter Limiter => Get<RtmpConnectionLimiter>();
 
     /// <summary>The lines logged so far, as <c>Level: text</c>.</summary>
@@ -58,6 +65,8 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     public int PortOf(string protocol) => protocol switch
     {
         "rtmps" => TlsPort,
+        "rtmpt" => TunnelPort,
+        "rtmpts" => TunnelTlsPort,
         _ => Port,
     };
 
@@ -86,8 +95,11 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRtmp());
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRtmps());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRtmpTunnelOnly());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseEncryptedRtmpTunnelOnly());
         });
         WebApplication app = builder.Build();
+        app.UseRtmpTunnel();
         await app.StartAsync();
         return new RtmpServerHost(app, log);
     }

@@ -28,6 +28,8 @@ public sealed class TransportPlayerTests : IAsyncLifetime
 
     [Theory]
     [InlineData("rtmps", "")]
+    [InlineData("rtmpt", "")]
+    [InlineData("rtmpts", "")]
     public async Task Ffmpeg_PlaysEveryFrameAndEndsWithTheStream(string protocol, string options)
     {
         EncodedStream media = await EncodedStream.CreateAsync(Seconds);
@@ -48,6 +50,8 @@ public sealed class TransportPlayerTests : IAsyncLifetime
 
     [Theory]
     [InlineData("rtmps")]
+    [InlineData("rtmpt")]
+    [InlineData("rtmpts")]
     public async Task Rtmpdump_PlaysEveryFrameAndEndsWithTheStream(string protocol)
     {
         EncodedStream media = await EncodedStream.CreateAsync(Seconds);
