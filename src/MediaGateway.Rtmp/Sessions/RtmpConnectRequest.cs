@@ -26,6 +26,9 @@ public sealed record RtmpConnectRequest(
     /// <summary>The command object as it was sent, for properties that only its owner knows; null when there was none.</summary>
     public AmfMap? Properties { get; private init; }
 
+    /// <summary>The gateways that the peer's stream has passed, as <see cref="RtmpClientOptions.RelayPath"/> says it; empty when not sent.</summary>
+    public string RelayPath => Properties?.Find(ClientCommandWriter.RelayPathProperty)?.AsString ?? "";
+
     /// <summary>Reads the command object; null when the application cannot be read as a path with parameters.</summary>
     internal static RtmpConnectRequest? From(AmfMap? properties)
     {

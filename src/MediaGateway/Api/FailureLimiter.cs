@@ -14,7 +14,9 @@ namespace MediaGateway.Api;
 /// </summary>
 internal sealed class FailureLimiter(IOptions<ApiOptions> options, GatewayClock clock)
 {
-    private const int MaximumAddresses = 10_000;
+    /// <summary>Addresses remembered.</summary>
+    public const int MaximumAddresses = 10_000;
+
     private const int Ipv6NetworkBytes = 8;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);

@@ -175,7 +175,7 @@ internal sealed class StreamPush : IDisposable
         try
         {
             await using Stream transport = await _services.Dialer.DialAsync(_url, _stop.Token);
-            var options = new RtmpClientOptions { RelayPath = RelayPath() };
+            var options = new RtmpClientOptions { RelayPath = PathWithUs() };
             using var session = new RtmpClientSession(
                 _url, _authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);
             using var connection = new PushConnection(transport, session, stream, _services, Statistics, OnPublished);
@@ -188,11 +188,10 @@ internal sealed class StreamPush : IDisposable
     }
 
     // What the publisher of our stream has passed already, then we ourselves.
-    private string RelayPath()
+    private string PathWithUs()
     {
         MediaSession? publisher = _services.Sessions.Sessions.FirstOrDefault(session => session.IsPublisher && session.Key == Target.Stream);
-        string? before = publisher?.Connection.RelayPath;
-        return string.IsNullOrEmpty(before) ? _services.Identity.NodeId : $"{before},{_services.Identity.NodeId}";
+        return RelayPath.Append(publisher?.Connection.RelayPath, _services.Identity.NodeId);
     }
 
     private void OnPublished()

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using MediaGateway.Media.Frames;
 using MediaGateway.Push;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Servers.Rtmp;

@@ -270,7 +270,12 @@ internal sealed class RtmpDialogue(
     {
         _request = request;
         Connection = Describe(request, request.App.Parameters);
-        if (FindRedirect() is { } target)
+        if (RelayPath.Refuse(request.RelayPath, services.Identity.NodeId) is { } refusal)
+        {
+            session.RejectConnect(StatusCode.ConnectRejected, refusal);
+            CloseAfterLastWords(SessionEndReason.Unauthorized);
+        }
+        else if (FindRedirect() is { } target)
         {
             session.RejectConnect(StatusCode.ConnectRejected, $"This server sends you to {target}", new RtmpRedirect(target));
             CloseAfterLastWords(SessionEndReason.Redirected);
@@ -368,6 +373,7 @@ internal sealed class RtmpDialogue(
         TcUrl = request.TcUrl,
         UserAgent = NullIfEmpty(request.FlashVersion),
         PageUrl = NullIfEmpty(request.PageUrl),
+        RelayPath = NullIfEmpty(request.RelayPath),
         Token = parameters.FirstOrDefault(parameter => parameter.Key == "token").Value,
         ConnectedAt = Now,
         End = NoteEnd,

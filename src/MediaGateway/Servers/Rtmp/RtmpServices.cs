@@ -13,6 +13,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// <param name="Streams">What is published.</param>
 /// <param name="Access">Who may do what.</param>
 /// <param name="Sessions">Where connections and their media sessions are entered.</param>
+/// <param name="Identity">Our name in relay paths.</param>
 /// <param name="Redirects">Where clients are sent to.</param>
 /// <param name="Clock">Gateway time.</param>
 /// <param name="Time">For timers.</param>
@@ -24,6 +25,7 @@ internal sealed record RtmpServices(
     StreamRegistry Streams,
     IAccessControl Access,
     SessionDirectory Sessions,
+    GatewayIdentity Identity,
     RtmpRedirects Redirects,
     GatewayClock Clock,
     TimeProvider Time,

@@ -5,6 +5,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
+using MediaGateway.Push;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Servers.Rtmp.Tunnel;
@@ -50,6 +51,9 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     public FanOutWorkers Workers => Get<FanOutWorkers>();
 
     public SessionDirectory Sessions => Get<SessionDirectory>();
+
+    /// <summary>Pushes, where a test has added them.</summary>
+    public PushService Pushes => Get<PushService>();
 
     public RtmpRedirects Redirects => Get<RtmpRedirects>();
 
