@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
@@ -111,6 +112,12 @@ internal sealed class PushConnection : IDisposable
         }
     }
 
+    // The kernel's own time for bytes that nobody takes is the same as ours: either may be first. And either task may see it first.
+    private static string WordsFor(Exception exception) =>
+        exception is OperationCanceledException || exception.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut }
+            ? "The target takes no bytes."
+            : "The connection to the target was lost.";
+
     private static PushOutcome Lost(string text) => new(PushEnd.Lost, text);
 
     private void AskToStop()
@@ -148,7 +155,7 @@ internal sealed class PushConnection : IDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            return Lost("The connection to the target was lost.");
+            return Lost(WordsFor(exception));
         }
     }
 
@@ -257,13 +264,9 @@ internal sealed class PushConnection : IDisposable
         {
             return Lost(exception.Message);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            return Lost("The connection to the target was lost.");
-        }
-        catch (OperationCanceledException)
-        {
-            return Lost("The target takes no bytes.");
+            return Lost(WordsFor(exception));
         }
     }
 
