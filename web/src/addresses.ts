@@ -11,7 +11,7 @@ export function defaultServerAddress(page: URL): string {
 
 /**
  * The hub's address for a server address as a person writes it: `ws://host:8080`, `https://host`, `host:8080`.
- * Null: this is no address.
+ * The parameters of the page's own address go along: they are those of the connection. Null: this is no address.
  */
 export function hubUrl(serverAddress: string, page: URL): string | null {
   const text = serverAddress.trim();
@@ -24,7 +24,7 @@ export function hubUrl(serverAddress: string, page: URL): string | null {
   }
 
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${HUB_PATH}`;
-  url.search = '';
+  url.search = page.search;
   url.hash = '';
   return url.href;
 }

@@ -1,3 +1,4 @@
+import type { NamedStream } from './names';
 import type { PathState, Peer } from './peer';
 import { CONNECTION_LOST, mediaPathFailure } from './reasons';
 import type { PublishAnswer, StreamStatus } from './types';
@@ -10,7 +11,9 @@ export type Lease =
 
 /** One try to publish, from the click to its end; owns the devices and the peer. */
 export interface Attempt {
-  readonly streamName: string;
+  /** The name in force: the gateway may give another one than was asked for. */
+  streamName: string;
+  readonly parameters: Readonly<Record<string, string>>;
   stream: MediaStream | null;
   peer: Peer | null;
   lease: Lease;
@@ -23,9 +26,10 @@ export interface Attempt {
   deadline: ReturnType<typeof setTimeout> | undefined;
 }
 
-export function newAttempt(streamName: string): Attempt {
+export function newAttempt({ name, parameters }: NamedStream): Attempt {
   return {
-    streamName,
+    streamName: name,
+    parameters,
     stream: null,
     peer: null,
     lease: { kind: 'none' },

@@ -16,6 +16,20 @@ export function streamNameProblem(name: string): string | null {
     : 'A stream name has 1 to 128 characters: letters A–Z, digits, and . _ ~ - (no spaces).';
 }
 
+/** A stream as it is typed: `name`, or `name?s1=v1&s2=v2` with parameters for the gateway's rules. */
+export interface NamedStream {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Parts a stream's name from its parameters; of those that share a name the last one counts. */
+export function parseStreamName(text: string): NamedStream {
+  const mark = text.indexOf('?');
+  return mark < 0
+    ? { name: text, parameters: {} }
+    : { name: text.slice(0, mark), parameters: Object.fromEntries(new URLSearchParams(text.slice(mark))) };
+}
+
 /** A short random stream name: four hexadecimal digits. */
 export function randomStreamName(): string {
   const [value = 0] = crypto.getRandomValues(new Uint16Array(1));

@@ -1,6 +1,6 @@
 import { defaultServerAddress, hubUrl, rtmpUrl } from './addresses';
 import { deviceAccessProblem, listDevices, onDevicesChanged, openDevices, releaseDevices } from './devices';
-import { randomStreamName, streamNameProblem } from './names';
+import { parseStreamName, randomStreamName, streamNameProblem } from './names';
 import { PublishingPeer, sendingProblem } from './peer';
 import { Publisher } from './publisher';
 import { Signaling } from './signaling';
@@ -20,7 +20,7 @@ export class Page {
     publishPressed: () => this.togglePublishing(),
     publishRequested: () => this.publish(),
     streamNameEdited: () => {
-      this.view.showStreamNameProblem(streamNameProblem(this.view.streamName));
+      this.view.showStreamNameProblem(streamNameProblem(parseStreamName(this.view.streamName).name));
       this.showRtmpUrl();
     },
   });
@@ -32,7 +32,6 @@ export class Page {
 
   private readonly publisher = new Publisher({
     signaling: this.signaling,
-    parameters: Object.fromEntries(this.address.searchParams),
     sendingProblem,
     openDevices,
     releaseDevices,
@@ -100,7 +99,7 @@ export class Page {
       return;
     }
 
-    if (streamNameProblem(this.view.streamName) !== null) {
+    if (streamNameProblem(parseStreamName(this.view.streamName).name) !== null) {
       this.view.refuseStreamName();
     }
 
@@ -140,7 +139,8 @@ export class Page {
       return; // What was shown stays true until the connection has come back or failed.
     }
 
-    const name = this.view.streamName;
+    const state = this.publisher.state;
+    const name = state.kind === 'publishing' ? state.streamName : parseStreamName(this.view.streamName).name;
     const isKnown = connection.kind === 'established' && streamNameProblem(name) === null;
     const url = isKnown ? rtmpUrl(connection.server, name, this.address) : null;
     this.view.showRtmpUrl(url, this.publisher.state.kind === 'publishing');

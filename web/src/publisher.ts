@@ -1,5 +1,5 @@
 import { type Attempt, concernOf, type Lease, newAttempt, noMediaReason, pathFailure } from './attempt';
-import { streamNameProblem } from './names';
+import { parseStreamName, streamNameProblem } from './names';
 import type { PathState, Peer } from './peer';
 import { CONNECTION_LOST, hubFailure, messageOf, PlainError, trackEnded } from './reasons';
 import type {
@@ -30,8 +30,6 @@ export interface PublisherSignaling {
 /** What the publisher needs from around it. */
 export interface PublisherSurroundings {
   readonly signaling: PublisherSignaling;
-  /** The parameters of the page's address. */
-  readonly parameters: Readonly<Record<string, string>>;
   /** Says in words why this browser cannot publish; null: it can. */
   sendingProblem(sendsVideo: boolean): string | null;
   openDevices(selection: DeviceSelection): Promise<MediaStream>;
@@ -59,19 +57,20 @@ export class Publisher {
     return this.current;
   }
 
-  /** Starts publishing; does nothing while a stream is being published or stopped. */
+  /** Starts publishing `name` or `name?parameters`; does nothing while a stream is being published or stopped. */
   async publish(streamName: string, selection: DeviceSelection): Promise<void> {
     if (this.attempt !== null || this.current.kind === 'stopping') {
       return;
     }
 
-    const problem = streamNameProblem(streamName) ?? this.surroundings.sendingProblem(selection.camera.kind !== 'none');
+    const named = parseStreamName(streamName);
+    const problem = streamNameProblem(named.name) ?? this.surroundings.sendingProblem(selection.camera.kind !== 'none');
     if (problem !== null) {
       this.change({ kind: 'failed', reason: problem });
       return;
     }
 
-    const attempt = newAttempt(streamName);
+    const attempt = newAttempt(named);
     this.attempt = attempt;
     try {
       await this.start(attempt, selection);
@@ -176,8 +175,7 @@ export class Publisher {
       return;
     }
 
-    const { parameters, signaling } = this.surroundings;
-    const asked = signaling.publish({ streamName: attempt.streamName, sdp, parameters });
+    const asked = this.surroundings.signaling.publish({ streamName: attempt.streamName, sdp, parameters: attempt.parameters });
     attempt.lease = { kind: 'asked', answer: asked };
     const answer = await asked.catch(refuse);
     if (this.hasEnded(attempt)) {
@@ -185,6 +183,7 @@ export class Publisher {
     }
 
     attempt.lease = { kind: 'held', mediaSessionId: answer.mediaSessionId };
+    attempt.streamName = answer.streamName;
     this.step(attempt, 'media');
     attempt.deadline = setTimeout(() => this.fail(attempt, noMediaReason(attempt)), MEDIA_MILLISECONDS);
     for (const status of attempt.early) {

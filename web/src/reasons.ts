@@ -54,12 +54,17 @@ export function captureFailure(error: unknown, circumstances: CaptureCircumstanc
   }
 }
 
+/** What the gateway said as it refused; null: it did not refuse, something failed. */
+export function refusalOf(error: unknown): string | null {
+  return /HubException: ([\s\S]+)$/.exec(messageOf(error))?.[1] ?? null;
+}
+
 /** Says in words why the gateway did not do what it was asked. */
 export function hubFailure(error: unknown): string {
   const message = messageOf(error);
-  const refusal = /HubException: ([\s\S]+)$/.exec(message);
-  if (refusal?.[1] !== undefined) {
-    return refusal[1];
+  const refusal = refusalOf(error);
+  if (refusal !== null) {
+    return refusal;
   }
 
   if (/connection (being closed|is not in the 'Connected' State)|Invocation canceled|Server timeout/i.test(message)) {

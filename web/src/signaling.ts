@@ -1,5 +1,5 @@
 import { HubConnectionBuilder, HttpTransportType, LogLevel } from '@microsoft/signalr';
-import { hubFailure } from './reasons';
+import { hubFailure, refusalOf } from './reasons';
 import type { ConnectionState, PublishAnswer, PublishRequest, ServerInformation, StreamStatus } from './types';
 
 /** How long a gateway may take to answer a connection or a request. */
@@ -63,7 +63,7 @@ export class Signaling {
       await answered(link.start());
       await this.establish(link);
     } catch (error) {
-      this.abandon(link, `The gateway at ${hostOf(url)} cannot be reached. ${connectFailure(error)}`);
+      this.abandon(link, refusalOf(error) ?? `The gateway at ${hostOf(url)} cannot be reached. ${connectFailure(error)}`);
     }
   }
 

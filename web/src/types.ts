@@ -13,13 +13,14 @@ export interface PublishRequest {
   readonly streamName: string;
   /** The browser's offer. */
   readonly sdp: string;
-  /** The parameters of the page's own address, for the gateway's rules. */
+  /** The parameters of the stream, for the gateway's rules; those of the page's address go with the connection. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The gateway's yes. */
 export interface PublishAnswer {
   readonly mediaSessionId: string;
+  /** The name in force: the gateway's rules may have given another one. */
   readonly streamName: string;
   /** The gateway's answer. */
   readonly sdp: string;

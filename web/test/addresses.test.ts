@@ -31,6 +31,11 @@ describe('hubUrl', () => {
     expect(hubUrl(address, PAGE)).toBe(expected);
   });
 
+  it('takes the parameters of the page along', () => {
+    const page = new URL('http://gateway.example:8080/?c1=a%20b&token=x#y');
+    expect(hubUrl('ws://host:8080', page)).toBe('http://host:8080/signaling?c1=a%20b&token=x');
+  });
+
   it('of a bare host is secure on a secure page', () => {
     expect(hubUrl('host', new URL('https://page.example/'))).toBe('https://host/signaling');
   });

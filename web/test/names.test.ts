@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomStreamName, streamNameProblem } from '../src/names';
+import { parseStreamName, randomStreamName, streamNameProblem } from '../src/names';
 
 describe('streamNameProblem', () => {
   it.each(['a', '7f3c', 'A.b_c~d-9', '...', 'x'.repeat(128)])('accepts %s', (name) => {
@@ -16,6 +16,19 @@ describe('streamNameProblem', () => {
 
   it.each(['.', '..'])('refuses %s by its name', (name) => {
     expect(streamNameProblem(name)).toMatch(/cannot be “\.”/);
+  });
+});
+
+describe('parseStreamName', () => {
+  it.each([
+    ['a', 'a', {}],
+    ['a?', 'a', {}],
+    ['a?s1=v1&s2=v%202', 'a', { s1: 'v1', s2: 'v 2' }],
+    ['a?x=1?2', 'a', { x: '1?2' }],
+    ['a?x=1&x=2', 'a', { x: '2' }],
+    ['?x=1', '', { x: '1' }],
+  ])('of %s', (text, name, parameters) => {
+    expect(parseStreamName(text)).toEqual({ name, parameters });
   });
 });
 

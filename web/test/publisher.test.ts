@@ -36,7 +36,6 @@ class Stage {
       },
       resume: () => this.resumption.promise,
     },
-    parameters: { token: 'x' },
     sendingProblem: () => this.problem,
     openDevices: () => {
       const devices = new Deferred<MediaStream>();
@@ -138,9 +137,19 @@ describe('publishing', () => {
     expect(stage.state.kind).toBe('starting');
     await stage.report('PUBLISHING');
     expect(stage.kinds).toEqual(['devices', 'gateway', 'media', 'publishing']);
-    expect(stage.publishes[0]?.request).toEqual({ streamName: '7f3c', sdp: 'offer', parameters: { token: 'x' } });
+    expect(stage.publishes[0]?.request).toEqual({ streamName: '7f3c', sdp: 'offer', parameters: {} });
     expect(stage.preview).toBe(stage.stream);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('sends the parameters behind the name as those of the stream, and takes the name that the gateway gives', async () => {
+    await stage.click('7f3c?s1=v1');
+    await stage.grantDevices();
+    expect(stage.publishes[0]?.request).toEqual({ streamName: '7f3c', sdp: 'offer', parameters: { s1: 'v1' } });
+    await stage.answer({ ...ANSWER, streamName: 'other' });
+    stage.peer.movePath('connected');
+    await stage.report('PUBLISHING');
+    expect(stage.state).toEqual({ kind: 'publishing', streamName: 'other', concern: null });
   });
 
   it('ignores clicks while it starts, runs or stops', async () => {

@@ -72,6 +72,18 @@ describe('connecting', () => {
     expect(link().isStopped).toBe(true);
   });
 
+  it('fails in the words with which the gateway refuses', async () => {
+    void signaling.connect(URL_OF_HUB);
+    link().starting.resolve();
+    await settle();
+    link()
+      .call('ServerInformation')
+      .result.reject(new Error("An unexpected error occurred invoking 'ServerInformation' on the server. HubException: Not before noon"));
+    await settle();
+    expect(reason()).toBe('Not before noon');
+    expect(link().isStopped).toBe(true);
+  });
+
   it('can be tried again after a failure', async () => {
     void signaling.connect(URL_OF_HUB);
     link().starting.reject(new Error('no'));

@@ -21,6 +21,14 @@ internal interface IPeerPublishing
 
     /// <summary>Ends a session; false when there is none of that id.</summary>
     bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail);
+
+    /// <summary>
+    /// Sends a data message into the stream, at the time of its newest frame. False when there is no such session, no media yet, or too
+    /// much data on its way.
+    /// </summary>
+    /// <param name="mediaSessionId">Which.</param>
+    /// <param name="message">The body of an AMF0 data message; not to be changed afterwards.</param>
+    bool TrySendData(string mediaSessionId, ReadOnlyMemory<byte> message);
 }
 
 /// <summary>An offer to publish.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Streams;
@@ -10,50 +8,41 @@ using Microsoft.Extensions.Options;
 namespace MediaGateway.Servers.Signaling;
 
 /// <summary>
-/// The page's side of publishing. Every refusal is a <see cref="HubException"/> whose message the page shows as it is.
+/// The page's side of publishing. Every refusal is a <see cref="HubException"/> whose message the page shows as it is. Its calls come one
+/// after the other; the first one asks access control about the connection.
 /// </summary>
 internal sealed class SignalingHub(
     IPeerPublishing publishing,
     SignalingSessions sessions,
+    PageConnections pages,
+    PagePublishing pagePublishing,
+    PageStreams pageStreams,
     IOptions<RtmpOptions> rtmp,
     IOptions<WebRtcOptions> webRtc,
     IOptions<StreamOptions> streams) : Hub
 {
-    /// <summary>What the page needs to show the stream's RTMP address.</summary>
-    public ServerInformation ServerInformation() =>
-        new(GatewayVersion.Current, webRtc.Value.AdvertisedAddresses.FirstOrDefault(), rtmp.Value.Port, streams.Value.DefaultApplication);
+    /// <summary>What the page needs to show the stream's RTMP address; the page is connected when it has it.</summary>
+    public async Task<ServerInformation> ServerInformation()
+    {
+        await PageConnections.Of(Context).LetInAsync(Context.ConnectionAborted);
+        return new ServerInformation(
+            GatewayVersion.Current, webRtc.Value.AdvertisedAddresses.FirstOrDefault(), rtmp.Value.Port, streams.Value.DefaultApplication);
+    }
 
     /// <summary>Answers an offer to publish.</summary>
-    public PublishAnswer Publish(PublishRequest request)
-    {
-        if (request is not { StreamName: not null, Sdp: not null })
-        {
-            throw new HubException("The request to publish lacks the stream name or the session description.");
-        }
+    public Task<PublishAnswer> Publish(PublishRequest request) => pagePublishing.PublishAsync(
+        PageConnections.Of(Context),
+        Context.ConnectionId,
+        Context.Features.Get<IHttpConnectionFeature>()?.LocalIpAddress,
+        request,
+        Context.ConnectionAborted);
 
-        if (!StreamKey.TryCreate(streams.Value.DefaultApplication, request.StreamName, out StreamKey key, out string? refusal))
-        {
-            throw new HubException(refusal);
-        }
+    /// <summary>Says whether a stream is there to be played.</summary>
+    public async Task<AvailableAnswer> Available(AvailableRequest request) => await pageStreams.AvailableAsync(
+        await PageConnections.Of(Context).LetInAsync(Context.ConnectionAborted), request, Context.ConnectionAborted);
 
-        if (sessions.IsFull(Context.ConnectionId))
-        {
-            throw new HubException("This page publishes too many streams already; stop one first.");
-        }
-
-        string mediaSessionId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        sessions.Add(mediaSessionId, Context.ConnectionId);
-        var observer = new SignalingObserver(sessions, key.Name);
-        IPAddress? local = Context.Features.Get<IHttpConnectionFeature>()?.LocalIpAddress;
-        var offer = new PeerPublishRequest(mediaSessionId, key, request.Sdp, local, observer);
-        if (!publishing.TryPublish(offer, out string? answer, out refusal))
-        {
-            sessions.Remove(mediaSessionId);
-            throw new HubException(refusal);
-        }
-
-        return new PublishAnswer(mediaSessionId, key.Name, answer);
-    }
+    /// <summary>Sends data into a stream that this page publishes.</summary>
+    public void SendData(DataRequest request) => pageStreams.Send(Context.ConnectionId, request);
 
     /// <summary>Ends the publishing of one stream.</summary>
     public void Unpublish(MediaSessionRequest request)
@@ -74,8 +63,16 @@ internal sealed class SignalingHub(
     }
 
     /// <inheritdoc/>
+    public override Task OnConnectedAsync()
+    {
+        pages.Begin(Context);
+        return base.OnConnectedAsync();
+    }
+
+    /// <inheritdoc/>
     public override Task OnDisconnectedAsync(Exception? exception)
     {
+        PageConnections.Of(Context).Gone();
         sessions.Disconnected(Context.ConnectionId);
         return base.OnDisconnectedAsync(exception);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace MediaGateway.Servers.Signaling;
@@ -12,14 +13,30 @@ internal sealed record ServerInformation(string Version, string? RtmpHost, int R
 /// <summary>Asks to publish a stream.</summary>
 /// <param name="StreamName">The name under which it will be played.</param>
 /// <param name="Sdp">The browser's offer.</param>
-/// <param name="Parameters">Free parameters of the page's address.</param>
-internal sealed record PublishRequest(string StreamName, string Sdp, IReadOnlyDictionary<string, string>? Parameters);
+/// <param name="Parameters">Free parameters of the stream. Those of the connection are the query of the hub's address.</param>
+/// <param name="Record">Whether the page wishes a recording.</param>
+internal sealed record PublishRequest(string StreamName, string Sdp, IReadOnlyDictionary<string, string>? Parameters, bool Record = false);
 
 /// <summary>The gateway's yes.</summary>
 /// <param name="MediaSessionId">Names the media session from now on; not guessable.</param>
 /// <param name="StreamName">The name in force.</param>
 /// <param name="Sdp">The gateway's answer.</param>
 internal sealed record PublishAnswer(string MediaSessionId, string StreamName, string Sdp);
+
+/// <summary>Asks whether a stream is there to be played.</summary>
+/// <param name="StreamName">Its name.</param>
+/// <param name="Parameters">Free parameters of the stream.</param>
+internal sealed record AvailableRequest(string StreamName, IReadOnlyDictionary<string, string>? Parameters);
+
+/// <summary>Whether a stream is there.</summary>
+/// <param name="Available">Whether.</param>
+/// <param name="Info">Why not, in words; null when it is.</param>
+internal sealed record AvailableAnswer(bool Available, string? Info);
+
+/// <summary>Data to send into a stream.</summary>
+/// <param name="MediaSessionId">The media session that publishes it.</param>
+/// <param name="Payload">Any JSON.</param>
+internal sealed record DataRequest(string MediaSessionId, JsonElement Payload);
 
 /// <summary>Names a media session of the caller.</summary>
 /// <param name="MediaSessionId">As given by <see cref="PublishAnswer"/>.</param>

@@ -12,6 +12,9 @@ internal sealed class SignalingNotifier(
     TimeProvider time,
     ILogger<SignalingNotifier> logger) : BackgroundService
 {
+    /// <summary>WCS's words for the end of a stream whose page did not come back.</summary>
+    public const string PageStayedAway = "Stopped by session disconnect";
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -45,7 +48,7 @@ internal sealed class SignalingNotifier(
         {
             foreach (string id in sessions.Abandoned())
             {
-                publishing.TryEnd(id, SessionEndReason.Timeout, "Stopped by session disconnect");
+                publishing.TryEnd(id, SessionEndReason.Timeout, PageStayedAway);
             }
         }
     }

@@ -15,6 +15,9 @@ internal static class SignalingServiceCollectionExtensions
     public static IServiceCollection AddSignaling(this IServiceCollection services)
     {
         services.AddSingleton<SignalingSessions>();
+        services.AddSingleton<PageConnections>();
+        services.AddSingleton<PagePublishing>();
+        services.AddSingleton<PageStreams>();
         services.AddSingleton<OriginCheck>();
         services.AddHostedService<SignalingNotifier>();
         services.AddSignalR(options => options.MaximumReceiveMessageSize = MaximumMessageBytes)

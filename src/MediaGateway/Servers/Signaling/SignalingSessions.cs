@@ -28,7 +28,12 @@ internal sealed class SignalingSessions(TimeProvider time)
         _followers.Values.Count(follower => follower.ConnectionId == connectionId) >= MaxSessionsPerConnection;
 
     /// <summary>Notes that a connection follows a session.</summary>
-    public void Add(string mediaSessionId, string connectionId) => _followers[mediaSessionId] = new Follower(connectionId, null);
+    public void Add(string mediaSessionId, string connectionId, PageSession? session = null) =>
+        _followers[mediaSessionId] = new Follower(connectionId, null, session);
+
+    /// <summary>The session of that id if that connection follows it; else null.</summary>
+    public PageSession? Find(string mediaSessionId, string connectionId) =>
+        _followers.TryGetValue(mediaSessionId, out Follower? follower) && follower.ConnectionId == connectionId ? follower.Session : null;
 
     /// <summary>Forgets a session that never came to be.</summary>
     public void Remove(string mediaSessionId) => _followers.TryRemove(mediaSessionId, out _);
@@ -36,7 +41,7 @@ internal sealed class SignalingSessions(TimeProvider time)
     /// <summary>Gives a session to another connection; false when the session is gone.</summary>
     public bool TryMove(string mediaSessionId, string connectionId) =>
         _followers.TryGetValue(mediaSessionId, out Follower? old)
-        && _followers.TryUpdate(mediaSessionId, new Follower(connectionId, null), old);
+        && _followers.TryUpdate(mediaSessionId, new Follower(connectionId, null, old.Session), old);
 
     /// <summary>Starts the grace time of every session of a connection.</summary>
     public void Disconnected(string connectionId)
@@ -69,5 +74,5 @@ internal sealed class SignalingSessions(TimeProvider time)
         return found ? follower!.ConnectionId : null;
     }
 
-    private sealed record Follower(string ConnectionId, long? LostAt);
+    private sealed record Follower(string ConnectionId, long? LostAt, PageSession? Session);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
 using MediaGateway.Native.Linux;
 using MediaGateway.WebRtc.Sessions;
 
@@ -21,6 +22,7 @@ internal sealed class MediaLoop : IDisposable
     private readonly GatewayClock _clock;
     private readonly ILogger _logger;
     private readonly GatewayMetrics _metrics;
+    private readonly BufferPool _pool;
     private readonly EventFd _wake = new();
     private readonly Poller _poller;
     private readonly DatagramRouter _router = new();
@@ -34,11 +36,12 @@ internal sealed class MediaLoop : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>Makes a loop over a bound socket, which it owns from here. It does nothing before <see cref="Start"/>.</summary>
-    public MediaLoop(UdpBatchSocket socket, GatewayClock clock, GatewayMetrics metrics, ILogger<MediaLoop> logger)
+    public MediaLoop(UdpBatchSocket socket, GatewayClock clock, GatewayMetrics metrics, BufferPool pool, ILogger<MediaLoop> logger)
     {
         _socket = socket;
         _clock = clock;
         _metrics = metrics;
+        _pool = pool;
         _logger = logger;
         _poller = new Poller(socket.Handle, _wake.Handle);
         _thread = new Thread(Run) { Name = "media-loop", IsBackground = true };
@@ -132,7 +135,25 @@ internal sealed class MediaLoop : IDisposable
             publisher.Peer.RequestKeyframe(_clock.Now);
         }
 
+        while (publisher.TryTakeData(out ReadOnlyMemory<byte> message))
+        {
+            PublishData(publisher, message);
+        }
+
         Drain(publisher);
+    }
+
+    private void PublishData(WebRtcPublisher publisher, ReadOnlyMemory<byte> message)
+    {
+        if (publisher.NewestFrameAt is not { } time)
+        {
+            return;
+        }
+
+        PooledBuffer buffer = _pool.Rent(message.Length, BufferOwner.Frame);
+        message.Span.CopyTo(buffer.Span);
+        publisher.Lease!.Publish(
+            new MediaFrame(ScriptDataFormat.Instance, time, time, isKeyframe: true, buffer, 0, message.Length, _clock.Now));
     }
 
     private void Register(WebRtcPublisher publisher)
@@ -236,6 +257,7 @@ internal sealed class MediaLoop : IDisposable
     private static void Publish(WebRtcPublisher publisher, MediaFrame frame)
     {
         publisher.Frames++;
+        publisher.NewestFrameAt = frame.Decoding;
         publisher.Lease!.Publish(frame);
         if (!publisher.HasPublished && publisher.Lease.IsCurrent)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 using MediaGateway.WebRtc.Sessions;
 
@@ -10,8 +12,13 @@ namespace MediaGateway.Servers.WebRtc;
 /// </summary>
 internal sealed class WebRtcPublisher(string id, StreamKey key, PeerSession peer, IPeerObserver observer, MediaLoop loop) : IPublisherControl
 {
+    /// <summary>Pieces of data that wait for the loop; more are refused.</summary>
+    private const int MaximumWaitingData = 32;
+
+    private readonly ConcurrentQueue<ReadOnlyMemory<byte>> _data = new();
     private int _attentionWanted;
     private int _keyframeWanted;
+    private bool _hasPublished;
     private EndRequest? _endRequest;
 
     /// <summary>The media session's id.</summary>
@@ -39,7 +46,11 @@ internal sealed class WebRtcPublisher(string id, StreamKey key, PeerSession peer
     public bool IsEnded { get; set; }
 
     /// <summary>Whether a frame has gone into the stream.</summary>
-    public bool HasPublished { get; set; }
+    public bool HasPublished
+    {
+        get => Volatile.Read(ref _hasPublished);
+        set => Volatile.Write(ref _hasPublished, value);
+    }
 
     /// <summary>When the loop will next look at the session without being asked.</summary>
     public TimeSpan ScheduledAt { get; set; } = TimeSpan.MaxValue;
@@ -75,6 +86,25 @@ internal sealed class WebRtcPublisher(string id, StreamKey key, PeerSession peer
         Interlocked.CompareExchange(ref _endRequest, new EndRequest(reason, detail), null);
         WantAttention();
     }
+
+    /// <summary>The time of the newest frame; null before the first. The loop writes it.</summary>
+    public MediaTime? NewestFrameAt { get; set; }
+
+    /// <summary>Leaves a data message for the stream; false when there is no media yet or too much waits.</summary>
+    public bool TrySendData(ReadOnlyMemory<byte> message)
+    {
+        if (!Volatile.Read(ref _hasPublished) || _data.Count >= MaximumWaitingData)
+        {
+            return false;
+        }
+
+        _data.Enqueue(message);
+        WantAttention();
+        return true;
+    }
+
+    /// <summary>Takes a data message that was left; only the loop does.</summary>
+    public bool TryTakeData(out ReadOnlyMemory<byte> message) => _data.TryDequeue(out message);
 
     /// <summary>Asks the loop to look at this publisher; queued at most once however often it is asked.</summary>
     public void WantAttention()

@@ -44,7 +44,7 @@ internal sealed class WebRtcServer(
             _logger.SocketBufferSmall(socket.ReceiveBufferBytes, SocketBufferBytes);
         }
 
-        _loop = new MediaLoop(socket, clock, metrics, loggers.CreateLogger<MediaLoop>());
+        _loop = new MediaLoop(socket, clock, metrics, pool, loggers.CreateLogger<MediaLoop>());
         _loop.Start();
         return Task.CompletedTask;
     }
@@ -112,6 +112,10 @@ internal sealed class WebRtcServer(
         publisher.End(reason, detail);
         return true;
     }
+
+    /// <inheritdoc/>
+    public bool TrySendData(string mediaSessionId, ReadOnlyMemory<byte> message) =>
+        _publishers.TryGetValue(mediaSessionId, out WebRtcPublisher? publisher) && publisher.TrySendData(message);
 
     private UdpBatchSocket Open()
     {

@@ -41,6 +41,24 @@ public sealed class WebRtcServerTests
         Assert.False(host.Publishing.TryEnd(publisher.SessionId, SessionEndReason.Completed, "again"));
     }
 
+    [Fact]
+    public async Task DataIsSent_ItGoesIntoTheStreamOnceMediaFlows()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
+        using var early = new LoopbackPublisher("early");
+        Assert.True(host.TryPublish("early", early, out _, out _));
+        Assert.False(host.Publishing.TrySendData("early", "x"u8.ToArray()));
+        Assert.False(host.Publishing.TrySendData("nobody", "x"u8.ToArray()));
+
+        using LoopbackPublisher publisher = host.Publish("camera");
+        await UntilAsync(() => publisher.MediaHasFlowed, "media flows");
+        var outlet = new RecordingOutlet();
+        Assert.True(host.Streams.Find(TestHub.Key("camera"))!.Attach(outlet, new SubscriptionOptions(AudioPreference.Opus, StartPoint.CachedGroup)));
+        await UntilAsync(() => outlet.Starts > 0, "the outlet is started");
+        Assert.True(host.Publishing.TrySendData(publisher.SessionId, "hello"u8.ToArray()));
+        await UntilAsync(() => outlet.Text.Contains('T', StringComparison.Ordinal), "the data has come");
+    }
+
     [Theory]
     [InlineData(nameof(SessionEndReason.Timeout), nameof(StreamState.AwaitingPublisher))]
     [InlineData(nameof(SessionEndReason.Completed), nameof(StreamState.Ended))]

@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using MediaGateway.Authorization;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Hooks;
+using MediaGateway.Media.Amf;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace MediaGateway.Servers.Signaling;
+
+/// <summary>What a page may do with streams besides publishing them: ask whether one is there, and send data into its own. Any thread.</summary>
+internal sealed class PageStreams(
+    IPeerPublishing publishing,
+    SignalingSessions sessions,
+    StreamRegistry registry,
+    PageHooks hooks,
+    GatewayClock clock,
+    IOptions<StreamOptions> streams)
+{
+    /// <summary>Longest data, in bytes of JSON.</summary>
+    public const int MaximumDataBytes = 64 * 1024;
+
+    /// <summary>Deepest data.</summary>
+    public const int MaximumDataDepth = 32;
+
+    /// <summary>WCS's words for a stream that is not there.</summary>
+    public const string NotFound = "Stream not found";
+
+    /// <summary>Whether a stream is there, if the page may know.</summary>
+    public async Task<AvailableAnswer> AvailableAsync(ClientConnection client, AvailableRequest request, CancellationToken cancellationToken)
+    {
+        if (!StreamKey.TryCreate(streams.Value.DefaultApplication, request?.StreamName, out StreamKey key, out string? refusal))
+        {
+            throw new HubException(refusal);
+        }
+
+        if (PageParameters.Read(request!.Parameters) is not { } parameters)
+        {
+            throw new HubException(PageParameters.TooMany);
+        }
+
+        var question = new MediaSession
+        {
+            Id = Guid.NewGuid().ToString(),
+            Connection = client,
+            Key = key,
+            IsPublisher = false,
+            Parameters = parameters,
+            StartedAt = clock.Now,
+            End = static (_, _) => { },
+        };
+        AccessVerdict verdict = await hooks.AvailableAsync(question, cancellationToken);
+        return !verdict.IsAllowed ? new AvailableAnswer(false, verdict.Reason)
+            : registry.Find(key) is null ? new AvailableAnswer(false, NotFound)
+            : new AvailableAnswer(true, null);
+    }
+
+    /// <summary>
+    /// Sends data into a stream: to the backend as <c>OnDataEvent</c>, and to players as the data message <c>onTextData</c>, whose
+    /// property <c>text</c> is the JSON, at the time of the newest frame.
+    /// </summary>
+    /// <exception cref="HubException">Refused; the message says why.</exception>
+    public void Send(string connectionId, DataRequest request)
+    {
+        if (request?.MediaSessionId is not { } id || sessions.Find(id, connectionId) is not { } its)
+        {
+            throw new HubException("There is no such media session; it may have ended already.");
+        }
+
+        if (!its.Data.TryTake(clock.Now))
+        {
+            throw new HubException($"Data comes too fast: {DataBudget.PerSecond} pieces per second are taken.");
+        }
+
+        string json = request.Payload.ValueKind == JsonValueKind.Undefined ? "null" : request.Payload.GetRawText();
+        byte[] utf8 = Encoding.UTF8.GetBytes(json);
+        if (utf8.Length > MaximumDataBytes || !CheckedJson.TryParse(utf8, MaximumDataDepth, out _))
+        {
+            throw new HubException($"Data must be JSON of at most {MaximumDataBytes} bytes.");
+        }
+
+        if (!publishing.TrySendData(id, MessageOf(json)))
+        {
+            throw new HubException("Publish stream is not ready");
+        }
+
+        hooks.Data(its.Session, json);
+    }
+
+    private static ReadOnlyMemory<byte> MessageOf(string json)
+    {
+        var bytes = new ArrayBufferWriter<byte>(json.Length + 64);
+        var writer = new Amf0Writer(bytes);
+        writer.WriteString("onTextData");
+        writer.WriteValue(new AmfEcmaArray(
+        [
+            KeyValuePair.Create<string, AmfValue>("type", new AmfString("Text")),
+            KeyValuePair.Create<string, AmfValue>("text", new AmfString(json)),
+        ]));
+        return bytes.WrittenMemory;
+    }
+}
