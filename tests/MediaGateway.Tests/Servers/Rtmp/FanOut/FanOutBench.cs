@@ -1,5 +1,6 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Memory;
+using MediaGateway.Media.Silence;
 using MediaGateway.Native.Linux;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Streams;
@@ -19,7 +20,7 @@ internal sealed class FanOutBench : IDisposable
     public FanOutBench(BufferPool buffers, FanOutSettings? settings = null)
     {
         _hub = new TestHub(buffers);
-        Context = new FanOutContext(settings ?? new FanOutSettings(), buffers, Clock, Metrics, static _ => { });
+        Context = new FanOutContext(settings ?? new FanOutSettings(), buffers, Clock, Metrics, static _ => { }) { Silence = new SilentSound() };
         Feeds = new FeedTable(Context);
         Frames = new TestFrames(buffers);
     }
