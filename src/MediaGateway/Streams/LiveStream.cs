@@ -237,6 +237,18 @@ internal sealed class LiveStream
         }
     }
 
+    /// <summary>Takes what the publisher says of its tracks: only these are waited for. Only the lease calls it.</summary>
+    internal void Announce(PublishLease lease, ExpectedTracks tracks)
+    {
+        lock (_lock)
+        {
+            if (IsFeeding(lease))
+            {
+                _intake.Tracks.Announce(tracks);
+            }
+        }
+    }
+
     /// <summary>Ends the stream: each outlet is told once. Only the registry calls it.</summary>
     internal void End(StreamEndReason reason)
     {

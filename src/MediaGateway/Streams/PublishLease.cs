@@ -41,6 +41,9 @@ internal sealed class PublishLease : IDisposable
     /// <summary>Says what the publisher says of the stream as a whole; viewers are told, now and when they join.</summary>
     public void Describe(StreamMetadata metadata) => Stream.Describe(this, metadata);
 
+    /// <summary>Says more exactly which tracks there will be, for a publisher who learns it after the lease: others are not waited for.</summary>
+    public void Announce(ExpectedTracks tracks) => Stream.Announce(this, tracks);
+
     /// <summary>
     /// Ends the stream for the given reason: every outlet is told once. With <see cref="StreamEndReason.PublisherLost"/> the stream waits for
     /// another publisher first, for <c>Streams:ReconnectGrace</c>. Further calls do nothing.

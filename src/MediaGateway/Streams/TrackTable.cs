@@ -13,6 +13,7 @@ internal sealed class TrackTable(ExpectedTracks expected)
     /// <summary>How long after the first frame a missing track is waited for.</summary>
     public static readonly TimeSpan GatherLimit = TimeSpan.FromSeconds(2);
 
+    private ExpectedTracks _expected = expected;
     private TimeSpan _firstFrameAt = TimeSpan.MaxValue;
 
     /// <summary>The format of the newest picture, or null before the first.</summary>
@@ -22,7 +23,10 @@ internal sealed class TrackTable(ExpectedTracks expected)
     public TrackFormat? Audio { get; private set; }
 
     /// <summary>Whether there are pictures, or may still be.</summary>
-    public bool MayHaveVideo => Video is not null || expected.HasFlag(ExpectedTracks.Video);
+    public bool MayHaveVideo => Video is not null || _expected.HasFlag(ExpectedTracks.Video);
+
+    /// <summary>The publisher says more exactly what it sends.</summary>
+    public void Announce(ExpectedTracks tracks) => _expected = tracks;
 
     /// <summary>Notes a frame of the publisher's pictures or sound.</summary>
     /// <returns>Whether the sound has another codec from this frame on.</returns>
@@ -52,8 +56,8 @@ internal sealed class TrackTable(ExpectedTracks expected)
             return false;
         }
 
-        bool complete = (Video is not null || !expected.HasFlag(ExpectedTracks.Video))
-            && (Audio is not null || !expected.HasFlag(ExpectedTracks.Audio));
+        bool complete = (Video is not null || !_expected.HasFlag(ExpectedTracks.Video))
+            && (Audio is not null || !_expected.HasFlag(ExpectedTracks.Audio));
         return complete || now - _firstFrameAt >= GatherLimit;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
         }
         else if (item.Metadata is { } metadata)
         {
-            _lease!.Describe(metadata);
+            Describe(metadata);
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
             dialogue.Stream = renamed;
         }
 
-        // An encoder says what it sends only after this: both are waited for, as long as the stream's viewers wait at all.
+        // An encoder says what it sends only after this, in its metadata.
         _lease = dialogue.Services.Streams.TryPublish(session.Key, ExpectedTracks.AudioAndVideo, this, out refusal);
         if (_lease is null)
         {
@@ -198,6 +198,27 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
         dialogue.MarkPlaying();
         Deadline = dialogue.Now + dialogue.Services.Options.PublisherTimeout;
         _entry.Change(MediaSessionStatus.Publishing);
+    }
+
+    private void Describe(StreamMetadata metadata)
+    {
+        ExpectedTracks tracks = ExpectedTracks.None;
+        foreach ((string name, _) in metadata.Properties)
+        {
+            tracks |= name switch
+            {
+                "videocodecid" => ExpectedTracks.Video,
+                "audiocodecid" => ExpectedTracks.Audio,
+                _ => ExpectedTracks.None,
+            };
+        }
+
+        if (tracks != ExpectedTracks.None)
+        {
+            _lease!.Announce(tracks); // Metadata is only taken while there is one.
+        }
+
+        _lease!.Describe(metadata);
     }
 
     /// <summary>The frame at its place on the stream's timeline: itself, or another with its payload.</summary>

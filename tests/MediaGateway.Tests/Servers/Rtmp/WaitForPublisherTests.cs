@@ -24,7 +24,7 @@ public sealed class WaitForPublisherTests : IDisposable
     {
         await using RtmpServerHost host = await StartAsync();
         using TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
-        Assert.Equal("NetStream.Play.Start", player.Messages[^1].Code);
+        Assert.Contains(player.Messages, message => message.Code == "NetStream.Play.Start");
         await player.SettleAsync();
         Assert.Equal(["opened", "a Pending"], _listener.Notes);
         _time.Advance(TimeSpan.FromSeconds(4));
