@@ -2,7 +2,6 @@ using MediaGateway.Configuration;
 using MediaGateway.Media.Amf;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
-using MediaGateway.Media.Silence;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Streams;
