@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MediaGateway.Push;
 using Microsoft.Extensions.Options;
 
@@ -27,11 +29,25 @@ internal sealed class PushRules : IValidateOptions<PushOptions>
             }
         }
 
-        if (options.CertificateAuthorityFile is { } file && !File.Exists(file))
+        if (options.CertificateAuthorityFile is { } file && !HoldsCertificate(file))
         {
-            failures.AddError($"Push:CertificateAuthorityFile: '{file}' does not exist.");
+            failures.AddError($"Push:CertificateAuthorityFile: '{file}' is not a PEM file with certificates.");
         }
 
         return failures.Build();
+    }
+
+    private static bool HoldsCertificate(string file)
+    {
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            return certificates.Count > 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return false;
+        }
     }
 }

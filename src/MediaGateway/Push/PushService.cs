@@ -20,6 +20,9 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
 
     private readonly ConcurrentDictionary<string, StreamPush> _pushes = new(StringComparer.Ordinal);
 
+    /// <summary>Those that were told to end and are saying their last words.</summary>
+    private readonly ConcurrentDictionary<string, StreamPush> _ending = new(StringComparer.Ordinal);
+
     /// <summary>The pushes of this moment, failed ones included.</summary>
     public IReadOnlyCollection<StreamPush> Pushes => [.. _pushes.Values];
 
@@ -29,14 +32,20 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
     /// <summary>Begins a push, whether or not its stream is being published.</summary>
     /// <param name="target">What to push where.</param>
     /// <param name="push">The push; when it is a duplicate, the one that is there already.</param>
-    public PushStart Start(PushTarget target, out StreamPush? push) => Start(target, onStreamEnded: null, out push);
+    public PushStart Start(PushTarget target, out StreamPush? push) => Start(target, endsWithStream: false, out push);
 
     /// <summary>Ends a push and forgets it; returns at once.</summary>
     public void Stop(StreamPush push)
     {
+        _ending[push.Id] = push;
         if (_pushes.TryRemove(KeyValuePair.Create(push.Id, push)))
         {
             push.Stop();
+        }
+
+        if (push.Completion.IsCompleted)
+        {
+            _ending.TryRemove(push.Id, out _);
         }
     }
 
@@ -44,7 +53,7 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        StreamPush[] pushes = [.. _pushes.Values];
+        StreamPush[] pushes = [.. _pushes.Values, .. _ending.Values];
         foreach (StreamPush push in pushes)
         {
             push.Stop();
@@ -91,11 +100,20 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
         }
     }
 
-    // The stream may have been published again while its push was ending: then nobody else would begin it.
-    private void OnStreamEnded(StreamPush push)
+    private void OnEnded(StreamPush push)
     {
-        Stop(push);
-        _published.Writer.TryWrite(push.Target.Stream);
+        _ending.TryRemove(push.Id, out _);
+        if (push.State == PushState.Failed)
+        {
+            return; // It stays to be seen.
+        }
+
+        _pushes.TryRemove(KeyValuePair.Create(push.Id, push));
+        if (push.EndsWithStream)
+        {
+            // The stream may have been published again while its push was ending: then nobody else would begin it.
+            _published.Writer.TryWrite(push.Target.Stream);
+        }
     }
 
     private void Begin(PushPattern pattern, StreamKey key)
@@ -106,13 +124,13 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
             return;
         }
 
-        if (Start(target, OnStreamEnded, out _) == PushStart.TooMany)
+        if (Start(target, endsWithStream: true, out _) == PushStart.TooMany)
         {
             logger.PushNotBegun(key, $"{services.Options.MaximumPushes} pushes are running already");
         }
     }
 
-    private PushStart Start(PushTarget target, Action<StreamPush>? onStreamEnded, out StreamPush? push)
+    private PushStart Start(PushTarget target, bool endsWithStream, out StreamPush? push)
     {
         lock (_starting)
         {
@@ -127,7 +145,7 @@ internal sealed class PushService(PushServices services, ILogger<PushService> lo
                 return PushStart.TooMany;
             }
 
-            push = new StreamPush(target, onStreamEnded, services, logger);
+            push = new StreamPush(target, endsWithStream, OnEnded, services, logger);
             _pushes[push.Id] = push;
         }
 

@@ -17,11 +17,14 @@ internal sealed class StreamPush : IDisposable
     /// <summary>Challenges answered in a row: Adobe's authentication has two.</summary>
     private const int MaximumChallenges = 2;
 
+    /// <summary>After so long a loss is a new one: a target that accepts and hangs up at once is not tried every second.</summary>
+    private static readonly TimeSpan GoodConnection = TimeSpan.FromSeconds(10);
+
     private readonly PushServices _services;
     private readonly ILogger _logger;
     private readonly ReconnectPolicy _policy;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Action<StreamPush>? _onStreamEnded;
+    private readonly Action<StreamPush> _onEnded;
     private Task _running = Task.CompletedTask;
     private volatile string _reason = "";
     private int _state = (int)PushState.WaitingForStream;
@@ -33,14 +36,13 @@ internal sealed class StreamPush : IDisposable
 
     /// <summary>Makes a push that does nothing yet.</summary>
     /// <param name="target">What to push where.</param>
-    /// <param name="onStreamEnded">
-    /// Called when its stream has ended, with which it is over then; null makes it wait for the stream to be published again.
-    /// </param>
+    /// <param name="endsWithStream">Whether it is over when its stream ends; else it waits for the stream to be published again.</param>
+    /// <param name="onEnded">Called once when it is over.</param>
     /// <param name="services">The rest of the gateway.</param>
     /// <param name="logger">Where it is told.</param>
-    public StreamPush(PushTarget target, Action<StreamPush>? onStreamEnded, PushServices services, ILogger logger)
+    public StreamPush(PushTarget target, bool endsWithStream, Action<StreamPush> onEnded, PushServices services, ILogger logger)
     {
-        (Target, _onStreamEnded, _services, _logger, _url) = (target, onStreamEnded, services, logger, target.Url);
+        (Target, EndsWithStream, _onEnded, _services, _logger, _url) = (target, endsWithStream, onEnded, services, logger, target.Url);
         _policy = new ReconnectPolicy(services.Options.MaximumRetryDelay, Random.Shared);
         StartedAt = services.Clock.Now;
     }
@@ -50,6 +52,9 @@ internal sealed class StreamPush : IDisposable
 
     /// <summary>What is pushed where.</summary>
     public PushTarget Target { get; }
+
+    /// <summary>Whether it is over when its stream ends.</summary>
+    public bool EndsWithStream { get; }
 
     /// <summary>Gateway time of its start.</summary>
     public TimeSpan StartedAt { get; }
@@ -105,15 +110,12 @@ internal sealed class StreamPush : IDisposable
 
         _logger.PushEnded(
             Id, Target.Stream, Target.Url.Masked, Statistics.Bytes, Statistics.Frames, Statistics.DroppedFrames);
-        if (State == PushState.Stopped)
-        {
-            _onStreamEnded?.Invoke(this);
-        }
+        _onEnded(this);
     }
 
     private async Task<LiveStream?> FindStreamAsync()
     {
-        if (_onStreamEnded is not null)
+        if (EndsWithStream)
         {
             return _services.Registry.Find(Target.Stream);
         }
@@ -145,7 +147,7 @@ internal sealed class StreamPush : IDisposable
 
         Interlocked.Increment(ref _attempts);
         PushOutcome outcome = await ConnectAsync(stream);
-        if (outcome.HasPublished)
+        if (outcome.HasPublished && _services.Clock.Now - Statistics.PublishedAt >= GoodConnection)
         {
             _policy.Reset();
         }
