@@ -97,6 +97,26 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The RTMP address under which a stream is played.</summary>
     public string RtmpAddress(string stream) => $"rtmp://127.0.0.1:{_rtmpPort}/live/{stream}";
 
+    /// <summary>The same behind TLS.</summary>
+    public string RtmpsAddress(string stream) => $"rtmps://127.0.0.1:{_rtmpsPort}/live/{stream}";
+
+    /// <summary>The same in HTTP requests.</summary>
+    public string RtmptAddress(string stream) => $"rtmpt://127.0.0.1:{_httpPort}/live/{stream}";
+
+    /// <summary>Waits until the gateway lists a stream with all its tracks.</summary>
+    /// <param name="name">Its name in the application <c>live</c>.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="said">What the publisher has said, for a test that fails.</param>
+    public async Task WaitForStreamAsync(string name, TimeSpan limit, Func<string> said)
+    {
+        using HttpClient client = new();
+        string streams = "";
+        await Wait.UntilAsync(
+            async () => (streams = await client.GetStringAsync(new Uri(Page, "api/streams"))).Contains($"/{name}\"", StringComparison.Ordinal),
+            limit,
+            () => $"stream {name} among {streams}\nThe publisher said:\n{said()}\nThe gateway said:\n{Log}");
+    }
+
     /// <summary>Ends the program as a service manager does and returns its exit status.</summary>
     public Task<int> StopAsync() => _process.StopAsync("TERM", StopLimit);
 

@@ -25,6 +25,16 @@ internal static class FfmpegRecorder
         Assert.True(status == 0, $"ffmpeg ended with status {status}:\n{string.Join('\n', complaints)}");
     }
 
+    /// <summary>Records until the stream ends and fails when ffmpeg complains or ends badly. The stamps are those of the wire.</summary>
+    public static async Task RecordToEndAsync(string address, string file, TimeSpan limit)
+    {
+        string[] security = address.StartsWith("rtmps", StringComparison.Ordinal) ? ["-tls_verify", "0"] : [];
+        await using ToolProcess player = ToolProcess.Start(
+            Tool.Require("ffmpeg"), ["-nostdin", "-v", "warning", "-y", .. security, "-copyts", "-i", address, "-c", "copy", "-copyts", "-f", "flv", file]);
+        int status = await player.WaitForExitAsync(limit);
+        Assert.True(status == 0, $"ffmpeg ended with status {status}:\n{player.Output}");
+    }
+
     /// <summary>Waits until a recording that runs holds more than its header.</summary>
     public static Task WaitForMediaAsync(string file) =>
         Wait.UntilAsync(() => File.Exists(file) && new FileInfo(file).Length > HeaderBytes, Grace, () => $"media in {file}");

@@ -1,0 +1,61 @@
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Players;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>Encoders that people use publish over RTMP; a viewer who comes later plays.</summary>
+public sealed class EncoderTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task ObsPublishes_ViewerWhoComesLaterGetsPicturesAndSoundAtOnce()
+    {
+        using WorkFolder folder = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using ObsStudio obs = await ObsStudio.PublishAsync(gateway.RtmpPort, "obs");
+        await gateway.WaitForStreamAsync("obs", Patience, () => obs.Output);
+
+        // OBS sends a keyframe every 250 pictures by default: the cache makes up for it.
+        string file = folder.File("obs.flv");
+        await FfmpegRecorder.RecordAsync(gateway.RtmpAddress("obs"), TimeSpan.FromSeconds(5), file);
+
+        IReadOnlyList<MediaTrackInfo> tracks = await MediaTrackInfo.ListAsync(file);
+        Assert.Equal(["aac", "h264"], tracks.Select(track => track.Codec).Order());
+        Assert.Equal((640, 360), (tracks.Single(track => track.Kind == "video").Width, tracks.Single(track => track.Kind == "video").Height));
+        IReadOnlyList<MediaPacket> packets = await MediaPacket.ListAsync(file);
+        int pictures = packets.Count(packet => packet.Codec == "video");
+        Assert.InRange(pictures, 100, 160);
+        Assert.InRange(packets.Count(packet => packet.Codec == "audio"), 180, 260);
+        Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
+        Measurements.Note($"OBS: {pictures} pictures in 5 s");
+    }
+
+    [Fact]
+    public async Task GStreamerPublishes_ViewerPlays()
+    {
+        using WorkFolder folder = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using ToolProcess encoder = ToolProcess.Start(
+            Tool.Require("gst-launch-1.0"),
+            [
+                "-q", "videotestsrc", "is-live=true", "!", "video/x-raw,width=320,height=180,framerate=30/1", "!",
+                "x264enc", "tune=zerolatency", "speed-preset=ultrafast", "key-int-max=30", "!", "video/x-h264,profile=baseline", "!", "queue", "!", "mux.",
+                "audiotestsrc", "is-live=true", "!", "audio/x-raw,rate=48000,channels=2", "!", "voaacenc", "!", "aacparse", "!", "queue", "!", "mux.",
+                "flvmux", "name=mux", "streamable=true", "!", "rtmp2sink", $"location={gateway.RtmpAddress("gst")}",
+            ]);
+        await gateway.WaitForStreamAsync("gst", Patience, () => encoder.Output);
+
+        string file = folder.File("gst.flv");
+        await FfmpegRecorder.RecordAsync(gateway.RtmpAddress("gst"), TimeSpan.FromSeconds(4), file);
+
+        IReadOnlyList<MediaPacket> packets = await MediaPacket.ListAsync(file);
+        Assert.InRange(packets.Count(packet => packet.Codec == "video"), 80, 150);
+        Assert.InRange(packets.Count(packet => packet.Codec == "audio"), 120, 220);
+        Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
+    }
+}

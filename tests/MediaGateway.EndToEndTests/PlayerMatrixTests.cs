@@ -1,0 +1,113 @@
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Players;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>Players that people use play what an encoder publishes over RTMP; their pictures are counted.</summary>
+public sealed class PlayerMatrixTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    private readonly WorkFolder _folder = new();
+    private GatewayProcess _gateway = null!;
+    private FfmpegEncoder _encoder = null!;
+
+    private string Address => _gateway.RtmpAddress("matrix");
+
+    public async ValueTask InitializeAsync()
+    {
+        string file = _folder.File("source.flv");
+        await TestMedia.EncodeAsync(_folder, 20, 320, 180, 0, [.. TestMedia.RealTimeH264(30), "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        _gateway = await GatewayProcess.StartAsync();
+        _encoder = await FfmpegEncoder.PublishAsync(_gateway, file, Address, endless: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _encoder.DisposeAsync();
+        await _gateway.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Vlc_ShowsPicturesAndPlaysSound()
+    {
+        await using VlcPlayer vlc = await VlcPlayer.StartAsync(Address);
+        VlcPlayer.Statistics statistics = await vlc.StatisticsAsync();
+        await Wait.UntilAsync(
+            async () => (statistics = await vlc.StatisticsAsync()).FramesDisplayed > 120, Limit, () => $"120 pictures in VLC: {statistics}");
+
+        Assert.Empty(vlc.DecoderErrors);
+        Assert.InRange(statistics.FramesLost, 0, 2);
+        Assert.InRange(statistics.AudioBuffersPlayed, 100, int.MaxValue);
+        Measurements.Note($"VLC: {statistics}");
+    }
+
+    [Fact]
+    public async Task Ffplay_PlaysForFiveSeconds()
+    {
+        string said = await ToolProcess.RunAsync(
+            Tool.Require("ffplay"),
+            ["-hide_banner", "-v", "verbose", "-nostats", "-autoexit", "-t", "5", "-vf", "showinfo", Address],
+            Limit,
+            new Dictionary<string, string?> { ["SDL_VIDEODRIVER"] = "dummy", ["SDL_AUDIODRIVER"] = "dummy" });
+
+        int pictures = said.Split("iskey:").Length - 1;
+        Assert.InRange(pictures, 120, 240);
+        Measurements.Note($"ffplay: {pictures} pictures decoded in 5 s");
+    }
+
+    [Fact]
+    public async Task Mpv_Shows120Pictures()
+    {
+        string said = await ToolProcess.RunAsync(
+            Tool.Require("mpv"),
+            [
+                "--no-config", "--vo=null", "--ao=null", "--frames=120", "--no-ytdl", "--term-status-msg=",
+                "--term-playing-msg=playing ${width}x${height} ${audio-codec-name}", Address,
+            ],
+            Limit);
+
+        // mpv ends by itself, with status 0, when it has shown the pictures that it was told to.
+        Assert.Contains("playing 320x180 aac", said, StringComparison.Ordinal);
+        Measurements.Note("mpv: 120 of 120 pictures shown");
+    }
+
+    [Fact]
+    public async Task GStreamer_Decodes120PicturesAnd150PacketsOfSound()
+    {
+        string said = await ToolProcess.RunAsync(
+            Tool.Require("gst-launch-1.0"),
+            [
+                "-v", "rtmp2src", $"location={Address}", "!", "flvdemux", "name=demux",
+                "demux.video", "!", "queue", "!", "h264parse", "!", "avdec_h264", "!", "fakesink", "name=pictures", "num-buffers=120",
+                "demux.audio", "!", "queue", "!", "aacparse", "!", "avdec_aac", "!", "fakesink", "name=sounds", "num-buffers=150",
+            ],
+            Limit);
+
+        Assert.Contains("width=(int)320", said, StringComparison.Ordinal);
+        Assert.Contains("Got EOS from element", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("ERROR", said, StringComparison.Ordinal);
+        Measurements.Note("GStreamer rtmp2src: 120 of 120 pictures decoded");
+    }
+
+    [Fact]
+    public async Task Rtmpdump_RecordsFiveSeconds()
+    {
+        string file = _folder.File("dump.flv");
+        await using ToolProcess dump = ToolProcess.Start(Tool.Require("rtmpdump"), ["--live", "-r", Address, "-B", "5", "-o", file]);
+        // Status 2: as told, not everything there is was recorded.
+        Assert.InRange(await dump.WaitForExitAsync(Limit), 0, 2);
+
+        IReadOnlyList<MediaPacket> packets = await MediaPacket.ListAsync(file);
+        int pictures = packets.Count(packet => packet.Codec == "video");
+        Assert.InRange(pictures, 130, 200);
+        Assert.InRange(packets.Count(packet => packet.Codec == "audio"), 200, 300);
+        Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
+        Measurements.Note($"rtmpdump: {pictures} pictures in 5 s");
+    }
+}
