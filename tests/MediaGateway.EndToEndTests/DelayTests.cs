@@ -46,6 +46,35 @@ public sealed class DelayTests
         Assert.InRange(Statistics.Percentile(audio, 0.95), 0, Limits.Time(80));
     }
 
+    [Fact]
+    public async Task EncoderPublishes720p30OverRtmp_PicturesAndSoundArriveSoonAfterTheyWereSent()
+    {
+        using WorkFolder folder = new();
+        string file = folder.File("source.flv");
+        await TestMedia.EncodeAsync(
+            folder, 25, 1280, 720, 0, [.. TestMedia.RealTimeH264(60), "-b:v", "2500k", "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        using RtmpTagPublisher publisher = RtmpTagPublisher.Start(gateway.RtmpAddress("delay"), file);
+        await gateway.WaitForStreamAsync("delay", TimeSpan.FromSeconds(20), () => "");
+        using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("delay"));
+        await Wait.UntilAsync(
+            () => player.Messages.Count(message => message.IsPicture) > Pictures, TimeSpan.FromSeconds(40), () => $"{Pictures} pictures");
+
+        // What was cached when the player came is as old as it is; the rest came live.
+        IReadOnlyList<RtmpMessage> messages = player.Messages;
+        RtmpMessage first = messages.First(message => message.IsPicture);
+        RtmpMessage[] live = [.. messages.Where(message => message.FirstByteAt > first.FirstByteAt + 3_000_000_000)];
+        double[] video = [.. live.Where(message => message.IsPicture).Select(picture => Milliseconds(picture.CompleteAt - publisher.SentAt[(9, picture.Timestamp)]))];
+        double[] audio = [.. live.Where(message => message.IsSound).Select(sound => Milliseconds(sound.CompleteAt - publisher.SentAt[(8, sound.Timestamp)]))];
+        Measurements.Note(
+            $"RTMP to RTMP, last byte sent to last byte received: pictures median {Statistics.Median(video):0.00} ms, p95 {Statistics.Percentile(video, 0.95):0.00} ms; "
+            + $"sound median {Statistics.Median(audio):0.00} ms, p95 {Statistics.Percentile(audio, 0.95):0.00} ms; "
+            + $"first picture {Milliseconds(first.FirstByteAt - player.PlaySentAt):0.0} ms after play");
+        Assert.InRange(Statistics.Percentile(video, 0.95), -1, Limits.Time(5));
+        Assert.InRange(Statistics.Percentile(audio, 0.95), -1, Limits.Time(5));
+        Assert.InRange(Milliseconds(first.FirstByteAt - player.PlaySentAt), 0, Limits.Time(50));
+    }
+
     private static double Milliseconds(long nanoseconds) => nanoseconds / 1e6;
 
     // The stamp that picture 0 would have: a keyframe is a picture whose index is a multiple of the group's length, the newest sent before it came.
