@@ -43,7 +43,8 @@ public sealed class AudioCodecTests
         MediaTrackInfo sound = (await MediaTrackInfo.ListAsync(file)).Single(track => track.Kind == "audio");
         Assert.Equal(received, sound.Codec);
         Assert.Equal(asked == published.Replace("lib", "", StringComparison.Ordinal).Replace("lame", "", StringComparison.Ordinal) ? sampleRate.LastOrDefault() ?? rate : rate, sound.SampleRate);
-        await AssertToneAsync(file, $"{published} to {asked}");
+        // FFmpeg 5.1 also has a Speex decoder of its own, which makes noise of what libspeex encodes; VLC decodes with libspeex too.
+        await AssertToneAsync(file, $"{published} to {asked}", received == "speex" ? "libspeex" : null);
         await AssertUnbrokenAsync(file, received);
     }
 
@@ -74,9 +75,9 @@ public sealed class AudioCodecTests
         }
     }
 
-    private static async Task AssertToneAsync(string file, string what)
+    private static async Task AssertToneAsync(string file, string what, string? decoder = null)
     {
-        DecodedMedia media = await DecodedMedia.DecodeAsync(file, video: false);
+        DecodedMedia media = await DecodedMedia.DecodeAsync(file, video: false, soundDecoder: decoder);
         // The first half second may hold the encoder's and the resampler's beginning.
         ReadOnlySpan<short> sound = media.Sound.AsSpan(TestPattern.SampleRate / 2);
         Assert.True(sound.Length > 3 * TestPattern.SampleRate, $"{sound.Length} samples");

@@ -39,11 +39,15 @@ internal sealed partial class DecodedMedia
     /// <summary>The sound, mixed to one channel of 48 kHz, without regard to gaps: use <see cref="SecondsOfSample"/>.</summary>
     public short[] Sound { get; }
 
-    /// <summary>Decodes a file; <paramref name="video"/> and <paramref name="audio"/> say what it holds.</summary>
-    public static async Task<DecodedMedia> DecodeAsync(string path, bool video = true, bool audio = true, string? inputFormat = null)
+    /// <summary>
+    /// Decodes a file; <paramref name="video"/> and <paramref name="audio"/> say what it holds. <paramref name="soundDecoder"/> is
+    /// ffmpeg's own choice unless it is named.
+    /// </summary>
+    public static async Task<DecodedMedia> DecodeAsync(
+        string path, bool video = true, bool audio = true, string? inputFormat = null, string? soundDecoder = null)
     {
         List<Picture> pictures = video ? await DecodePicturesAsync(path, inputFormat) : [];
-        (short[] sound, List<SoundBlock> blocks) = audio ? await DecodeSoundAsync(path, inputFormat) : ([], []);
+        (short[] sound, List<SoundBlock> blocks) = audio ? await DecodeSoundAsync(path, inputFormat, soundDecoder) : ([], []);
         return new DecodedMedia(pictures, sound, blocks);
     }
 
@@ -86,7 +90,7 @@ internal sealed partial class DecodedMedia
         return pictures;
     }
 
-    private static async Task<(short[] Sound, List<SoundBlock> Blocks)> DecodeSoundAsync(string path, string? inputFormat)
+    private static async Task<(short[] Sound, List<SoundBlock> Blocks)> DecodeSoundAsync(string path, string? inputFormat, string? decoder)
     {
         List<SoundBlock> blocks = [];
         int total = 0;
@@ -103,16 +107,17 @@ internal sealed partial class DecodedMedia
                     blocks.Add(new SoundBlock(double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), total, count));
                     total += count;
                 }
-            });
+            },
+            decoder is null ? [] : ["-c:a", decoder]);
         short[] sound = new short[bytes.Length / 2];
         Buffer.BlockCopy(bytes, 0, sound, 0, sound.Length * 2);
         Assert.Equal(total, sound.Length);
         return (sound, blocks);
     }
 
-    private static async Task<byte[]> DecodeAsync(string path, string? inputFormat, string[] output, Action<string> onLine)
+    private static async Task<byte[]> DecodeAsync(string path, string? inputFormat, string[] output, Action<string> onLine, string[]? inputOptions = null)
     {
-        string[] format = inputFormat is null ? [] : ["-f", inputFormat];
+        string[] format = [.. inputOptions ?? [], .. inputFormat is null ? [] : (string[])["-f", inputFormat]];
         await using ToolProcess decoder = ToolProcess.Start(
             Tool.Require("ffmpeg"),
             ["-nostdin", "-hide_banner", "-v", "info", "-nostats", "-copyts", .. format, "-i", path, .. output, "pipe:1"],
