@@ -92,6 +92,11 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
             TakeWaiting();
         }
 
+        if (_state == State.Playing && dialogue.Now >= Deadline)
+        {
+            Finish(SessionWords.PlayedAsLongAsAsked);
+        }
+
         if (Interlocked.Exchange(ref _ended, null) is { } ended && IsPlaying(ended))
         {
             Finish(SessionWords.StoppedByPublisher);
@@ -240,7 +245,10 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
 
     private void Start(LiveStream stream)
     {
-        (_stream, _state, Deadline) = (stream, State.Playing, TimeSpan.MaxValue);
+        (_stream, _state) = (stream, State.Playing);
+
+        // RTMP 1.0, 7.2.2.1: a positive duration ends the playing of a live stream too; rtmpdump's --stop counts on it.
+        Deadline = request.DurationMilliseconds is > 0 and var duration ? dialogue.Now + TimeSpan.FromMilliseconds(duration) : TimeSpan.MaxValue;
         dialogue.Outcome = null;
         dialogue.MarkPlaying();
         _entry!.Change(MediaSessionStatus.Playing); // Made before it was let in.

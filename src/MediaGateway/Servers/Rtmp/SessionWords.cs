@@ -12,6 +12,9 @@ internal static class SessionWords
     /// <summary>The stream has ended.</summary>
     public const string StoppedByPublisher = "Stopped by publisher stop";
 
+    /// <summary>The play command had a duration, and it is over.</summary>
+    public const string PlayedAsLongAsAsked = "Played for the duration asked for";
+
     /// <summary>The connection is gone.</summary>
     public const string StoppedByDisconnect = "Stopped by session disconnect";
 
