@@ -24,7 +24,9 @@ internal static class ApiExtensions
         RouteGroupBuilder wcs = endpoints.MapGroup(WcsPrefix).WithMetadata(OperatorOnly.Instance);
         WcsEndpoints.Map(wcs);
         WcsPushEndpoints.Map(wcs);
-        ModernEndpoints.Map(endpoints.MapGroup(ModernPrefix).WithMetadata(OperatorOnly.Instance));
+        RouteGroupBuilder modern = endpoints.MapGroup(ModernPrefix).WithMetadata(OperatorOnly.Instance);
+        ModernEndpoints.Map(modern);
+        RedirectEndpoints.Map(modern);
         endpoints.MapGet(DescriptionPath, Description);
     }
 

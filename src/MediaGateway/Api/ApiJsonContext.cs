@@ -20,4 +20,5 @@ namespace MediaGateway.Api;
 [JsonSerializable(typeof(SessionReport[]))]
 [JsonSerializable(typeof(ConnectionReport[]))]
 [JsonSerializable(typeof(PushReport[]))]
+[JsonSerializable(typeof(RedirectReport[]))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -7,6 +7,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
+using MediaGateway.Servers.Rtmp;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Streams;
@@ -32,6 +33,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public PushService Pushes => Get<PushService>();
 
+    public RtmpRedirects Redirects => Get<RtmpRedirects>();
+
     public BufferPool Buffers => Get<BufferPool>();
 
     public IEnumerable<RouteEndpoint> Endpoints => Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
@@ -45,6 +48,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddApi();
+        builder.Services.AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication app = builder.Build();
         app.UseRouting();

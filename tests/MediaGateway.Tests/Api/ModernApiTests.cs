@@ -81,6 +81,36 @@ public sealed class ModernApiTests
         Assert.Equal(["192.0.2.1:5643 Terminated Stopped by rest /terminate"], host.Ended);
     }
 
+    [Fact]
+    public async Task Redirects_AreSetListedAndRemoved()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        Assert.Equal("[]", (await host.GetAsync("/api/v1/redirects")).Text);
+        Assert.Equal(204, (await host.CallAsync(HttpMethod.Put, "/api/v1/redirects/live", """{"address":"rtmp://other/live"}""")).Status);
+        Assert.Equal(204, (await host.CallAsync(HttpMethod.Put, "/api/v1/redirects/*", """{"address":"rtmps://third"}""")).Status);
+        Assert.Equal(
+            """[{"application":"*","address":"rtmps://third"},{"application":"live","address":"rtmp://other/live"}]""",
+            (await host.GetAsync("/api/v1/redirects")).Text);
+        Assert.Equal("rtmp://other/live", host.Redirects.Find("live", "live", "rtmp://here/live"));
+        Assert.Equal("rtmps://third/any", host.Redirects.Find("any", "any", "rtmp://here/any"));
+        Assert.Equal(204, (await host.DeleteAsync("/api/v1/redirects/live")).Status);
+        Assert.Equal(204, (await host.DeleteAsync("/api/v1/redirects/*")).Status);
+        Assert.Equal(404, (await host.DeleteAsync("/api/v1/redirects/*")).Status);
+        Assert.Null(host.Redirects.Find("live", "live", "rtmp://here/live"));
+    }
+
+    [Theory]
+    [InlineData("live", "{}")]
+    [InlineData("live", """{"address":"http://other/live"}""")]
+    [InlineData("live", """{"address":"rtmp://"}""")]
+    [InlineData("a%20b", """{"address":"rtmp://other/live"}""")]
+    public async Task RedirectThatCannotBe_IsABadRequest(string application, string body)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        Assert.Equal(400, (await host.CallAsync(HttpMethod.Put, $"/api/v1/redirects/{application}", body)).Status);
+        Assert.Empty(host.Redirects.Current);
+    }
+
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static async Task<(int, string)> StatusAsync(Task<ApiAnswer> call)

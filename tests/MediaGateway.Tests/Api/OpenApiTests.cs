@@ -32,6 +32,7 @@ public sealed class OpenApiTests
     [InlineData("Connection", typeof(ConnectionReport))]
     [InlineData("Push", typeof(PushReport))]
     [InlineData("PushRequest", typeof(PushRequest))]
+    [InlineData("Redirect", typeof(RedirectReport))]
     [InlineData("WcsStreamFilter", typeof(WcsStreamFilter))]
     [InlineData("WcsConnectionFilter", typeof(WcsConnectionFilter))]
     [InlineData("WcsPushRequest", typeof(WcsPushRequest), "options")]

@@ -33,6 +33,9 @@ internal sealed class RtmpRedirects : IDisposable
         });
     }
 
+    /// <summary>What was set while the gateway runs, by application.</summary>
+    public IReadOnlyDictionary<string, string> Current => new Dictionary<string, string>(_set, StringComparer.Ordinal);
+
     /// <summary>The name under which <see cref="Set"/> keeps what holds for every application.</summary>
     public const string EveryApplication = "";
 
