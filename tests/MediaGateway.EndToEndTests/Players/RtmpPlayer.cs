@@ -23,8 +23,7 @@ internal sealed class RtmpPlayer : IDisposable
     {
         _client = client;
         _address = $"rtmp://{address.Authority}";
-        string[] path = address.AbsolutePath.Trim('/').Split('/', 2);
-        (_application, _stream) = (path[0], path[1]);
+        (_application, _stream) = RtmpWire.Split(address);
         _reader = new Thread(Read) { IsBackground = true, Name = "RTMP player" };
     }
 
@@ -42,6 +41,9 @@ internal sealed class RtmpPlayer : IDisposable
             }
         }
     }
+
+    /// <summary>Whether the server has closed the connection.</summary>
+    public bool IsClosed { get; private set; }
 
     /// <summary>Connects and plays.</summary>
     public static RtmpPlayer Start(string address)
@@ -90,6 +92,8 @@ internal sealed class RtmpPlayer : IDisposable
                     Handle(socket, message!);
                 }
             }
+
+            IsClosed = true;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
         {

@@ -10,6 +10,14 @@ internal static class RtmpWire
     private const int HandshakeBytes = 1536;
     private const int CommandChunkStream = 3;
 
+    /// <summary>Application and stream name of an address as FFmpeg splits it: at the last slash, parameters included.</summary>
+    public static (string Application, string Stream) Split(Uri address)
+    {
+        string path = address.PathAndQuery.TrimStart('/');
+        int slash = path.LastIndexOf('/');
+        return (path[..slash], path[(slash + 1)..]);
+    }
+
     /// <summary>The plain handshake, from C0 to C2.</summary>
     public static void ShakeHands(Socket socket)
     {

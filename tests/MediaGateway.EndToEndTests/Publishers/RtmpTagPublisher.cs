@@ -28,8 +28,7 @@ internal sealed class RtmpTagPublisher : IDisposable
         _client = client;
         _tags = tags;
         _address = $"rtmp://{address.Authority}";
-        string[] path = address.AbsolutePath.Trim('/').Split('/', 2);
-        (_application, _stream) = (path[0], path[1]);
+        (_application, _stream) = RtmpWire.Split(address);
         _writer = new Thread(Write) { IsBackground = true, Name = "RTMP publisher" };
     }
 
