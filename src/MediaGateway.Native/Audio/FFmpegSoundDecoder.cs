@@ -47,7 +47,11 @@ internal sealed class FFmpegSoundDecoder : ISoundDecoder
 
         while (_decoder.TryReceive())
         {
-            AppendFrame();
+            // What is too much is still taken from the decoder, which would refuse the next packet otherwise.
+            if (!_sound.IsFull)
+            {
+                AppendFrame();
+            }
         }
 
         if (_sound.Count > 0)

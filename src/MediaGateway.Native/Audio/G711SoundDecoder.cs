@@ -1,5 +1,6 @@
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.G711;
+using MediaGateway.Native.FFmpeg;
 
 namespace MediaGateway.Native.Audio;
 
@@ -29,7 +30,7 @@ internal sealed class G711SoundDecoder(PlainAudioFormat format) : ISoundDecoder
     public Span<float> Sound => _sound.Samples;
 
     /// <inheritdoc/>
-    public bool IsPacket(ReadOnlySpan<byte> packet) => packet.Length >= format.Channels;
+    public bool IsPacket(ReadOnlySpan<byte> packet) => packet.Length >= format.Channels && packet.Length <= AudioDecoder.LongestPacket;
 
     /// <inheritdoc/>
     public int Decode(ReadOnlySpan<byte> packet)
@@ -37,7 +38,7 @@ internal sealed class G711SoundDecoder(PlainAudioFormat format) : ISoundDecoder
         _sound.Begin();
         int channels = format.Channels;
         int left = packet.Length / channels;
-        for (int first = 0; first < left; first += Block)
+        for (int first = 0; first < left && !_sound.IsFull; first += Block)
         {
             int count = Math.Min(Block, left - first);
             for (int index = 0; index < count; index++)

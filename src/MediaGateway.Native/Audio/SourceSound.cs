@@ -42,6 +42,9 @@ internal sealed class SourceSound
     /// <summary>Samples per channel since <see cref="Begin"/>.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether the packet has given as much as one may.</summary>
+    public bool IsFull => Count == LongestPacket;
+
     /// <summary>The samples, interleaved.</summary>
     public Span<float> Samples => _samples.AsSpan(0, Count * 2);
 
