@@ -106,7 +106,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         {
             Fail(
                 StatusCode.PlayFailed,
-                $"The stream sends {unplayable.Codec}, which this player has not announced.",
+                $"The stream sends {NameOf(unplayable.Codec)}, which this player has not announced.",
                 SessionWords.NoCommonCodecs,
                 SessionEndReason.Completed);
         }
@@ -185,6 +185,14 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         };
         Conclude(status, words);
     }
+
+    private static string NameOf(CodecId codec) => codec switch
+    {
+        CodecId.H264 => "H.264",
+        CodecId.SorensonSpark => "Sorenson Spark",
+        CodecId.ScreenVideo or CodecId.ScreenVideo2 => "Screen video",
+        _ => codec.ToString().ToUpperInvariant(),
+    };
 
     private bool IsAbout(uint messageStreamId) => messageStreamId == request.MessageStreamId && _state is State.Playing or State.Waiting;
 

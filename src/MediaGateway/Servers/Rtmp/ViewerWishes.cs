@@ -45,9 +45,12 @@ internal static class ViewerWishes
         }
 
         bool isSilent = string.Equals(Parameter(url, SilenceParameter), "true", StringComparison.OrdinalIgnoreCase);
-        AudioPreference audio = (wanted ?? Default(applicationCodec, capabilities)) is { } codec
-            ? new AudioPreference(codec, CodecSet.Empty, codec)
-            : new AudioPreference(null, capabilities.Codecs.Intersect(PassedOn), CodecId.Aac);
+        AudioPreference audio = (wanted ?? Default(applicationCodec, capabilities)) switch
+        {
+            null => new AudioPreference(null, capabilities.Codecs.Intersect(PassedOn), CodecId.Aac),
+            CodecId.Mp3 => new AudioPreference(null, CodecSet.Of(CodecId.Mp3), CodecId.Aac), // It is never made here.
+            { } codec => new AudioPreference(codec, CodecSet.Empty, codec),
+        };
         variant = new ViewerVariant(audio, isSilent, capabilities with { TakesReconnect = false });
         return true;
     }

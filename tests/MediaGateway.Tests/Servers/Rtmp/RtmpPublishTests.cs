@@ -195,6 +195,37 @@ public sealed class RtmpPublishTests : IDisposable
     }
 
     [Fact]
+    public async Task PicturesThatThePlayerHasNotAnnounced_AreRefusedInWords()
+    {
+        await using RtmpServerHost host = await StartAsync();
+        using TestEncoder encoder = await TestEncoder.PublishAsync(host.Port, "a");
+        await encoder.SendAsync(8, [0xAF, 0, 0x11, 0x90], 0);
+        await SendHevcAsync(encoder, 0);
+        await encoder.SendSoundAsync(0);
+        using TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
+        RtmpTestMessage status = await player.ExpectAsync("onStatus NetStream.Play.Failed");
+        await player.UntilClosedAsync();
+
+        Assert.Equal("The stream sends HEVC, which this player has not announced.", ((AmfMap)status.Values[^1]).Find("description")?.AsString);
+        Assert.DoesNotContain(player.Messages, message => message.Type == 9);
+        Assert.Contains("a Failed No common codecs", _listener.Notes);
+    }
+
+    [Fact]
+    public async Task PicturesThatBecomeWhatThePlayerHasNotAnnounced_EndItInWords()
+    {
+        await using RtmpServerHost host = await StartAsync();
+        using TestEncoder encoder = await PublishedAsync(host);
+        using TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
+        await player.UntilAsync(IsPicture);
+        await SendHevcAsync(encoder, 40);
+        await player.ExpectAsync("onStatus NetStream.Play.Failed");
+        await player.UntilClosedAsync();
+
+        Assert.DoesNotContain(player.Messages, message => message is { Type: 9, Timestamp: 40 });
+    }
+
+    [Fact]
     public async Task Publisher_DoesNotCountAgainstItsAddress()
     {
         await using RtmpServerHost host = await StartAsync(configure: options => options.MaximumIdleConnectionsPerAddress = 1);
@@ -234,6 +265,13 @@ public sealed class RtmpPublishTests : IDisposable
 
     private static Task UntilLoggedAsync(RtmpServerHost host, string reason) => RtmpServerHost.UntilAsync(
         () => host.Log.Any(line => line.Contains($"publishing live/a ended: {reason}", StringComparison.Ordinal)), "the session's log line");
+
+    /// <summary>A sequence header and a picture of HEVC, as Enhanced RTMP has them.</summary>
+    private static async Task SendHevcAsync(TestEncoder encoder, uint timestamp)
+    {
+        await encoder.SendAsync(9, [0x90, .. "hvc1"u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23], timestamp);
+        await encoder.SendAsync(9, [0x91, .. "hvc1"u8, 0, 0, 0, 0, 0, 0, 3, 0x26, 1, 2], timestamp);
+    }
 
     /// <summary>An encoder that has published a keyframe and some sound as <c>live/a</c>.</summary>
     private static async Task<TestEncoder> PublishedAsync(RtmpServerHost host)

@@ -25,7 +25,8 @@ public class ViewerWishesTests
     [InlineData("live", "a?audio=PCMU", CodecId.Aac, CodecId.Pcmu)]
     [InlineData("live?audio=speex", "a", CodecId.Aac, CodecId.Speex)]
     [InlineData("live?audio=speex", "a?audio=aac", CodecId.Mp3, CodecId.Aac)]
-    [InlineData("live", "a?audio=mp3", CodecId.Opus, CodecId.Mp3)]
+    [InlineData("live", "a?audio=mp3", CodecId.Mp3, CodecId.Mp3)]
+    [InlineData("live", "a?audio=mp3", CodecId.Opus, CodecId.Aac)]
     public void Codec_IsTheOneAskedForElseThePublishersIfAnnouncedElseAac(string app, string name, CodecId published, CodecId given) =>
         Assert.Equal(given, Read(app, name).Audio.Resolve(published));
 

@@ -33,7 +33,9 @@ internal sealed class MediaCursor
 
     /// <summary>Whether everything up to the limit of <see cref="Finish"/> is sent, or there is no stream.</summary>
     public bool IsFinished =>
-        _halfSent is null && _preamble is null && (_source is null || _isPaused || _waitsForStart || _next >= _limit);
+        _halfSent is null
+        && _preamble is null
+        && (_source is null || _isPaused || (_waitsForStart ? !HasStart(_source) : _next >= _limit));
 
     /// <summary>Begins with a stream, at the newest place where that is possible.</summary>
     public void Attach(IImageSource source)
@@ -225,15 +227,18 @@ internal sealed class MediaCursor
             return true;
         }
 
-        long start = ring.Start;
-        if (!source.IsReady || start < Math.Max(_next, 0))
+        if (!HasStart(source))
         {
             return false;
         }
 
-        BeginAt(source, start);
+        BeginAt(source, ring.Start);
         return true;
     }
+
+    /// <summary>Whether there is an image to begin with: one that was not sent yet and comes before the end.</summary>
+    private bool HasStart(IImageSource source) =>
+        source.IsReady && source.Ring.Start >= Math.Max(_next, 0) && source.Ring.Start < _limit;
 
     private void BeginAt(IImageSource source, long start)
     {

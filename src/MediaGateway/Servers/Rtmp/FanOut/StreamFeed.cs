@@ -248,7 +248,8 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     /// <summary>Sound that the user has asked for by name, or AAC in the place of what cannot be sent: given although it was not announced.</summary>
     private bool IsAskedFor(TrackFormat format) =>
-        format is AacFormat or PlainAudioFormat && (format.Codec == Variant.Audio.Wanted || format.Codec == Variant.Audio.Fallback);
+        format is AacFormat or PlainAudioFormat
+        && (format.Codec == Variant.Audio.Wanted || format.Codec == Variant.Audio.Fallback || Variant.Audio.Accepted.Contains(format.Codec));
 
     private void TakeFrame(MediaFrame frame)
     {

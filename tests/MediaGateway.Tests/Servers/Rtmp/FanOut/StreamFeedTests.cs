@@ -67,10 +67,11 @@ public sealed class StreamFeedTests : IDisposable
     public void SilentViewerOfACodecWithoutSilence_GetsNoSound()
     {
         Lease.Publish(Frame(H264, 0, 1, 2, 3));
-        Lease.Publish(Frame(new PlainAudioFormat(CodecId.Nellymoser, 8000, 1, 0x52), 0, 1));
-        Watch(new ViewerVariant(new AudioPreference(null, CodecSet.Of(CodecId.Nellymoser), null), true, RtmpPeerCapabilities.Plain));
+        Lease.Publish(Frame(new FlvTagFormat(CodecId.Adpcm, TrackKind.Audio, default), 0, 0x1A, 1));
+        Watch(new ViewerVariant(new AudioPreference(null, CodecSet.Of(CodecId.Adpcm), null), true, RtmpPeerCapabilities.Plain));
 
-        Assert.DoesNotContain(Messages(_socket), message => message.Type == 8 && message.Body.Length == 2);
+        Assert.Contains(Messages(_socket), message => message.Type == 9);
+        Assert.DoesNotContain(Messages(_socket), message => message.Type == 8);
     }
 
     [Fact]
