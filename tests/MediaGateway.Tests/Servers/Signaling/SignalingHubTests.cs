@@ -13,6 +13,7 @@ using MediaGateway.Servers.Signaling;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Hooks;
+using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Streams;
 using Xunit;
 
@@ -211,7 +212,7 @@ public sealed class SignalingHubTests : IAsyncLifetime
         ClientConnection first = Assert.Single(Directory.Connections);
         Assert.Equal(first, Assert.Single(Directory.Sessions).Connection);
         await again.CallAsync("Unpublish", new JsonObject { ["mediaSessionId"] = id });
-        Assert.DoesNotContain(first, Directory.Connections);
+        await RtmpServerHost.UntilAsync(() => !Directory.Connections.Contains(first), "the connection is closed");
     }
 
     [Fact]
