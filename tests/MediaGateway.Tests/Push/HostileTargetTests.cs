@@ -41,7 +41,9 @@ public sealed class HostileTargetTests
     public async Task TargetThatAsksAndNeverReads_CostsABoundedQueue()
     {
         using var server = new RtmpTestClient();
-        byte[] pings = [.. Enumerable.Repeat(server.UserControl(6, 1), 4000).SelectMany(bytes => bytes)];
+        byte[] body = new byte[100]; // A tail that nobody reads: smaller chunks would be too many first.
+        body[1] = 6;
+        byte[] pings = [.. Enumerable.Repeat(server.Message(4, 0, body, chunkStreamId: 2), 4000).SelectMany(bytes => bytes)];
         string reason = await ServeAsync(async socket =>
         {
             await socket.SendAsync(RtmpClientScript.ServerHandshake());
@@ -64,6 +66,7 @@ public sealed class HostileTargetTests
     private static async Task<string> ServeAsync(Func<Socket, Task> serve)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Server.ReceiveBufferSize = 8 * 1024; // so that what is not read soon shows
         listener.Start();
         await using var host = new PushHost();
         using PublishLease lease = host.Publish("a");
