@@ -186,6 +186,15 @@ internal sealed class RtmpDialogue(
     /// <summary>The client plays or publishes: it no longer counts against its address.</summary>
     public void MarkPlaying() => ticket.MarkPlaying();
 
+    /// <summary>The client has ended the connection on purpose, as a tunnel lets it say: its stream waits for no other publisher.</summary>
+    public void TakeGoodbye()
+    {
+        if (Publisher is { } publisher)
+        {
+            publisher.Close(publisher.MessageStreamId);
+        }
+    }
+
     /// <summary>The connection has ended: everything on it ends too.</summary>
     public async Task EndAsync(SessionEndReason reason)
     {

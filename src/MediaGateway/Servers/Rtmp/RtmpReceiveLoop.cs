@@ -16,6 +16,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// </summary>
 internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
 {
+    private readonly IRtmpTransport _transport;
     private readonly PipeReader _input;
     private readonly RtmpServerSession _session;
     private readonly RtmpServices _services;
@@ -34,6 +35,7 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         RtmpServices services,
         RtmpConnectionLimiter.Ticket ticket)
     {
+        _transport = transport;
         _input = transport.Input;
         _session = session;
         _services = services;
@@ -195,7 +197,15 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         return result.IsCompleted && isAllTaken ? EndOfInput() : null;
     }
 
-    private SessionEndReason EndOfInput() => Dialogue.Outcome ?? ViewerEnd ?? SessionEndReason.PeerClosed;
+    private SessionEndReason EndOfInput()
+    {
+        if (_transport.IsClosedByClient)
+        {
+            Dialogue.TakeGoodbye();
+        }
+
+        return Dialogue.Outcome ?? ViewerEnd ?? SessionEndReason.PeerClosed;
+    }
 
     private void CountReceived(in ReadOnlySequence<byte> buffer, SequencePosition consumed)
     {

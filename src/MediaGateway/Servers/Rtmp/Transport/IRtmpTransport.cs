@@ -25,6 +25,12 @@ internal interface IRtmpTransport
     /// <summary>The client's bytes. Whoever owns the transport completes it.</summary>
     PipeReader Input { get; }
 
+    /// <summary>
+    /// Whether the input ended because the client said so in the transport's own words, so that it was no accident. To be asked when the
+    /// input has ended.
+    /// </summary>
+    bool IsClosedByClient { get; }
+
     /// <summary>Fires when the gateway shuts down.</summary>
     CancellationToken CloseRequested { get; }
 

@@ -27,6 +27,9 @@ internal sealed class PipeTransport(IDuplexPipe pipe, Action abort) : IRtmpTrans
     public CancellationToken CloseRequested { get; init; }
 
     /// <inheritdoc/>
+    public bool IsClosedByClient { get; set; }
+
+    /// <inheritdoc/>
     public PipeReader Input => pipe.Input;
 
     /// <inheritdoc/>

@@ -29,6 +29,10 @@ internal sealed class SocketTransport(ConnectionContext connection, Socket socke
     public PipeReader Input => connection.Transport.Input;
 
     /// <inheritdoc/>
+    /// <remarks>A connection that ends is no word: encoders that crash end theirs, too.</remarks>
+    public bool IsClosedByClient => false;
+
+    /// <inheritdoc/>
     public CancellationToken CloseRequested { get; } =
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
 

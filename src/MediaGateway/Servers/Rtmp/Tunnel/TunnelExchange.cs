@@ -81,7 +81,7 @@ internal static class TunnelExchange
 
             if (kind == RtmptRequestKind.Close)
             {
-                session.IsClosedByClient = true;
+                session.Transport.IsClosedByClient = true;
                 session.EndInput(null);
             }
 

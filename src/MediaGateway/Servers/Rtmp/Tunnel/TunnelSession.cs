@@ -56,9 +56,6 @@ internal sealed class TunnelSession
     /// </summary>
     public bool IsWaitOver { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
 
-    /// <summary>Whether the client has closed the session: it takes nothing any more. For the request that has its turn.</summary>
-    public bool IsClosedByClient { get; set; }
-
     /// <summary>Whether the session is over, so that its pipes are no longer to be touched. For the request that has its turn.</summary>
     public bool HasEnded { get; private set; }
 
@@ -175,7 +172,7 @@ internal sealed class TunnelSession
 
     private async Task<bool> HasLastWordsAsync()
     {
-        if (IsAborted || IsClosedByClient)
+        if (IsAborted || Transport.IsClosedByClient)
         {
             return false;
         }
