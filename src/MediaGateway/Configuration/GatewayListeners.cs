@@ -26,7 +26,8 @@ internal static class GatewayListeners
         kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
-        Listen(kestrel, http.BindAddress, http.Port, static _ => { });
+        var cap = new ConnectionCap(http.MaximumConnections);
+        Listen(kestrel, http.BindAddress, http.Port, cap.Apply);
         Listen(kestrel, rtmp.BindAddress, rtmp.Port, static listener => listener.UseRtmp());
         if (rtmp.TlsEnabled)
         {
@@ -35,12 +36,20 @@ internal static class GatewayListeners
 
         if (rtmp is { TunnelEnabled: true, TunnelPort: { } tunnelPort })
         {
-            Listen(kestrel, rtmp.BindAddress, tunnelPort, static listener => listener.UseRtmpTunnelOnly());
+            Listen(kestrel, rtmp.BindAddress, tunnelPort, listener =>
+            {
+                cap.Apply(listener);
+                listener.UseRtmpTunnelOnly();
+            });
         }
 
         if (rtmp is { TunnelEnabled: true, TunnelTlsPort: { } tunnelTlsPort })
         {
-            Listen(kestrel, rtmp.BindAddress, tunnelTlsPort, static listener => listener.UseEncryptedRtmpTunnelOnly());
+            Listen(kestrel, rtmp.BindAddress, tunnelTlsPort, listener =>
+            {
+                cap.Apply(listener);
+                listener.UseEncryptedRtmpTunnelOnly();
+            });
         }
     }
 

@@ -16,6 +16,13 @@ internal sealed class HttpOptions
     public int Port { get; set; } = 8080;
 
     /// <summary>
+    /// HTTP connections at the same time, on all ports that speak HTTP; further ones are closed at once. They have a share of their own,
+    /// so that a flood of them takes nothing from RTMP.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaximumConnections { get; set; } = 10_000;
+
+    /// <summary>
     /// Origins, such as <c>https://example.org</c>, whose pages may open the signalling WebSocket besides the gateway's own page. Empty:
     /// only its own.
     /// </summary>
