@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using MediaGateway.Media.Amf;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Messages;
 using MediaGateway.Rtmp.Sessions;
@@ -38,6 +39,28 @@ public sealed class RtmpClientSessionTests
         Assert.Equal("rtmp://h:99/live?c=1", map.Find("tcUrl")?.AsString);
         Assert.Equal("a,b", map.Find("mediaGatewayRelay")?.AsString);
         Assert.DoesNotContain(map.Properties, property => property.Value.AsString is { } text && (text.Contains("secret") || text.Contains("pass")));
+    }
+
+    [Fact]
+    public void EnhancedCodecs_AreAnnouncedAndTheServersAnswerIsKept()
+    {
+        using var script = new RtmpClientScript();
+        script.Send(RtmpClientScript.ServerHandshake());
+        var connect = (AmfMap)script.Next().Values[2];
+        Assert.Equal(["av01", "vp09", "hvc1"], ((AmfStrictArray)connect.Find("fourCcList")!).Values.Select(value => value.AsString));
+        script.Send(script.Server.CommandWithTransaction(
+            "_result",
+            1,
+            0,
+            new Dictionary<string, object?> { ["videoFourCcInfoMap"] = new Dictionary<string, object?> { ["hvc1"] = 4.0 } },
+            new Dictionary<string, object?> { ["code"] = "NetConnection.Connect.Success" }));
+        RtmpPeerCapabilities capabilities = script.Session.Capabilities;
+        Assert.True(capabilities.IsEnhanced);
+        Assert.True(capabilities.Codecs.Contains(CodecId.Hevc));
+        Assert.False(capabilities.Codecs.Contains(CodecId.Av1));
+        using RtmpClientScript plain = RtmpClientScript.Publishing();
+        Assert.False(plain.Session.Capabilities.IsEnhanced);
+        Assert.True(plain.Session.Capabilities.Codecs.Contains(CodecId.H264));
     }
 
     [Fact]
