@@ -84,11 +84,12 @@ require_dotnet() {
 
 library_present() { grep -q "$1" <<<"$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null)"; }
 
-# OpenSSL 3, libopus and one FFmpeg of 5.1, 6.1 and 7.1 (libavcodec 59, 60, 61), whichever this system has.
+# OpenSSL 3, libopus, libspeex and one FFmpeg of 5.1, 6.1 and 7.1 (libavcodec 59, 60, 61), whichever this system has.
 install_native_libraries() {
   local packages=()
   library_present 'libssl\.so\.3' || packages+=("$(choose_package libssl3 libssl3t64)")
   library_present 'libopus\.so\.0' || packages+=(libopus0)
+  library_present 'libspeex\.so\.1' || packages+=(libspeex1)
   if ! { library_present 'libavcodec\.so\.\(59\|60\|61\)' && library_present 'libswresample\.so\.\(4\|5\)'; }; then
     if have apt-get && ! package_offered libopus0; then refresh_package_lists || true; fi
     case "$(choose_package libavcodec61 libavcodec60 libavcodec59)" in

@@ -9,6 +9,7 @@ internal static class LibraryResolver
     public const string Ssl = "libssl";
     public const string Crypto = "libcrypto";
     public const string Opus = "libopus";
+    public const string Speex = "libspeex";
     public const string AvCodec = "libavcodec";
     public const string AvUtil = "libavutil";
 
@@ -26,6 +27,7 @@ internal static class LibraryResolver
         Ssl => ["libssl.so.3"],
         Crypto => ["libcrypto.so.3"],
         Opus => ["libopus.so.0"],
+        Speex => ["libspeex.so.1"],
         AvCodec => [.. FFmpegReleases.Select(release => $"libavcodec.so.{release.AvCodec}")],
         AvUtil => [.. FFmpegReleases.Select(release => $"libavutil.so.{release.AvUtil}")],
         _ => [],

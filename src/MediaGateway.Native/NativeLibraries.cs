@@ -5,6 +5,7 @@ using MediaGateway.Native.Audio;
 using MediaGateway.Native.FFmpeg;
 using MediaGateway.Native.OpenSsl;
 using MediaGateway.Native.Opus;
+using MediaGateway.Native.Speex;
 using MediaGateway.Native.Srtp;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Srtp;
@@ -16,6 +17,7 @@ public static class NativeLibraries
 {
     private const string OpenSslPackage = "libssl3 (Ubuntu 24.04 and Debian 13: libssl3t64)";
     private const string OpusPackage = "libopus0";
+    private const string SpeexPackage = "libspeex1";
     private const string FFmpegPackage = "libavcodec59 (Ubuntu 24.04: libavcodec60, Debian 13: libavcodec61)";
 
     /// <summary>Loads each library and lets it do a little of what it is for. Takes some 50 ms; no exception.</summary>
@@ -24,6 +26,7 @@ public static class NativeLibraries
         Check("OpenSSL", OpenSslPackage, [LibraryResolver.Crypto, LibraryResolver.Ssl], OpenSslVersion, TryOpenSsl),
         Check("libopus", OpusPackage, [LibraryResolver.Opus], OpusVersion, TryOpus),
         Check("FFmpeg", FFmpegPackage, [LibraryResolver.AvCodec, LibraryResolver.AvUtil], FFmpegVersion, TryFFmpeg),
+        CheckSpeex(),
     ];
 
     internal static NativeLibraryReport Check(
@@ -41,7 +44,7 @@ public static class NativeLibraries
         {
             return new NativeLibraryReport(name, version(), Failure: null, attempt());
         }
-        catch (Exception error) when (error is FFmpegException or OpenSslException or OpusException or TypeLoadException or NotSupportedException)
+        catch (Exception error) when (error is FFmpegException or OpenSslException or OpusException or SpeexException or TypeLoadException or NotSupportedException)
         {
             return new NativeLibraryReport(name, Version: null, $"{name} does not work: {error.Message}");
         }
@@ -92,17 +95,25 @@ public static class NativeLibraries
     private static string? TryFFmpeg()
     {
         TryAac();
-        bool hasSpeex = AudioEncoder.Exists(SpeexEncoder.Name);
-        if (hasSpeex)
-        {
-            using var speex = new SpeexEncoder();
-        }
-
-        string? untested = FFmpegLayout.Current.IsProven
+        return FFmpegLayout.Current.IsProven
             ? null
             : $"the structures of {FFmpegLayout.Current.Release} are taken from its headers; the self-test passed";
-        string? missing = hasSpeex ? null : "built without libspeex: sound cannot be had in Speex";
-        return untested is null || missing is null ? untested ?? missing : $"{untested}; {missing}";
+    }
+
+    /// <summary>The one library that may be missing: only viewers who ask for Speex need it.</summary>
+    private static NativeLibraryReport CheckSpeex() => SpeexEncoder.IsInstalled
+        ? Check("libspeex", SpeexPackage, [LibraryResolver.Speex], SpeexVersion, TrySpeex)
+        : new NativeLibraryReport(
+            "libspeex", "not installed", Failure: null, $"sound cannot be had in Speex; on Debian or Ubuntu: apt-get install {SpeexPackage}");
+
+    private static string SpeexVersion() => SpeexEncoder.LibraryVersion;
+
+    private static string? TrySpeex()
+    {
+        using var encoder = new SpeexEncoder();
+        float[] frame = new float[SpeexEncoder.FrameSamples];
+        encoder.Encode(frame, frame, new BufferPool(), out _)?.Dispose();
+        return null;
     }
 
     /// <summary>There and back: a wrong place of any field of FFmpeg's structures would not give these counts.</summary>

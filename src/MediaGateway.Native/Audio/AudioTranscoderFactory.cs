@@ -2,6 +2,7 @@ using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Native.FFmpeg;
 using MediaGateway.Native.Opus;
+using MediaGateway.Native.Speex;
 
 namespace MediaGateway.Native.Audio;
 

@@ -1,5 +1,7 @@
 using MediaGateway.Media.Frames;
+using MediaGateway.Media.Speex;
 using MediaGateway.Native.FFmpeg;
+using MediaGateway.Native.Speex;
 
 namespace MediaGateway.Native.Audio;
 
@@ -10,6 +12,7 @@ internal sealed class FFmpegSoundDecoder : ISoundDecoder
 
     private readonly AudioDecoder _decoder;
     private readonly SourceSound _sound = new();
+    private readonly bool _isSpeex;
     private float[] _left = new float[FirstCapacity];
     private float[] _right = new float[FirstCapacity];
 
@@ -18,6 +21,7 @@ internal sealed class FFmpegSoundDecoder : ISoundDecoder
     /// <exception cref="FFmpegException">The decoder refuses the format's configuration.</exception>
     public FFmpegSoundDecoder(TrackFormat format)
     {
+        _isSpeex = format.Codec == CodecId.Speex;
         AudioDecoderSettings settings = SettingsOf(format);
         _decoder = RateConverter.IsKnownRate(settings.SampleRate)
             ? new AudioDecoder(settings)
@@ -34,7 +38,12 @@ internal sealed class FFmpegSoundDecoder : ISoundDecoder
     public Span<float> Sound => _sound.Samples;
 
     /// <inheritdoc/>
-    public bool IsPacket(ReadOnlySpan<byte> packet) => !packet.IsEmpty && packet.Length <= AudioDecoder.LongestPacket;
+    public bool IsPacket(ReadOnlySpan<byte> packet) =>
+        !packet.IsEmpty
+        && packet.Length <= AudioDecoder.LongestPacket
+
+        // Of a broken packet libspeex keeps bits, and reads the next ones wrong.
+        && (!_isSpeex || SpeexPacket.TryParse(packet, out _));
 
     /// <inheritdoc/>
     public int Decode(ReadOnlySpan<byte> packet)
@@ -80,9 +89,10 @@ internal sealed class FFmpegSoundDecoder : ISoundDecoder
         PlainAudioFormat { Codec: CodecId.Mp3 } mp3 =>
             new(["mp3float", "mp3"], AvCodec.AV_CODEC_ID_MP3, mp3.SampleRate, mp3.Channels, default),
 
+        // FFmpeg's own Speex decoder of 5.1 makes noise of much that libspeex encodes: the library itself where there is a choice.
         // Of a narrowband packet the wideband decoder finds the upper band missing, and decodes the lower.
         PlainAudioFormat { Codec: CodecId.Speex } =>
-            new(["speex", "libspeex"], AvCodec.AV_CODEC_ID_SPEEX, SpeexEncoder.SampleRate, 1, default),
+            new(["libspeex", "speex"], AvCodec.AV_CODEC_ID_SPEEX, SpeexEncoder.SampleRate, 1, default),
         PlainAudioFormat { Codec: CodecId.Nellymoser } nellymoser =>
             new(["nellymoser"], AvCodec.AV_CODEC_ID_NELLYMOSER, nellymoser.SampleRate, 1, default),
         _ => throw new NotSupportedException($"There is no decoder for {format.Codec}."),

@@ -157,7 +157,7 @@ internal sealed class TestSource : IDisposable
             rate,
             1,
             0,
-            new AudioEncoderSettings(SpeexEncoder.Name, AvCodec.AV_CODEC_ID_SPEEX, AvUtil.AV_SAMPLE_FMT_S16, rate, 1)
+            new AudioEncoderSettings("libspeex", AvCodec.AV_CODEC_ID_SPEEX, AvUtil.AV_SAMPLE_FMT_S16, rate, 1)
             {
                 Options = [("cbr_quality", "10")],
             });

@@ -30,7 +30,9 @@ public sealed class TranscoderPairTests
             ToneFit fit = ToneFit.Of(run.Listener.Heard(0.4, 0.5), run.Listener.Rate, hertz);
             Assert.InRange(fit.Hertz, hertz * 0.99, hertz * 1.01);
             Assert.InRange(fit.Level, -1, 1);
-            Assert.InRange(fit.LargestRest, 0, isNellymoser ? 0.25 : 0.15);
+
+            // Speex is made for speech; it keeps a tone, not its every wave.
+            Assert.InRange(fit.LargestRest, 0, target == CodecId.Speex ? 0.35 : isNellymoser ? 0.25 : 0.15);
             Assert.Equal(0, run.Transcoder.ConcealedFrames);
         }
     }
