@@ -1,5 +1,6 @@
 using MediaGateway.Media.Frames;
 using MediaGateway.Servers.Rtmp;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -113,6 +114,14 @@ public class PublishTimelineTests
         long jumped = Picture(0);
 
         Assert.Equal(jumped + 100, _timeline.Follow(100));
+    }
+
+    [Fact]
+    public void Placing_AllocatesNothing()
+    {
+        long time = 0;
+
+        Assert.Equal(0, Allocation.Of(10_000, () => Sound(Picture(time += 20))));
     }
 
     [Fact]

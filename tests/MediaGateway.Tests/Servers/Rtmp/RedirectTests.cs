@@ -87,6 +87,18 @@ public sealed class RedirectTests : IDisposable
         Assert.Throws<ArgumentException>(() => redirects.Set("live", "http://b/"));
     }
 
+    [Fact]
+    public void ChangedSettings_HoldFromThenOn()
+    {
+        var rtmp = new Fixed<RtmpOptions>(new());
+        using var redirects = new RtmpRedirects(rtmp, new Fixed<ApplicationsOptions>(new()));
+        Assert.Null(redirects.Find("live", "live", ""));
+
+        rtmp.Change(new RtmpOptions { Redirect = "rtmp://a/x" });
+
+        Assert.Equal("rtmp://a/x", redirects.Find("live", "live", ""));
+    }
+
     private static async Task<TestPlayer> SayHelloAsync(RtmpServerHost host, string app, params (string Name, object? Value)[] more)
     {
         TestPlayer client = await TestPlayer.DialAsync(host.Port);
@@ -100,10 +112,22 @@ public sealed class RedirectTests : IDisposable
 
     private sealed class Fixed<T>(T value) : IOptionsMonitor<T>
     {
-        public T CurrentValue => value;
+        private Action<T, string?>? _listener;
 
-        public T Get(string? name) => value;
+        public T CurrentValue { get; private set; } = value;
 
-        public IDisposable? OnChange(Action<T, string?> listener) => null;
+        public T Get(string? name) => CurrentValue;
+
+        public void Change(T changed)
+        {
+            CurrentValue = changed;
+            _listener?.Invoke(changed, null);
+        }
+
+        public IDisposable? OnChange(Action<T, string?> listener)
+        {
+            _listener = listener;
+            return null;
+        }
     }
 }

@@ -160,6 +160,30 @@ public sealed class RtmpPublishTests : IDisposable
     }
 
     [Fact]
+    public async Task NewestPublisherWins_TheOldOneIsToldAndThePlayerGoesOn()
+    {
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, services: services =>
+        {
+            services.AddSingleton<ISessionListener>(_listener);
+            services.Configure<MediaGateway.Configuration.StreamOptions>(options => options.TakeOver = StreamTakeOver.NewestWins);
+        });
+        using TestEncoder old = await PublishedAsync(host);
+        using TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
+        await player.UntilAsync(IsPicture);
+        using TestEncoder newest = await TestEncoder.PublishAsync(host.Port, "a");
+        await old.Wire.ExpectAsync("onStatus NetStream.Unpublish.Success");
+        await old.Wire.UntilClosedAsync();
+        await newest.SendHeadersAsync();
+        await newest.SendPictureAsync(7, isKeyframe: true, 0);
+        RtmpTestMessage next = await player.UntilAsync(IsPicture);
+
+        Assert.Equal(TestEncoder.Picture(7, isKeyframe: true, 1000), next.Body);
+        string[] publishers = [.. _listener.Notes.Where(note => note.StartsWith("a P", StringComparison.Ordinal) && note != "a Playing"
+            || note.StartsWith("a Failed", StringComparison.Ordinal))];
+        Assert.Equal(["a Publishing", "a Failed Taken over by another publisher", "a Publishing"], publishers);
+    }
+
+    [Fact]
     public async Task EncoderThatStartsAgainWithinItsConnection_GoesOnForItsPlayers()
     {
         await using RtmpServerHost host = await StartAsync();
