@@ -28,6 +28,7 @@ public sealed class GatewayLifeTests
     [InlineData("Rtmp__Prot", "1935", "Prot")]
     [InlineData("Audio__Coder", "best", "Coder")]
     [InlineData("WebRtc__AdvertisedAddresses__0", "gateway.example", "AdvertisedAddresses")]
+    [InlineData("Tls__CertificatePath", "/nowhere/certificate.pem", "Tls:CertificatePath")]
     public async Task WrongSetting_EndsTheStartWithOneLineThatNamesIt(string key, string value, string named)
     {
         (int status, string output) = await GatewayProcess.StartInVainAsync(new Dictionary<string, string?> { [key] = value });

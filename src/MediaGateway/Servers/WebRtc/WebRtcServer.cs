@@ -61,6 +61,7 @@ internal sealed class WebRtcServer(
     {
         // Registered under three types, the server is disposed three times.
         MediaLoop? loop = Interlocked.Exchange(ref _loop, null);
+        loop?.Stop(StopPatience); // Where the start fails, because of another's port, nobody has stopped it.
         loop?.Dispose();
     }
 
