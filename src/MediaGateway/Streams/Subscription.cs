@@ -8,6 +8,9 @@ namespace MediaGateway.Streams;
 /// <param name="firstGroup">The number of the first group of pictures that it may start with.</param>
 internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions options, long firstGroup)
 {
+    /// <summary>From one sound to the next where it comes from elsewhere: RTMP counts milliseconds, and players take equal times for an error.</summary>
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(1);
+
     private TimeSpan _soundFrom = TimeSpan.MinValue;
     private TimeSpan _lastSound = TimeSpan.MinValue;
     private bool _isSourceSound;
@@ -36,7 +39,7 @@ internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions opt
         bool isSourceSound = codec == source;
         if (_lastSound != TimeSpan.MinValue && !(isSourceSound && _isSourceSound))
         {
-            TimeSpan next = _lastSound + TimeSpan.FromTicks(1);
+            TimeSpan next = _lastSound + ShortestStep;
             _soundFrom = next > _soundFrom ? next : _soundFrom;
         }
 

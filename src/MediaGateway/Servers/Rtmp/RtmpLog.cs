@@ -49,4 +49,8 @@ internal static partial class RtmpLog
         long bytes,
         long frames,
         int jumps);
+
+    [LoggerMessage(EventId = EventIds.Rtmp + 31, EventName = "RtmpUnreadableMedia", Level = LogLevel.Warning,
+        Message = "RTMP session {Session} publishing {Stream} sent {Messages} audio or video messages that could not be read, the last because: {Detail}")]
+    public static partial void UnreadableMedia(this ILogger logger, string session, StreamKey? stream, long messages, string detail);
 }

@@ -78,6 +78,11 @@ internal sealed class RtmpSessions(
         {
             logger.PublisherEnded(
                 transport.Id, dialogue.Stream, reason, duration.TotalSeconds, publisher.Bytes, publisher.Frames, publisher.ClockJumps);
+            if (dialogue.Session.UnreadableMessages > 0)
+            {
+                logger.UnreadableMedia(transport.Id, dialogue.Stream, dialogue.Session.UnreadableMessages, dialogue.Session.LastUnreadable ?? "");
+            }
+
             return;
         }
 

@@ -13,7 +13,7 @@ internal sealed class OriginCheck(IOptions<HttpOptions> options, ILogger<OriginC
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         string? origin = context.Request.Headers.Origin;
-        if (!context.Request.Path.StartsWithSegments(SignalingServiceCollectionExtensions.HubPath, StringComparison.Ordinal)
+        if (!context.Request.Path.StartsWithSegments(SignalingServiceCollectionExtensions.HubPath, StringComparison.OrdinalIgnoreCase)
             || string.IsNullOrEmpty(origin)
             || IsOwn(origin, context.Request.Host)
             || options.Value.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))

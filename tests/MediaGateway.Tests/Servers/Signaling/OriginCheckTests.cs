@@ -23,6 +23,12 @@ public sealed class OriginCheckTests
     [InlineData("http://evil.example\r\nX: y")]
     public async Task PageOfSomebodyElse_IsRefused(string origin) => Assert.False(await PassesAsync("/signaling", origin));
 
+    // Routing finds the hub under these, too.
+    [Theory]
+    [InlineData("/Signaling")]
+    [InlineData("/SIGNALING/negotiate")]
+    public async Task PathInAnotherCase_IsGuardedAlike(string path) => Assert.False(await PassesAsync(path, "http://evil.example"));
+
     [Fact]
     public async Task OtherPathsThanSignaling_AreNotItsBusiness() => Assert.True(await PassesAsync("/health", "http://evil.example"));
 
