@@ -1,5 +1,6 @@
 using System.Text;
 using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Browser;
 using MediaGateway.EndToEndTests.Gateway;
 using MediaGateway.EndToEndTests.Players;
 using MediaGateway.EndToEndTests.Publishers;
@@ -84,5 +85,27 @@ public sealed class HookTests : IAsyncLifetime
 
         using RtmpPlayer player = RtmpPlayer.Start(_gateway.RtmpAddress("given"));
         await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > 30, Limit, () => "30 pictures");
+    }
+
+    [Fact]
+    public async Task BackendRefusesAPage_ThePageSaysWhy()
+    {
+        await using StreamingPage page = await StreamingPage.OpenAsync(_gateway, "?deny=connect", status: "FAILED");
+
+        Assert.Contains("The example backend refuses connect", await page.ConnectionStatusAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PagePublishesWithParameters_TheyReachTheBackendAndDecide()
+    {
+        await using StreamingPage page = await StreamingPage.OpenAsync(_gateway, "?c1=v1");
+        Assert.Contains(
+            "The example backend refuses publishStream", await page.PublishInVainAsync("paged?deny=publishStream"), StringComparison.Ordinal);
+        string address = await page.PublishAsync("paged?s1=v1");
+
+        using RtmpPlayer player = RtmpPlayer.Start(address);
+        await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > 10, Limit, () => "10 pictures");
+        Assert.Contains("\"custom\":{\"c1\":\"v1\"}", _backend.Output, StringComparison.Ordinal);
+        Assert.Contains("\"custom\":{\"s1\":\"v1\"}", _backend.Output, StringComparison.Ordinal);
     }
 }

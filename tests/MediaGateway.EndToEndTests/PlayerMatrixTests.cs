@@ -1,37 +1,16 @@
 using MediaGateway.EndToEndTests.Analysis;
-using MediaGateway.EndToEndTests.Gateway;
 using MediaGateway.EndToEndTests.Players;
-using MediaGateway.EndToEndTests.Publishers;
 using MediaGateway.EndToEndTests.Tools;
 using Xunit;
 
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Players that people use play what an encoder publishes over RTMP; their pictures are counted.</summary>
-public sealed class PlayerMatrixTests : IAsyncLifetime
+public sealed class PlayerMatrixTests(EncodedStreamFixture stream) : IClassFixture<EncodedStreamFixture>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
-    private readonly WorkFolder _folder = new();
-    private GatewayProcess _gateway = null!;
-    private FfmpegEncoder _encoder = null!;
-
-    private string Address => _gateway.RtmpAddress("matrix");
-
-    public async ValueTask InitializeAsync()
-    {
-        string file = _folder.File("source.flv");
-        await TestMedia.EncodeAsync(_folder, 20, 320, 180, 0, [.. TestMedia.RealTimeH264(30), "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
-        _gateway = await GatewayProcess.StartAsync();
-        _encoder = await FfmpegEncoder.PublishAsync(_gateway, file, Address, endless: true);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _encoder.DisposeAsync();
-        await _gateway.DisposeAsync();
-        _folder.Dispose();
-    }
+    private string Address => stream.Address;
 
     [Fact]
     public async Task Vlc_ShowsPicturesAndPlaysSound()
@@ -100,7 +79,8 @@ public sealed class PlayerMatrixTests : IAsyncLifetime
     [Fact]
     public async Task Rtmpdump_RecordsFiveSeconds()
     {
-        string file = _folder.File("dump.flv");
+        using WorkFolder folder = new();
+        string file = folder.File("dump.flv");
         await using ToolProcess dump = ToolProcess.Start(Tool.Require("rtmpdump"), ["--live", "-r", Address, "-B", "5", "-o", file]);
         // Status 2: as told, not everything there is was recorded.
         Assert.InRange(await dump.WaitForExitAsync(Limit), 0, 2);

@@ -18,13 +18,16 @@ internal sealed class StreamingPage : IAsyncDisposable
     public Chromium Browser { get; }
 
     /// <summary>Opens the page, which connects by itself.</summary>
-    public static async Task<StreamingPage> OpenAsync(GatewayProcess gateway)
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="parameters">The query of the page's address, with its question mark.</param>
+    /// <param name="status">What the page shall say of its connection.</param>
+    public static async Task<StreamingPage> OpenAsync(GatewayProcess gateway, string parameters = "", string status = "ESTABLISHED")
     {
         StreamingPage page = new(await Chromium.StartAsync());
         try
         {
-            await page.Browser.Page.OpenAsync(gateway.Page);
-            await page.Browser.Page.WaitForTextAsync("connection-status", "ESTABLISHED", ConnectLimit);
+            await page.Browser.Page.OpenAsync(new Uri(gateway.Page, parameters));
+            await page.Browser.Page.WaitForTextAsync("connection-status", status, ConnectLimit);
             return page;
         }
         catch
@@ -40,7 +43,7 @@ internal sealed class StreamingPage : IAsyncDisposable
         await ClickPublishAsync(streamName);
         await Browser.Page.WaitForTextAsync("publish-status", "PUBLISHING", PublishLimit);
         string address = await Browser.Page.TextAsync("rtmp-url");
-        Assert.EndsWith($"/live/{streamName}", address);
+        Assert.EndsWith($"/live/{streamName.Split('?')[0]}", address);
         return address;
     }
 
@@ -51,6 +54,9 @@ internal sealed class StreamingPage : IAsyncDisposable
         await Browser.Page.WaitForTextAsync("publish-status", "FAILED", PublishLimit);
         return await Browser.Page.TextAsync("publish-status");
     }
+
+    /// <summary>What the page says of its connection.</summary>
+    public Task<string> ConnectionStatusAsync() => Browser.Page.TextAsync("connection-status");
 
     /// <summary>Stops publishing.</summary>
     public async Task StopAsync()
