@@ -35,8 +35,11 @@ public sealed class EncoderTests
         Measurements.Note($"OBS: {pictures} pictures in 5 s");
     }
 
-    [Fact]
-    public async Task GStreamerPublishes_ViewerPlays()
+    // rtmp2sink speaks RTMP itself; rtmpsink is librtmp.
+    [Theory]
+    [InlineData("rtmp2sink")]
+    [InlineData("rtmpsink")]
+    public async Task GStreamerPublishes_ViewerPlays(string sink)
     {
         using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
@@ -46,7 +49,7 @@ public sealed class EncoderTests
                 "-q", "videotestsrc", "is-live=true", "!", "video/x-raw,width=320,height=180,framerate=30/1", "!",
                 "x264enc", "tune=zerolatency", "speed-preset=ultrafast", "key-int-max=30", "!", "video/x-h264,profile=baseline", "!", "queue", "!", "mux.",
                 "audiotestsrc", "is-live=true", "!", "audio/x-raw,rate=48000,channels=2", "!", "voaacenc", "!", "aacparse", "!", "queue", "!", "mux.",
-                "flvmux", "name=mux", "streamable=true", "!", "rtmp2sink", $"location={gateway.RtmpAddress("gst")}",
+                "flvmux", "name=mux", "streamable=true", "!", sink, $"location={gateway.RtmpAddress("gst")}",
             ]);
         await gateway.WaitForStreamAsync("gst", Patience, () => encoder.Output);
 
