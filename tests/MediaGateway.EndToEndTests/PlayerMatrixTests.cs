@@ -21,9 +21,10 @@ public sealed class PlayerMatrixTests(EncodedStreamFixture stream) : IClassFixtu
             async () => (statistics = await vlc.StatisticsAsync()).FramesDisplayed > 120, Limit, () => $"120 pictures in VLC: {statistics}");
 
         Assert.Empty(vlc.DecoderErrors);
+        Assert.InRange(vlc.Rebufferings, 0, 1);
         Assert.InRange(statistics.FramesLost, 0, 2);
         Assert.InRange(statistics.AudioBuffersPlayed, 100, int.MaxValue);
-        Measurements.Note($"VLC: {statistics}");
+        Measurements.Note($"VLC: {statistics}, buffered anew {vlc.Rebufferings} times");
     }
 
     [Fact]
