@@ -39,9 +39,19 @@ internal sealed class SignalingSessions(TimeProvider time)
     public void Remove(string mediaSessionId) => _followers.TryRemove(mediaSessionId, out _);
 
     /// <summary>Gives a session to another connection; false when the session is gone.</summary>
-    public bool TryMove(string mediaSessionId, string connectionId) =>
-        _followers.TryGetValue(mediaSessionId, out Follower? old)
-        && _followers.TryUpdate(mediaSessionId, new Follower(connectionId, null, old.Session), old);
+    public bool TryMove(string mediaSessionId, string connectionId)
+    {
+        // The end of the old connection may be noted between the two calls: that is no end of the session.
+        while (_followers.TryGetValue(mediaSessionId, out Follower? old))
+        {
+            if (_followers.TryUpdate(mediaSessionId, new Follower(connectionId, null, old.Session), old))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Starts the grace time of every session of a connection.</summary>
     public void Disconnected(string connectionId)
