@@ -14,6 +14,12 @@ public abstract record PeerEvent
     /// <summary>The handshake is done and the certificate right: media flows.</summary>
     public sealed record Connected : PeerEvent;
 
+    /// <summary>
+    /// A viewer cannot go on without a keyframe: it asked for one (PLI, FIR), or too much had to be left out. Said again at most every
+    /// 300 ms until one was sent.
+    /// </summary>
+    public sealed record KeyframeWanted : PeerEvent;
+
     /// <summary>The session is over; no event follows. All its paths are gone as well.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Detail">The same in words.</param>

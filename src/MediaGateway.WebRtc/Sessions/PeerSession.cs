@@ -194,6 +194,16 @@ public sealed class PeerSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sends a frame to a peer that plays (<see cref="PeerDirection.Send"/>); without effect before it is connected. The caller keeps
+    /// its reference. Frames come in decoding order within a track; a new <see cref="MediaFrame.Format"/> rides on its first frame.
+    /// </summary>
+    public void Send(MediaFrame frame, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        Observe(now);
+    }
+
     /// <summary>Ends the session from our side: RTCP BYE, DTLS close_notify, then <see cref="PeerState.Closed"/>.</summary>
     public void Close(TimeSpan now)
     {

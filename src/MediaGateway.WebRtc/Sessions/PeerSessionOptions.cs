@@ -6,6 +6,9 @@ public sealed record PeerSessionOptions
     /// <summary>The addresses at which browsers reach the media port, best first: the candidates of the answer.</summary>
     public required IReadOnlyList<TransportAddress> AdvertisedAddresses { get; init; }
 
+    /// <summary>Whether the peer publishes to us or plays from us.</summary>
+    public PeerDirection Direction { get; init; }
+
     /// <summary>kbit/s at which a Chromium sender shall start (<c>x-google-start-bitrate</c>); 0 leaves it to the browser.</summary>
     public int VideoStartBitrate { get; init; }
 

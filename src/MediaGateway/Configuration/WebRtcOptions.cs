@@ -19,6 +19,12 @@ internal sealed class WebRtcOptions
     public int Port { get; set; } = 8000;
 
     /// <summary>
+    /// The port offered to browsers where a router or a container maps another one to <see cref="Port"/>; 0: the port itself.
+    /// </summary>
+    [Range(0, 65535)]
+    public int AdvertisedPort { get; set; }
+
+    /// <summary>
     /// IP addresses offered to browsers, best first. Empty: the addresses of this machine. Needed behind NAT and in a container, where
     /// the machine does not know the address under which it is reached.
     /// </summary>

@@ -10,7 +10,7 @@ internal sealed class StartAnnouncement(
     IOptions<RtmpOptions> rtmp,
     IOptions<WebRtcOptions> webRtc,
     IOptions<StreamOptions> streams,
-    IPeerPublishing publishing) : IHostedLifecycleService
+    IPeerSessions publishing) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken)

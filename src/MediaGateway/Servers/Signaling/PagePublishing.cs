@@ -11,7 +11,7 @@ namespace MediaGateway.Servers.Signaling;
 
 /// <summary>Takes a page's offer: asks whether it may publish, and only then makes anything of it. Any thread.</summary>
 internal sealed class PagePublishing(
-    IPeerPublishing publishing,
+    IPeerSessions publishing,
     SignalingSessions sessions,
     IAccessControl access,
     SessionDirectory directory,

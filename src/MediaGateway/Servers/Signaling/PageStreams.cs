@@ -15,7 +15,7 @@ namespace MediaGateway.Servers.Signaling;
 
 /// <summary>What a page may do with streams besides publishing them: ask whether one is there, and send data into its own. Any thread.</summary>
 internal sealed class PageStreams(
-    IPeerPublishing publishing,
+    IPeerSessions publishing,
     SignalingSessions sessions,
     StreamRegistry registry,
     PageHooks hooks,

@@ -12,7 +12,7 @@ namespace MediaGateway.Servers.Signaling;
 /// after the other; the first one asks access control about the connection.
 /// </summary>
 internal sealed class SignalingHub(
-    IPeerPublishing publishing,
+    IPeerSessions publishing,
     SignalingSessions sessions,
     PageConnections pages,
     PagePublishing pagePublishing,

@@ -7,7 +7,7 @@ namespace MediaGateway.Servers.Signaling;
 /// <summary>Sends status messages to the pages and ends the streams of pages that have gone.</summary>
 internal sealed class SignalingNotifier(
     SignalingSessions sessions,
-    IPeerPublishing publishing,
+    IPeerSessions publishing,
     IHubContext<SignalingHub> hub,
     TimeProvider time,
     ILogger<SignalingNotifier> logger) : BackgroundService

@@ -21,7 +21,7 @@ internal sealed class WebRtcServer(
     GatewayClock clock,
     BufferPool pool,
     GatewayMetrics metrics,
-    ILoggerFactory loggers) : IHostedService, IPeerPublishing, IDisposable
+    ILoggerFactory loggers) : IHostedService, IPeerSessions, IDisposable
 {
     private const int SocketBufferBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
@@ -103,6 +103,22 @@ internal sealed class WebRtcServer(
     }
 
     /// <inheritdoc/>
+    public bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
+    {
+        answer = null;
+        refusal = "This gateway does not play over WebRTC yet.";
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public bool TryRestart(string mediaSessionId, string description, [NotNullWhen(true)] out string? answer, out string? refusal)
+    {
+        answer = null;
+        refusal = "This gateway does not restart ICE yet.";
+        return false;
+    }
+
+    /// <inheritdoc/>
     public bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail)
     {
         if (!_publishers.TryGetValue(mediaSessionId, out WebRtcPublisher? publisher))
@@ -132,9 +148,11 @@ internal sealed class WebRtcServer(
         }
     }
 
+    private int AdvertisedPort => options.Value.AdvertisedPort == 0 ? _port : options.Value.AdvertisedPort;
+
     private PeerSessionOptions SessionOptions(IPAddress? signalingAddress) => new()
     {
-        AdvertisedAddresses = [.. addresses.For(signalingAddress).Select(address => TransportAddress.From(new IPEndPoint(address, _port)))],
+        AdvertisedAddresses = [.. addresses.For(signalingAddress).Select(address => TransportAddress.From(new IPEndPoint(address, AdvertisedPort)))],
         MaximumBitrate = options.Value.MaximumBitrate,
         VideoStartBitrate = options.Value.StartBitrate / 1000,
         ConnectTimeout = options.Value.ConnectTimeout,

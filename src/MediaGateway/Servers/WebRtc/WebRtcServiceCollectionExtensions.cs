@@ -10,14 +10,14 @@ namespace MediaGateway.Servers.WebRtc;
 /// <summary>Registers WebRTC ingest.</summary>
 internal static class WebRtcServiceCollectionExtensions
 {
-    /// <summary>Adds the UDP port with its media loop, and <see cref="IPeerPublishing"/> upon it.</summary>
+    /// <summary>Adds the UDP port with its media loop, and <see cref="IPeerSessions"/> upon it.</summary>
     public static IServiceCollection AddWebRtcServer(this IServiceCollection services)
     {
         services.AddSingleton<CandidateAddresses>();
         services.AddSingleton(provider => new PeerServices(
             provider.GetRequiredService<BufferPool>(), new OpenSslDtlsEndpointFactory(), new EvpSrtpCipherFactory(), RandomNumberGenerator.Create()));
         services.AddSingleton<WebRtcServer>();
-        services.AddSingleton<IPeerPublishing>(provider => provider.GetRequiredService<WebRtcServer>());
+        services.AddSingleton<IPeerSessions>(provider => provider.GetRequiredService<WebRtcServer>());
         services.AddHostedService(provider => provider.GetRequiredService<WebRtcServer>());
         return services;
     }

@@ -22,7 +22,7 @@ namespace MediaGateway.Tests.Servers.Signaling;
 /// <summary>The hub with hooks in WCS style and a real backend; only WebRTC is played.</summary>
 public sealed class SignalingHubTests : IAsyncLifetime
 {
-    private readonly FakePeerPublishing _peers = new();
+    private readonly FakePeerSessions _peers = new();
     private TestBackend? _backend;
     private WebApplication? _app;
 
@@ -44,7 +44,7 @@ public sealed class SignalingHubTests : IAsyncLifetime
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
-        builder.Services.AddSingleton<IPeerPublishing>(_peers);
+        builder.Services.AddSingleton<IPeerSessions>(_peers);
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddSignaling();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();

@@ -21,7 +21,7 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
 
     private WebRtcServerHost(IHost host) => _host = host;
 
-    public IPeerPublishing Publishing => Get<IPeerPublishing>();
+    public IPeerSessions Publishing => Get<IPeerSessions>();
 
     public StreamRegistry Streams => Get<StreamRegistry>();
 

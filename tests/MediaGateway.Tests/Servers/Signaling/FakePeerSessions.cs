@@ -7,9 +7,10 @@ using MediaGateway.Streams;
 namespace MediaGateway.Tests.Servers.Signaling;
 
 /// <summary>Accepts every offer, unless told otherwise, and lets the test say how the sessions fare.</summary>
-internal sealed class FakePeerPublishing : IPeerPublishing
+internal sealed class FakePeerSessions : IPeerSessions
 {
     private readonly ConcurrentQueue<PeerPublishRequest> _offers = new();
+    private readonly ConcurrentQueue<PeerPlayRequest> _plays = new();
 
     public IReadOnlyList<IPAddress> OfferedAddresses => [];
 
@@ -17,6 +18,9 @@ internal sealed class FakePeerPublishing : IPeerPublishing
     public string? Refusal { get; set; }
 
     public IReadOnlyList<PeerPublishRequest> Offers => [.. _offers];
+
+    /// <summary>The offers to play.</summary>
+    public IReadOnlyList<PeerPlayRequest> Plays => [.. _plays];
 
     public ConcurrentQueue<ReadOnlyMemory<byte>> Data { get; } = new();
 
@@ -27,11 +31,25 @@ internal sealed class FakePeerPublishing : IPeerPublishing
         return answer is not null;
     }
 
+    public bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
+    {
+        _plays.Enqueue(request);
+        (answer, refusal) = (Refusal is null ? "answer" : null, Refusal);
+        return answer is not null;
+    }
+
+    public bool TryRestart(string mediaSessionId, string description, [NotNullWhen(true)] out string? answer, out string? refusal)
+    {
+        (answer, refusal) = (Refusal is null ? "restarted" : null, Refusal);
+        return answer is not null;
+    }
+
     public bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail)
     {
-        PeerPublishRequest? request = _offers.FirstOrDefault(offer => offer.MediaSessionId == mediaSessionId);
-        request?.Observer.Ended(mediaSessionId, reason, detail);
-        return request is not null;
+        IPeerObserver? observer = _offers.FirstOrDefault(offer => offer.MediaSessionId == mediaSessionId)?.Observer
+            ?? _plays.FirstOrDefault(offer => offer.MediaSessionId == mediaSessionId)?.Observer;
+        observer?.Ended(mediaSessionId, reason, detail);
+        return observer is not null;
     }
 
     public bool TrySendData(string mediaSessionId, ReadOnlyMemory<byte> message)

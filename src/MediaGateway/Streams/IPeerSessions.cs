@@ -1,0 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using MediaGateway.Diagnostics;
+
+namespace MediaGateway.Streams;
+
+/// <summary>
+/// WebRTC as signalling sees it: an offer to publish or to play in, an answer or a refusal out. The servers for signalling (SignalR, HTTP)
+/// and for media never know each other; they meet here. Safe to call from any thread.
+/// </summary>
+internal interface IPeerSessions
+{
+    /// <summary>The addresses that browsers are offered, best first, before what is known of a single browser's way here.</summary>
+    IReadOnlyList<IPAddress> OfferedAddresses { get; }
+
+    /// <summary>Takes the stream's name and answers the offer.</summary>
+    /// <param name="request">Who wants to publish what.</param>
+    /// <param name="answer">Our SDP, when the offer was accepted.</param>
+    /// <param name="refusal">Why not, in words for the person who publishes.</param>
+    bool TryPublish(PeerPublishRequest request, [NotNullWhen(true)] out string? answer, out string? refusal);
+
+    /// <summary>Answers the offer of a viewer of a stream. The stream need not be there yet.</summary>
+    /// <param name="request">Who wants to play what.</param>
+    /// <param name="answer">Our SDP, when the offer was accepted.</param>
+    /// <param name="refusal">Why not, in words for the person who plays.</param>
+    bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal);
+
+    /// <summary>
+    /// Restarts ICE of a session (RFC 8445 9): new credentials on both sides, the same DTLS association and media. The description is a
+    /// new offer of the same session, or a trickle fragment (RFC 8840) with a new username fragment; the answer is of the same kind.
+    /// </summary>
+    /// <param name="mediaSessionId">Which session.</param>
+    /// <param name="description">What the peer says.</param>
+    /// <param name="answer">What we say, when it was accepted.</param>
+    /// <param name="refusal">Why not, in words; "no such session" included.</param>
+    bool TryRestart(string mediaSessionId, string description, [NotNullWhen(true)] out string? answer, out string? refusal);
+
+    /// <summary>Ends a session of either direction; false when there is none of that id.</summary>
+    bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail);
+
+    /// <summary>
+    /// Sends a data message into the stream, at the time of its newest frame. False when there is no such session, no media yet, or too
+    /// much data on its way.
+    /// </summary>
+    /// <param name="mediaSessionId">Which.</param>
+    /// <param name="message">The body of an AMF0 data message; not to be changed afterwards.</param>
+    bool TrySendData(string mediaSessionId, ReadOnlyMemory<byte> message);
+}
+
+/// <summary>An offer to publish.</summary>
+/// <param name="MediaSessionId">Names the session; not guessable, since whoever knows it may end the session.</param>
+/// <param name="Key">The stream to publish.</param>
+/// <param name="Offer">The peer's SDP.</param>
+/// <param name="LocalAddress">Our address that the peer has reached for signalling: the one that is known to work. Null if unknown.</param>
+/// <param name="Observer">Hears how the session fares.</param>
+internal sealed record PeerPublishRequest(
+    string MediaSessionId,
+    StreamKey Key,
+    string Offer,
+    IPAddress? LocalAddress,
+    IPeerObserver Observer);
+
+/// <summary>An offer to play.</summary>
+/// <param name="MediaSessionId">Names the session; not guessable, since whoever knows it may end the session.</param>
+/// <param name="Key">The stream to play.</param>
+/// <param name="Offer">The peer's SDP.</param>
+/// <param name="LocalAddress">Our address that the peer has reached for signalling: the one that is known to work. Null if unknown.</param>
+/// <param name="Observer">Hears how the session fares.</param>
+internal sealed record PeerPlayRequest(
+    string MediaSessionId,
+    StreamKey Key,
+    string Offer,
+    IPAddress? LocalAddress,
+    IPeerObserver Observer);
+
+/// <summary>Hears of a media session. Called on the media loop: implementations only post.</summary>
+internal interface IPeerObserver
+{
+    /// <summary>The first frame has gone into the stream, or to the viewer.</summary>
+    void MediaFlows(string mediaSessionId);
+
+    /// <summary>A data message of the stream has come to a viewer.</summary>
+    /// <param name="mediaSessionId">The viewer's session.</param>
+    /// <param name="message">The body of an AMF0 data message; a copy of the implementation's own.</param>
+    void DataArrived(string mediaSessionId, ReadOnlyMemory<byte> message)
+    {
+    }
+
+    /// <summary>The session is over; the last call for this session.</summary>
+    void Ended(string mediaSessionId, SessionEndReason reason, string detail);
+}
