@@ -6,44 +6,44 @@ namespace MediaGateway.Servers.WebRtc;
 /// </summary>
 internal sealed class DeadlineQueue
 {
-    private readonly PriorityQueue<WebRtcPublisher, TimeSpan> _queue = new();
+    private readonly PriorityQueue<WebRtcSession, TimeSpan> _queue = new();
 
     /// <summary>When the earliest deadline may be; <see cref="TimeSpan.MaxValue"/> when there is none.</summary>
     public TimeSpan Next => _queue.TryPeek(out _, out TimeSpan due) ? due : TimeSpan.MaxValue;
 
     /// <summary>Notes a session's next deadline.</summary>
-    public void Schedule(WebRtcPublisher publisher)
+    public void Schedule(WebRtcSession session)
     {
-        TimeSpan deadline = publisher.Peer.NextDeadline;
-        if (deadline < publisher.ScheduledAt)
+        TimeSpan deadline = session.Peer.NextDeadline;
+        if (deadline < session.ScheduledAt)
         {
-            publisher.ScheduledAt = deadline;
-            _queue.Enqueue(publisher, deadline);
+            session.ScheduledAt = deadline;
+            _queue.Enqueue(session, deadline);
         }
     }
 
     /// <summary>Takes the next session whose deadline has come.</summary>
-    public bool TryTakeDue(TimeSpan now, out WebRtcPublisher? publisher)
+    public bool TryTakeDue(TimeSpan now, out WebRtcSession? session)
     {
-        while (_queue.TryPeek(out publisher, out TimeSpan due) && due <= now)
+        while (_queue.TryPeek(out session, out TimeSpan due) && due <= now)
         {
             _queue.Dequeue();
-            bool isStale = publisher.IsEnded || due != publisher.ScheduledAt;
+            bool isStale = session.IsEnded || due != session.ScheduledAt;
             if (isStale)
             {
                 continue;
             }
 
-            publisher.ScheduledAt = TimeSpan.MaxValue;
-            if (publisher.Peer.NextDeadline <= now)
+            session.ScheduledAt = TimeSpan.MaxValue;
+            if (session.Peer.NextDeadline <= now)
             {
                 return true;
             }
 
-            Schedule(publisher);
+            Schedule(session);
         }
 
-        publisher = null;
+        session = null;
         return false;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
-using MediaGateway.Media.Memory;
 using MediaGateway.Native.Linux;
 using MediaGateway.WebRtc.Sessions;
 
@@ -16,35 +15,41 @@ internal sealed class MediaLoop : IDisposable
     /// <summary>Datagrams taken from the socket before requests and deadlines are looked at again.</summary>
     private const int BatchesPerRound = 4;
 
+    /// <summary>Sessions whose requests are handled before datagrams and deadlines are looked at again.</summary>
+    private const int RequestsPerRound = 4096;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly UdpBatchSocket _socket;
     private readonly GatewayClock _clock;
     private readonly ILogger _logger;
     private readonly GatewayMetrics _metrics;
-    private readonly BufferPool _pool;
     private readonly EventFd _wake = new();
     private readonly Poller _poller;
     private readonly DatagramRouter _router = new();
     private readonly DeadlineQueue _deadlines = new();
-    private readonly ConcurrentQueue<WebRtcPublisher> _inbox = new();
-    private readonly List<WebRtcPublisher> _publishers = [];
+    private readonly ConcurrentQueue<WebRtcSession> _inbox = new();
+    private readonly List<WebRtcSession> _sessions = [];
     private readonly IncomingDatagram[] _received = new IncomingDatagram[UdpBatchSocket.BatchSize];
     private readonly OutgoingDatagram[] _outgoing = new OutgoingDatagram[UdpBatchSocket.BatchSize];
     private readonly Thread _thread;
+    private readonly int _threadId;
+    private readonly SentFrame[] _sentFrames = new SentFrame[UdpBatchSocket.BatchSize];
     private int _outgoingCount;
+    private int _sentFrameCount;
+    private int _isWoken;
     private volatile bool _isStopping;
 
     /// <summary>Makes a loop over a bound socket, which it owns from here. It does nothing before <see cref="Start"/>.</summary>
-    public MediaLoop(UdpBatchSocket socket, GatewayClock clock, GatewayMetrics metrics, BufferPool pool, ILogger<MediaLoop> logger)
+    public MediaLoop(UdpBatchSocket socket, GatewayClock clock, GatewayMetrics metrics, ILogger<MediaLoop> logger)
     {
         _socket = socket;
         _clock = clock;
         _metrics = metrics;
-        _pool = pool;
         _logger = logger;
         _poller = new Poller(socket.Handle, _wake.Handle);
         _thread = new Thread(Run) { Name = "media-loop", IsBackground = true };
+        _threadId = _thread.ManagedThreadId;
     }
 
     /// <summary>Datagrams that found the socket's send buffer full.</summary>
@@ -53,18 +58,23 @@ internal sealed class MediaLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Asks the loop to look at a publisher: to take it in, or at what was asked of it. Any thread.</summary>
-    public void Post(WebRtcPublisher publisher)
+    /// <summary>Asks the loop to look at a session: to take it in, or at what was asked of it. Any thread.</summary>
+    public void Post(WebRtcSession session)
     {
-        _inbox.Enqueue(publisher);
-        _wake.Signal();
+        _inbox.Enqueue(session);
+
+        // The loop itself looks at its requests before it waits again.
+        if (Environment.CurrentManagedThreadId != _threadId)
+        {
+            Wake();
+        }
     }
 
     /// <summary>Ends every session, saying goodbye to the peers, and waits for the thread.</summary>
     public void Stop(TimeSpan patience)
     {
         _isStopping = true;
-        _wake.Signal();
+        Wake();
         if (_thread.IsAlive && !_thread.Join(patience))
         {
             _logger.LoopDidNotStop();
@@ -79,21 +89,42 @@ internal sealed class MediaLoop : IDisposable
         _socket.Dispose();
     }
 
+    /// <summary>The loop's thread only: a live frame has become datagrams, which go out with the next batch. For the figures.</summary>
+    public void NoteFrameSent(TrackKind kind, TimeSpan receivedAt)
+    {
+        if (_sentFrameCount < _sentFrames.Length)
+        {
+            _sentFrames[_sentFrameCount++] = new SentFrame(kind, receivedAt);
+        }
+    }
+
+    private void Wake()
+    {
+        // One write to the kernel however many sessions one frame has reached.
+        if (Interlocked.Exchange(ref _isWoken, 1) == 0)
+        {
+            _wake.Signal();
+        }
+    }
+
     private void Run()
     {
         while (!_isStopping)
         {
             _poller.Wait(TimeUntilNextDeadline());
             _wake.Clear();
-            HandleRequests();
+            Interlocked.Exchange(ref _isWoken, 0);
             ReceiveDatagrams();
             HandleDeadlines();
+
+            // Last: what the publishers have just sent has left requests at their viewers, and goes out in this same round.
+            HandleRequests();
             Flush();
         }
 
-        for (int index = _publishers.Count - 1; index >= 0; index--)
+        for (int index = _sessions.Count - 1; index >= 0; index--)
         {
-            End(_publishers[index], SessionEndReason.ServerShutdown, "The gateway is shutting down.");
+            End(_sessions[index], SessionEndReason.ServerShutdown, "The gateway is shutting down.");
         }
 
         Flush();
@@ -107,63 +138,47 @@ internal sealed class MediaLoop : IDisposable
 
     private void HandleRequests()
     {
-        while (_inbox.TryDequeue(out WebRtcPublisher? publisher))
+        for (int left = RequestsPerRound; _inbox.TryDequeue(out WebRtcSession? session);)
         {
-            if (!publisher.IsEnded)
+            if (!session.IsEnded)
             {
-                Guard(publisher, static (loop, publisher) => loop.HandleRequest(publisher));
+                Guard(session, static (loop, session) => loop.HandleRequest(session));
+            }
+
+            if (--left == 0)
+            {
+                Wake();
+                return;
             }
         }
     }
 
-    private void HandleRequest(WebRtcPublisher publisher)
+    private void HandleRequest(WebRtcSession session)
     {
-        (bool keyframe, WebRtcPublisher.EndRequest? end) = publisher.TakeRequests();
-        if (!publisher.IsRegistered)
+        WebRtcSession.EndRequest? end = session.BeginRequests();
+        if (!session.IsRegistered)
         {
-            Register(publisher);
+            Register(session);
         }
 
         if (end is not null)
         {
-            End(publisher, end.Reason, end.Detail);
+            End(session, end.Reason, end.Detail);
             return;
         }
 
-        if (keyframe)
-        {
-            publisher.Peer.RequestKeyframe(_clock.Now);
-        }
-
-        while (publisher.TryTakeData(out ReadOnlyMemory<byte> message))
-        {
-            PublishData(publisher, message);
-        }
-
-        Drain(publisher);
+        session.HandleRequests(_clock.Now);
+        Drain(session);
     }
 
-    private void PublishData(WebRtcPublisher publisher, ReadOnlyMemory<byte> message)
+    private void Register(WebRtcSession session)
     {
-        if (publisher.NewestFrameAt is not { } time)
-        {
-            return;
-        }
-
-        PooledBuffer buffer = _pool.Rent(message.Length, BufferOwner.Frame);
-        message.Span.CopyTo(buffer.Span);
-        publisher.Lease!.Publish(
-            new MediaFrame(ScriptDataFormat.Instance, time, time, isKeyframe: true, buffer, 0, message.Length, _clock.Now));
-    }
-
-    private void Register(WebRtcPublisher publisher)
-    {
-        publisher.IsRegistered = true;
-        publisher.StartedAt = _clock.Now;
-        _publishers.Add(publisher);
-        _router.Add(publisher);
-        _metrics.SessionStarted("webrtc", "publish");
-        _logger.SessionStarted(publisher.ShortId, publisher.Key);
+        session.IsRegistered = true;
+        session.StartedAt = _clock.Now;
+        _sessions.Add(session);
+        _router.Add(session);
+        _metrics.SessionStarted("webrtc", session.Role);
+        _logger.SessionStarted(session.ShortId, session.Role, session.Key);
     }
 
     private void ReceiveDatagrams()
@@ -185,143 +200,135 @@ internal sealed class MediaLoop : IDisposable
 
     private void Dispatch(in IncomingDatagram datagram)
     {
-        WebRtcPublisher? publisher = _router.Find(datagram.Path.Remote, datagram.Buffer.Span[..datagram.Length]);
-        if (publisher is null)
+        WebRtcSession? session = _router.Find(datagram.Path.Remote, datagram.Buffer.Span[..datagram.Length]);
+        if (session is null)
         {
             datagram.Buffer.Dispose();
             return;
         }
 
-        publisher.Datagrams++;
-        publisher.Bytes += datagram.Length;
+        session.Datagrams++;
+        session.Bytes += datagram.Length;
         try
         {
-            publisher.Peer.Receive(in datagram);
-            Drain(publisher);
+            session.Peer.Receive(in datagram);
+            Drain(session);
         }
         catch (Exception exception)
         {
-            Fail(publisher, exception);
+            Fail(session, exception);
         }
     }
 
     private void HandleDeadlines()
     {
         TimeSpan now = _clock.Now;
-        while (_deadlines.TryTakeDue(now, out WebRtcPublisher? publisher))
+        while (_deadlines.TryTakeDue(now, out WebRtcSession? session))
         {
-            Guard(publisher!, static (loop, publisher) =>
+            Guard(session!, static (loop, session) =>
             {
-                publisher.Peer.Advance(loop._clock.Now);
-                loop.Drain(publisher);
+                session.Peer.Advance(loop._clock.Now);
+                loop.Drain(session);
             });
         }
     }
 
     /// <summary>One bad session never ends the loop: it ends alone.</summary>
-    private void Guard(WebRtcPublisher publisher, Action<MediaLoop, WebRtcPublisher> action)
+    private void Guard(WebRtcSession session, Action<MediaLoop, WebRtcSession> action)
     {
         try
         {
-            action(this, publisher);
+            action(this, session);
         }
         catch (Exception exception)
         {
-            Fail(publisher, exception);
+            Fail(session, exception);
         }
     }
 
-    private void Drain(WebRtcPublisher publisher)
+    private void Drain(WebRtcSession session)
     {
-        while (publisher.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
+        while (session.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
         {
             Send(in datagram);
         }
 
-        while (publisher.Peer.TryTakeFrame(out MediaFrame? frame))
+        while (session.Peer.TryTakeFrame(out MediaFrame? frame))
         {
-            Publish(publisher, frame!);
+            session.TakeFrame(frame!); // Not null: there was one.
         }
 
-        while (!publisher.IsEnded && publisher.Peer.TryTakeEvent(out PeerEvent? peerEvent))
+        while (!session.IsEnded && session.Peer.TryTakeEvent(out PeerEvent? peerEvent))
         {
-            HandleEvent(publisher, peerEvent!);
+            HandleEvent(session, peerEvent!);
         }
 
-        if (!publisher.IsEnded)
+        if (!session.IsEnded)
         {
-            _deadlines.Schedule(publisher);
-        }
-    }
-
-    private static void Publish(WebRtcPublisher publisher, MediaFrame frame)
-    {
-        publisher.Frames++;
-        publisher.NewestFrameAt = frame.Decoding;
-        publisher.Lease!.Publish(frame);
-        if (!publisher.HasPublished && publisher.Lease.IsCurrent)
-        {
-            publisher.HasPublished = true;
-            publisher.Observer.MediaFlows(publisher.Id);
+            _deadlines.Schedule(session);
         }
     }
 
-    private void HandleEvent(WebRtcPublisher publisher, PeerEvent peerEvent)
+    private void HandleEvent(WebRtcSession session, PeerEvent peerEvent)
     {
         switch (peerEvent)
         {
             case PeerEvent.PathAdded added:
-                _router.Map(added.Path.Remote, publisher);
+                _router.Map(added.Path.Remote, session);
                 break;
             case PeerEvent.PathRemoved removed:
-                _router.Unmap(removed.Path.Remote, publisher);
+                _router.Unmap(removed.Path.Remote, session);
                 break;
             case PeerEvent.Connected:
-                _logger.PeerConnected(publisher.ShortId, publisher.Key);
+                _logger.PeerConnected(session.ShortId, session.Key);
+                session.PeerConnected(_clock.Now);
+                break;
+            case PeerEvent.KeyframeWanted:
+                session.KeyframeWanted(_clock.Now);
                 break;
             case PeerEvent.Closed closed:
-                End(publisher, PeerEndReasons.ToSession(closed.Reason), closed.Detail);
+                End(session, PeerEndReasons.ToSession(closed.Reason), closed.Detail);
                 break;
         }
     }
 
-    private void End(WebRtcPublisher publisher, SessionEndReason reason, string detail)
+    private void End(WebRtcSession session, SessionEndReason reason, string detail)
     {
-        if (publisher.IsEnded)
+        if (session.IsEnded)
         {
             return;
         }
 
-        publisher.IsEnded = true;
-        publisher.Peer.Close(_clock.Now);
-        while (publisher.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
+        session.IsEnded = true;
+        session.Peer.Close(_clock.Now);
+        while (session.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
         {
             Send(in datagram);
         }
 
-        Release(publisher, reason, detail);
+        Release(session, reason, detail);
     }
 
-    private void Fail(WebRtcPublisher publisher, Exception exception)
+    private void Fail(WebRtcSession session, Exception exception)
     {
-        _logger.SessionFailed(exception, publisher.ShortId, publisher.Key);
-        if (!publisher.IsEnded)
+        _logger.SessionFailed(exception, session.ShortId, session.Key);
+        if (!session.IsEnded)
         {
-            publisher.IsEnded = true;
-            Release(publisher, SessionEndReason.InternalError, "The gateway met an error of its own in this session.");
+            session.IsEnded = true;
+            Release(session, SessionEndReason.InternalError, "The gateway met an error of its own in this session.");
         }
     }
 
-    private void Release(WebRtcPublisher publisher, SessionEndReason reason, string detail)
+    private void Release(WebRtcSession session, SessionEndReason reason, string detail)
     {
-        _publishers.Remove(publisher);
-        _router.Remove(publisher);
-        publisher.Lease!.End(PeerEndReasons.ToStream(reason));
-        publisher.Peer.Dispose();
-        TimeSpan duration = _clock.Now - publisher.StartedAt;
-        _metrics.SessionEnded("webrtc", "publish", reason, duration);
-        _logger.SessionEnded(publisher.ShortId, publisher.Key, reason, detail, duration, publisher.Frames, publisher.Bytes);
-        publisher.Observer.Ended(publisher.Id, reason, detail);
+        _sessions.Remove(session);
+        _router.Remove(session);
+        session.Release(reason);
+        session.Peer.Dispose();
+        TimeSpan duration = _clock.Now - session.StartedAt;
+        _metrics.SessionEnded("webrtc", session.Role, reason, duration);
+        _logger.SessionEnded(session.ShortId, session.Role, session.Key, reason, detail, duration, session.Frames, session.Bytes);
+        session.Observer.Ended(session.Id, reason, detail);
     }
 
     private void Send(in OutgoingDatagram datagram)
@@ -351,5 +358,14 @@ internal sealed class MediaLoop : IDisposable
 
         batch.Clear();
         _outgoingCount = 0;
+        TimeSpan now = _clock.Now;
+        foreach (SentFrame frame in _sentFrames.AsSpan(0, _sentFrameCount))
+        {
+            _metrics.FrameSent(frame.Kind, now - frame.ReceivedAt);
+        }
+
+        _sentFrameCount = 0;
     }
+
+    private readonly record struct SentFrame(TrackKind Kind, TimeSpan ReceivedAt);
 }

@@ -6,13 +6,13 @@ namespace MediaGateway.Servers.WebRtc;
 internal static partial class WebRtcLog
 {
     [LoggerMessage(EventId = 3001, EventName = "WebRtcSessionStarted", Level = LogLevel.Information,
-        Message = "WebRTC session {Session} starts to publish {Stream}")]
-    public static partial void SessionStarted(this ILogger logger, string session, StreamKey stream);
+        Message = "WebRTC session {Session} starts to {Role} {Stream}")]
+    public static partial void SessionStarted(this ILogger logger, string session, string role, StreamKey stream);
 
     [LoggerMessage(EventId = 3002, EventName = "WebRtcSessionEnded", Level = LogLevel.Information,
-        Message = "WebRTC session {Session} of {Stream} ended: {Reason} ({Detail}) after {Duration}, {Frames} frames, {Bytes} bytes")]
+        Message = "WebRTC session {Session} ({Role} {Stream}) ended: {Reason} ({Detail}) after {Duration}, {Frames} frames, {Bytes} bytes")]
     public static partial void SessionEnded(
-        this ILogger logger, string session, StreamKey stream, SessionEndReason reason, string detail, TimeSpan duration, long frames, long bytes);
+        this ILogger logger, string session, string role, StreamKey stream, SessionEndReason reason, string detail, TimeSpan duration, long frames, long bytes);
 
     [LoggerMessage(EventId = 3003, EventName = "WebRtcSessionFailed", Level = LogLevel.Error,
         Message = "WebRTC session {Session} of {Stream} met an error of ours and is ended; the others go on")]

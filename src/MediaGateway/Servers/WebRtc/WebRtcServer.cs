@@ -44,7 +44,7 @@ internal sealed class WebRtcServer(
             _logger.SocketBufferSmall(socket.ReceiveBufferBytes, SocketBufferBytes);
         }
 
-        _loop = new MediaLoop(socket, clock, metrics, pool, loggers.CreateLogger<MediaLoop>());
+        _loop = new MediaLoop(socket, clock, metrics, loggers.CreateLogger<MediaLoop>());
         _loop.Start();
         return Task.CompletedTask;
     }
@@ -87,7 +87,7 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        var publisher = new WebRtcPublisher(request.MediaSessionId, request.Key, peer, new ForgettingObserver(this, request.Observer), _loop);
+        var publisher = new WebRtcPublisher(request.MediaSessionId, request.Key, peer, new ForgettingObserver(this, request.Observer), _loop, pool);
         ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
         publisher.Lease = streams.TryPublish(request.Key, tracks, publisher, out refusal);
         if (publisher.Lease is null)

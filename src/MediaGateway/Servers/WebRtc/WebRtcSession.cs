@@ -1,0 +1,105 @@
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
+using MediaGateway.Streams;
+using MediaGateway.WebRtc.Sessions;
+
+namespace MediaGateway.Servers.WebRtc;
+
+/// <summary>
+/// One session on a <see cref="MediaLoop"/>, of a publisher or a viewer: its peer session, its requests, its place among the deadlines.
+/// The loop's thread owns everything here but the requests, which any thread may leave; it calls the methods marked as its own.
+/// </summary>
+internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer, IPeerObserver observer, MediaLoop loop)
+{
+    private int _attentionWanted;
+    private EndRequest? _endRequest;
+
+    /// <summary>The media session's id.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>Enough of the id to follow a session through the log, too little to end it.</summary>
+    public string ShortId { get; } = id[..Math.Min(id.Length, 8)];
+
+    /// <summary>The stream it publishes or plays.</summary>
+    public StreamKey Key { get; } = key;
+
+    /// <summary>The WebRTC side.</summary>
+    public PeerSession Peer { get; } = peer;
+
+    /// <summary>Who hears how the session fares.</summary>
+    public IPeerObserver Observer { get; } = observer;
+
+    /// <summary><c>publish</c> or <c>play</c>, for metrics and the log.</summary>
+    public abstract string Role { get; }
+
+    /// <summary>Whether the loop has taken the session in.</summary>
+    public bool IsRegistered { get; set; }
+
+    /// <summary>Whether the session is over for the loop.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>When the loop will next look at the session without being asked.</summary>
+    public TimeSpan ScheduledAt { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>When the loop took the session in.</summary>
+    public TimeSpan StartedAt { get; set; }
+
+    /// <summary>Frames published or played.</summary>
+    public long Frames { get; protected set; }
+
+    /// <summary>Datagrams received.</summary>
+    public long Datagrams { get; set; }
+
+    /// <summary>Bytes of datagrams received.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>The loop on which it runs.</summary>
+    protected MediaLoop Loop { get; } = loop;
+
+    /// <summary>Asks that the session end. Any thread; the first request counts.</summary>
+    public void End(SessionEndReason reason, string detail)
+    {
+        Interlocked.CompareExchange(ref _endRequest, new EndRequest(reason, detail), null);
+        WantAttention();
+    }
+
+    /// <summary>Asks the loop to look at this session; queued at most once however often it is asked. Any thread.</summary>
+    public void WantAttention()
+    {
+        if (Interlocked.Exchange(ref _attentionWanted, 1) == 0)
+        {
+            Loop.Post(this);
+        }
+    }
+
+    /// <summary>The loop's: from here on requests are queued anew; gives the wish that the session end, if there is one.</summary>
+    public EndRequest? BeginRequests()
+    {
+        Interlocked.Exchange(ref _attentionWanted, 0);
+        return Volatile.Read(ref _endRequest);
+    }
+
+    /// <summary>The loop's: does what was asked for since the last time; called after <see cref="BeginRequests"/>, never after the end.</summary>
+    public abstract void HandleRequests(TimeSpan now);
+
+    /// <summary>The loop's: takes over a frame that the peer has sent.</summary>
+    public abstract void TakeFrame(MediaFrame frame);
+
+    /// <summary>The loop's: the peer is connected, media may flow.</summary>
+    public virtual void PeerConnected(TimeSpan now)
+    {
+    }
+
+    /// <summary>The loop's: the peer needs a keyframe.</summary>
+    public virtual void KeyframeWanted(TimeSpan now)
+    {
+    }
+
+    /// <summary>The loop's: the session is over; gives back whatever it holds but the peer session. Called once.</summary>
+    public abstract void Release(SessionEndReason reason);
+
+    /// <summary>A wish that the session end.</summary>
+    /// <param name="Reason">Why, for logs and metrics.</param>
+    /// <param name="Detail">Why, in words.</param>
+    internal sealed record EndRequest(SessionEndReason Reason, string Detail);
+}
