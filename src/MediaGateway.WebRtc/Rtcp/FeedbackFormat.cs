@@ -6,6 +6,9 @@ internal static class FeedbackFormat
     /// <summary>Transport feedback: generic NACK (RFC 4585 6.2.1).</summary>
     public const int GenericNack = 1;
 
+    /// <summary>Transport feedback: arrival of all packets (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1).</summary>
+    public const int TransportWide = 15;
+
     /// <summary>Payload feedback: picture loss indication (RFC 4585 6.3.1).</summary>
     public const int PictureLossIndication = 1;
 

@@ -8,6 +8,12 @@ internal readonly record struct SdpHeaderExtension(int Id, string Uri)
     /// <summary>The media identification of BUNDLE (RFC 9143 15).</summary>
     public const string MidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
 
+    /// <summary>When the packet was sent, 24 bits (RTP header extension "abs-send-time").</summary>
+    public const string AbsoluteSendTimeUri = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+
+    /// <summary>A number across all streams of the transport (draft-holmer-rmcat-transport-wide-cc-extensions-01 2).</summary>
+    public const string TransportSequenceUri = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
     /// <summary>The highest identifier of the one-byte form (RFC 8285 4.2).</summary>
     public const int HighestOneByteId = 14;
 }
