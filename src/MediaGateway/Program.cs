@@ -1,6 +1,7 @@
 using MediaGateway.Api;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Push;
@@ -35,6 +36,7 @@ try
         .AddSessions()
         .AddAccessControl()
         .AddServerCertificate()
+        .AddConnectivity()
         .AddHooks(builder.Configuration)
         .AddStreams()
         .AddAudioTranscoders()

@@ -30,6 +30,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
+        AddSection<IceServerOptions, IceServerRanges>(services, configuration, IceServerOptions.Section);
         AddApplications(services, configuration.GetSection(ApplicationsOptions.Section));
 
         services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
@@ -41,6 +42,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenRules>();
+        services.AddSingleton<IValidateOptions<IceServerOptions>, IceServerRules>();
         services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));
         return builder;
     }

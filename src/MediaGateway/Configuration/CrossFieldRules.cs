@@ -72,7 +72,8 @@ internal static class CrossFieldRules
         {
             (string Setting, int? Port)[] ports =
             [
-                ("Http:Port", HttpPort()),
+                ("Http:Port", NumberOf(HttpOptions.Section, nameof(HttpOptions.Port), new HttpOptions().Port)),
+                ("Http:TlsPort", HttpTlsPort()),
                 ("Rtmp:Port", options.Port),
                 ("Rtmp:TlsPort", options.TlsEnabled ? options.TlsPort : null),
                 ("Rtmp:TunnelPort", options.TunnelPort),
@@ -89,8 +90,13 @@ internal static class CrossFieldRules
             }
         }
 
-        private int HttpPort() =>
-            int.TryParse(configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.Port)}"], out int port) ? port : new HttpOptions().Port;
+        private int? HttpTlsPort() =>
+            bool.TryParse(configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.TlsEnabled)}"], out bool isEnabled) && !isEnabled
+                ? null
+                : NumberOf(HttpOptions.Section, nameof(HttpOptions.TlsPort), new HttpOptions().TlsPort);
+
+        private int NumberOf(string section, string key, int normal) =>
+            int.TryParse(configuration[$"{section}:{key}"], out int number) ? number : normal;
     }
 
     /// <summary>Section <c>WebRtc</c>.</summary>

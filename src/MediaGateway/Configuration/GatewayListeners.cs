@@ -1,5 +1,6 @@
 using System.Net;
 using MediaGateway.Servers.Rtmp;
+using MediaGateway.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,16 @@ internal static class GatewayListeners
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
         var cap = new ConnectionCap(http.MaximumConnections);
         Listen(kestrel, http.BindAddress, http.Port, cap.Apply);
+        if (http.TlsEnabled)
+        {
+            Listen(kestrel, http.BindAddress, http.TlsPort, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http1AndHttp2;
+                cap.Apply(listener);
+                listener.UseHttps(listener.ApplicationServices.GetRequiredService<ServerCertificate>().ForBrowsers());
+            });
+        }
+
         Listen(kestrel, rtmp.BindAddress, rtmp.Port, static listener => listener.UseRtmp());
         if (rtmp.TlsEnabled)
         {

@@ -16,6 +16,16 @@ internal sealed class HttpOptions
     public int Port { get; set; } = 8080;
 
     /// <summary>
+    /// Whether the same is served over HTTPS on <see cref="TlsPort"/>: browsers give camera and microphone only to pages from
+    /// <c>localhost</c> or over HTTPS. The certificate is that of section <c>Tls</c>.
+    /// </summary>
+    public bool TlsEnabled { get; set; } = true;
+
+    /// <summary>TCP port of HTTPS, with HTTP/1.1 and HTTP/2. 8443 needs no privilege. 0 takes a free port.</summary>
+    [Range(0, 65535)]
+    public int TlsPort { get; set; } = 8443;
+
+    /// <summary>
     /// HTTP connections at the same time, on all ports that speak HTTP; further ones are closed at once. They have a share of their own,
     /// so that a flood of them takes nothing from RTMP.
     /// </summary>

@@ -43,3 +43,7 @@ internal sealed partial class HookRanges : IValidateOptions<HookOptions>;
 /// <summary>Checks the ranges of <see cref="TokenOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class TokenRanges : IValidateOptions<TokenOptions>;
+
+/// <summary>Checks the ranges of <see cref="IceServerOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class IceServerRanges : IValidateOptions<IceServerOptions>;

@@ -19,7 +19,7 @@ internal static class PortFailure
     {
         bool isPort = exception is IOException { InnerException: AddressInUseException or SocketException } or SocketException;
         line = isPort
-            ? $"{exception.Message.TrimEnd('.')}. Is another gateway running? Set Http:Port, Rtmp:Port, Rtmp:TlsPort or WebRtc:Port to another one."
+            ? $"{exception.Message.TrimEnd('.')}. Is another gateway running? Set Http:Port, Http:TlsPort, Rtmp:Port, Rtmp:TlsPort or WebRtc:Port to another one."
             : null;
         return isPort;
     }

@@ -22,6 +22,7 @@ internal static class UnknownKeys
         ApiOptions.Section,
         HookOptions.Section,
         TokenOptions.Section,
+        IceServerOptions.Section,
         ApplicationsOptions.Section,
         "Logging",
     ];

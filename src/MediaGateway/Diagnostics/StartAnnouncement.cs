@@ -10,6 +10,7 @@ internal sealed class StartAnnouncement(
     IOptions<RtmpOptions> rtmp,
     IOptions<WebRtcOptions> webRtc,
     IOptions<StreamOptions> streams,
+    IOptions<TlsOptions> tls,
     IPeerSessions publishing) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -24,14 +25,22 @@ internal sealed class StartAnnouncement(
 
             MediaGateway {GatewayVersion.Current} is running.
               Publish:  open http://{host}:{http.Value.Port}/ in a browser and click Publish
-              Watch:    rtmp://{host}:{rtmp.Value.Port}/{streams.Value.DefaultApplication}/<stream name>  (VLC: Media > Open Network Stream)
+            {SecurePage(host)}  Watch:    rtmp://{host}:{rtmp.Value.Port}/{streams.Value.DefaultApplication}/<stream name>  (VLC: Media > Open Network Stream)
             {Secure(host)}  Browsers send camera and microphone to UDP port {webRtc.Value.Port}; they are offered {offered}
                         ({origin})
-              A browser gives cameras only to pages on http://localhost or on HTTPS.
+              A browser gives cameras only to pages on http://localhost or on HTTPS. {Certificate}
 
             """);
         return Task.CompletedTask;
     }
+
+    private string Certificate => !http.Value.TlsEnabled ? "HTTPS is switched off (Http:TlsEnabled)."
+        : tls.Value.CertificatePath.Length > 0 ? ""
+        : "The gateway's own certificate makes it warn once: go on.";
+
+    private string SecurePage(string host) => http.Value.TlsEnabled
+        ? $"            https://{host}:{http.Value.TlsPort}/ from other machines{Environment.NewLine}"
+        : "";
 
     private string Secure(string host) => rtmp.Value.TlsEnabled
         ? $"            rtmps://{host}:{rtmp.Value.TlsPort}/{streams.Value.DefaultApplication}/<stream name>{Environment.NewLine}"

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -27,19 +28,19 @@ internal static class GeneratedCertificate
     /// Makes a certificate (ECDSA on P-256) for this machine's names and addresses.
     /// </summary>
     /// <param name="now">The time of day.</param>
-    /// <param name="addresses">Addresses under which others reach the machine, besides its own.</param>
+    /// <param name="advertised">Names and addresses under which others reach the machine, besides its own.</param>
     /// <returns>The certificate with its key; the caller's.</returns>
-    public static X509Certificate2 Make(DateTimeOffset now, IEnumerable<IPAddress> addresses)
+    public static X509Certificate2 Make(DateTimeOffset now, IReadOnlyCollection<string> advertised)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=MediaGateway", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        foreach (string name in new[] { "localhost", Environment.MachineName }.Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (string name in Names(advertised))
         {
             names.AddDnsName(name);
         }
 
-        foreach (IPAddress address in MachineAddresses().Concat(addresses).Distinct())
+        foreach (IPAddress address in MachineAddresses().Concat(Addresses(advertised)).Distinct())
         {
             names.AddIpAddress(address);
         }
@@ -51,13 +52,17 @@ internal static class GeneratedCertificate
         return request.CreateSelfSigned(now - Backdating, now + Lifetime);
     }
 
-    /// <summary>The kept certificate, the caller's; null when there is none that is still good for a while.</summary>
-    public static X509Certificate2? TryRead(string file, DateTimeOffset now)
+    /// <summary>
+    /// The kept certificate, the caller's; null when there is none that is still good for a while and for the names and addresses of
+    /// today. The machine's own IPv6 addresses may change every day, so that they alone ask for no new certificate: each new one has to
+    /// be let through in every browser again.
+    /// </summary>
+    public static X509Certificate2? TryRead(string file, DateTimeOffset now, IReadOnlyCollection<string> advertised)
     {
         try
         {
             X509Certificate2 kept = X509Certificate2.CreateFromPemFile(file);
-            if (kept.NotAfter.ToUniversalTime() > now.UtcDateTime + RenewalTime)
+            if (kept.NotAfter.ToUniversalTime() > now.UtcDateTime + RenewalTime && Covers(kept, advertised))
             {
                 return kept;
             }
@@ -90,6 +95,26 @@ internal static class GeneratedCertificate
 
         File.Move(beside, file, overwrite: true);
     }
+
+    private static bool Covers(X509Certificate2 certificate, IReadOnlyCollection<string> advertised)
+    {
+        X509SubjectAlternativeNameExtension? names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        IEnumerable<IPAddress> needed = MachineAddresses()
+            .Where(address => address.AddressFamily == AddressFamily.InterNetwork)
+            .Concat(Addresses(advertised));
+        return names is not null
+            && !Names(advertised).Except(names.EnumerateDnsNames(), StringComparer.OrdinalIgnoreCase).Any()
+            && !needed.Except(names.EnumerateIPAddresses()).Any();
+    }
+
+    /// <summary>The machine's name is known to the local network with the ending of multicast DNS (RFC 6762 3), too.</summary>
+    private static IEnumerable<string> Names(IReadOnlyCollection<string> advertised) =>
+        new[] { "localhost", Environment.MachineName, $"{Environment.MachineName}.local" }
+            .Concat(advertised.Where(name => !IPAddress.TryParse(name, out _)))
+            .Distinct(StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<IPAddress> Addresses(IReadOnlyCollection<string> advertised) =>
+        advertised.Select(text => IPAddress.TryParse(text, out IPAddress? address) ? address : null).OfType<IPAddress>();
 
     private static IEnumerable<IPAddress> MachineAddresses() =>
         NetworkInterface.GetAllNetworkInterfaces()

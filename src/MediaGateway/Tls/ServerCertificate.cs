@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -18,7 +17,7 @@ internal sealed class ServerCertificate : IDisposable
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
     private readonly TlsOptions _options;
-    private readonly IPAddress[] _addresses;
+    private readonly string[] _advertised;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _generatedFile;
@@ -36,7 +35,7 @@ internal sealed class ServerCertificate : IDisposable
         ILogger<ServerCertificate> logger)
     {
         _options = options.Value;
-        _addresses = [.. webRtc.Value.AdvertisedAddresses.Select(address => IPAddress.TryParse(address, out IPAddress? parsed) ? parsed : null).OfType<IPAddress>()];
+        _advertised = [.. webRtc.Value.AdvertisedAddresses];
         _time = time;
         _logger = logger;
         _generatedFile = Path.Combine(AppContext.BaseDirectory, _options.DataFolder, GeneratedCertificate.FileName);
@@ -157,10 +156,10 @@ internal sealed class ServerCertificate : IDisposable
 
     private SslStreamCertificateContext TakeGenerated(DateTimeOffset now)
     {
-        X509Certificate2? certificate = GeneratedCertificate.TryRead(_generatedFile, now);
+        X509Certificate2? certificate = GeneratedCertificate.TryRead(_generatedFile, now, _advertised);
         if (certificate is null)
         {
-            certificate = GeneratedCertificate.Make(now, _addresses);
+            certificate = GeneratedCertificate.Make(now, _advertised);
             Keep(certificate);
         }
 

@@ -7,7 +7,7 @@ internal static partial class TlsLog
 {
     [LoggerMessage(EventId = EventIds.Host + 101, EventName = "CertificateMade", Level = LogLevel.Information,
         Message = "Tls:CertificatePath is not set: made a self-signed certificate, valid until {End:yyyy-MM-dd}, kept in {File}. "
-            + "Players that check certificates refuse it")]
+            + "A browser warns of it once and can be told to go on; players that check certificates refuse it")]
     public static partial void CertificateMade(this ILogger logger, DateTime end, string file);
 
     [LoggerMessage(EventId = EventIds.Host + 102, EventName = "CertificateNotKept", Level = LogLevel.Warning,

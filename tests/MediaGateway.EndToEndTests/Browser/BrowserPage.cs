@@ -46,6 +46,10 @@ internal sealed class BrowserPage
         await WaitForAsync("document.readyState === 'complete'", AppearanceLimit);
     }
 
+    /// <summary>Goes on to pages with certificates that nobody vouches for, as a person does who clicks "Proceed".</summary>
+    public Task ProceedDespiteCertificatesAsync() =>
+        SendAsync("Security.setIgnoreCertificateErrors", new JsonObject { ["ignore"] = true });
+
     /// <summary>The value of a JavaScript expression; promises are awaited.</summary>
     public async Task<T> EvaluateAsync<T>(string expression)
     {

@@ -17,6 +17,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     private readonly ToolProcess _process;
     private readonly int _httpPort = FreePort.Tcp();
+    private readonly int _httpsPort = FreePort.Tcp();
     private readonly int _rtmpPort = FreePort.Tcp();
     private readonly int _rtmpsPort = FreePort.Tcp();
     private readonly int _webRtcPort = FreePort.Udp();
@@ -27,6 +28,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         {
             ["Http__BindAddress"] = "127.0.0.1",
             ["Http__Port"] = Number(_httpPort),
+            ["Http__TlsPort"] = Number(_httpsPort),
             ["Rtmp__BindAddress"] = "127.0.0.1",
             ["Rtmp__Port"] = Number(_rtmpPort),
             ["Rtmp__TlsPort"] = Number(_rtmpsPort),
@@ -52,6 +54,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>The page.</summary>
     public Uri Page => new($"http://127.0.0.1:{_httpPort}/");
+
+    /// <summary>The page over HTTPS.</summary>
+    public Uri SecurePage => new($"https://127.0.0.1:{_httpsPort}/");
 
     /// <summary>The signalling hub.</summary>
     public Uri Signaling => new($"ws://127.0.0.1:{_httpPort}/signaling");

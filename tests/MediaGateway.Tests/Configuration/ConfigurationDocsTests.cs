@@ -22,6 +22,7 @@ public partial class ConfigurationDocsTests
         (ApiOptions.Section, new ApiOptions()),
         (HookOptions.Section, new HookOptions()),
         (TokenOptions.Section, new TokenOptions()),
+        (IceServerOptions.Section, new IceServerOptions()),
     ];
 
     public static TheoryData<string> Names => [.. Sections.Select(section => section.Section)];

@@ -64,6 +64,15 @@ public class GatewayOptionsTests
     [InlineData("Audio:Coder", "slow", "Audio:Coder must be twoloop or fast.")]
     [InlineData("Audio:Linger", "01:00:00", "Audio:Linger must be between 00:00:00 and 00:10:00.")]
     [InlineData("Audio:Workers", "-1", "Audio:Workers must be between 0 and 256.")]
+    [InlineData("Http:TlsPort", "65536", "Http:TlsPort must be between 0 and 65535.")]
+    [InlineData("Http:TlsPort", "8080", "Http:TlsPort must not be the same as Http:Port (8080).")]
+    [InlineData("Rtmp:TlsPort", "8443", "Rtmp:TlsPort must not be the same as Http:TlsPort (8443).")]
+    [InlineData("IceServers:Urls:0", "stun.example.org", "IceServers:Urls: 'stun.example.org' is not an address such as stun:host:3478")]
+    [InlineData("IceServers:Urls:0", "stun:stun.example.org?transport=udp", "IceServers:Urls: 'stun:stun.example.org?transport=udp' is not an address")]
+    [InlineData("IceServers:Urls:0", "stun:stun.example.org", null)]
+    [InlineData("IceServers:Urls:0", "turn:[2001:db8::1]:3478", "IceServers:SharedSecret, or IceServers:Username and IceServers:Credential, must be set")]
+    [InlineData("IceServers:CredentialLifetime", "00:00:01", "IceServers:CredentialLifetime must be between 00:01:00 and 7.00:00:00.")]
+    [InlineData("IceServers:Secret", "x", "IceServers:Secret is not a setting")]
     [InlineData("Rtmp:TlsPort", "65536", "Rtmp:TlsPort must be between 0 and 65535.")]
     [InlineData("Rtmp:TlsPort", "1935", "Rtmp:TlsPort must not be the same as Rtmp:Port (1935).")]
     [InlineData("Rtmp:TunnelPort", "8080", "Rtmp:TunnelPort must not be the same as Http:Port (8080).")]
@@ -111,7 +120,7 @@ public class GatewayOptionsTests
     [InlineData("Tokens:ClockTolerance", "01:00:00", "Tokens:ClockTolerance must be between 00:00:00 and 00:10:00.")]
     [InlineData("Tokens:Secrets:0", "short", "Tokens:Secrets:0 must have at least 32 bytes for HS256; it has 5.")]
     [InlineData("Tokens:Secrets:0", "base64:%", "Tokens:Secrets:0 is not base64 after 'base64:'.")]
-    [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, MaximumConnections, AllowedOrigins")]
+    [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, TlsEnabled, TlsPort, MaximumConnections, AllowedOrigins")]
     [InlineData("Rtmp:ChunkSize", "1", "Rtmp:ChunkSize is not a setting")]
     [InlineData("WebRtc:AdvertizedAddresses:0", "1.2.3.4", "WebRtc:AdvertizedAddresses is not a setting")]
     [InlineData("Streams:Names", "x", "Streams:Names is not a setting")]
@@ -161,6 +170,7 @@ public class GatewayOptionsTests
         AssertDefaults<ApiOptions>(host);
         AssertDefaults<HookOptions>(host);
         AssertDefaults<TokenOptions>(host);
+        AssertDefaults<IceServerOptions>(host);
     }
 
     [Theory]

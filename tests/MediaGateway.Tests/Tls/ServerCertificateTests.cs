@@ -51,6 +51,20 @@ public sealed class ServerCertificateTests : IDisposable
     }
 
     [Fact]
+    public void AdvertisedUnderAnotherName_ANewOneIsMadeForIt()
+    {
+        using ServerCertificate first = Open();
+        using ServerCertificate second = Open("gateway.example.org", "203.0.113.8");
+        using ServerCertificate third = Open("203.0.113.8");
+
+        X509Certificate2 made = second.Current().TargetCertificate;
+        Assert.NotEqual(first.Current().TargetCertificate.Thumbprint, made.Thumbprint);
+        Assert.True(made.MatchesHostname("gateway.example.org"));
+        Assert.True(made.MatchesHostname("203.0.113.8"));
+        Assert.Equal(made.Thumbprint, third.Current().TargetCertificate.Thumbprint);
+    }
+
+    [Fact]
     public void NearItsEnd_IsRenewedWhileTheGatewayRuns()
     {
         using ServerCertificate certificate = Open();
@@ -140,12 +154,12 @@ public sealed class ServerCertificateTests : IDisposable
         Assert.DoesNotContain('\n', exception.Message);
     }
 
-    private ServerCertificate Open(string? advertised = null)
+    private ServerCertificate Open(params string[] advertised)
     {
         var webRtc = new WebRtcOptions();
-        if (advertised is not null)
+        foreach (string address in advertised)
         {
-            webRtc.AdvertisedAddresses.Add(advertised);
+            webRtc.AdvertisedAddresses.Add(address);
         }
 
         return new ServerCertificate(Options.Create(_options), Options.Create(webRtc), _time, NullLogger<ServerCertificate>.Instance);
