@@ -82,7 +82,7 @@ internal sealed class FeedbackComposer
         bool due = _bitrateAt <= now;
         foreach (TrackReceiver track in _tracks)
         {
-            due |= track.KeyframeDueAt <= now || track.Missing.NextRequestAt <= now;
+            due |= track.KeyframeDueAt <= now || track.LayerKeyframeDueAt <= now || track.Missing.NextRequestAt <= now;
         }
 
         return due;
@@ -94,10 +94,16 @@ internal sealed class FeedbackComposer
         int count = 0;
         for (int i = 0; i < _tracks.Length && reportDue && count < MaximumSources; i++)
         {
-            if (_tracks[i].Source is { } source)
+            TrackReceiver track = _tracks[i];
+            for (int j = 0; j < track.SourceCount && count < MaximumSources; j++)
             {
+                ReceiveSource source = track.SourceAt(j);
                 blocks[count] = source.MakeReport(now);
-                Publish(i, source, blocks[count], now);
+                if (source == track.Source)
+                {
+                    Publish(i, source, blocks[count], now);
+                }
+
                 count++;
             }
         }
@@ -147,19 +153,25 @@ internal sealed class FeedbackComposer
 
     private void WriteKeyframeRequest(ref RtcpWriter writer, TrackReceiver track, TimeSpan now)
     {
-        if (track.KeyframeDueAt > now || track.Source is not { } source)
-        {
-            return;
-        }
-
-        bool written = track.Track.Allows(RtcpFeedback.PictureLossIndication)
-            ? writer.TryWritePictureLossIndication(_options.LocalSsrc, source.Ssrc)
-            : writer.TryWriteFullIntraRequest(_options.LocalSsrc, new FullIntraRequest(source.Ssrc, track.Keyframes.SequenceNumber));
-        if (written)
+        if (track.KeyframeDueAt <= now && track.Source is { } source && TryWriteKeyframeRequest(ref writer, track, source.Ssrc))
         {
             track.Keyframes.OnSent(now);
-            track.Statistics.KeyframeRequests++;
         }
+
+        if (track.LayerKeyframeDueAt <= now && track.Layers is { ToAsk: { } layer } layers
+            && TryWriteKeyframeRequest(ref writer, track, layer.Source.Ssrc))
+        {
+            layers.OnAsked(now);
+        }
+    }
+
+    private bool TryWriteKeyframeRequest(ref RtcpWriter writer, TrackReceiver track, uint ssrc)
+    {
+        bool written = track.Track.Allows(RtcpFeedback.PictureLossIndication)
+            ? writer.TryWritePictureLossIndication(_options.LocalSsrc, ssrc)
+            : writer.TryWriteFullIntraRequest(_options.LocalSsrc, new FullIntraRequest(ssrc, track.Keyframes.SequenceNumber));
+        track.Statistics.KeyframeRequests += written ? 1 : 0;
+        return written;
     }
 
     private void WriteNacks(ref RtcpWriter writer, TrackReceiver track, TimeSpan now)

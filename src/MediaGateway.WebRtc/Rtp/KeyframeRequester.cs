@@ -46,6 +46,15 @@ internal sealed class KeyframeRequester(RoundTripEstimator roundTrip)
         DueAt = TimeSpan.MaxValue;
     }
 
+    /// <summary>Notes that a keyframe has begun to come: what is asked for is asked for again only if it does not get complete.</summary>
+    public void OnKeyframeBegun(TimeSpan now)
+    {
+        if (_isWanted)
+        {
+            OnSent(now);
+        }
+    }
+
     /// <summary>Notes that a request was sent.</summary>
     public void OnSent(TimeSpan now)
     {

@@ -60,8 +60,8 @@ public sealed class MediaReceiver : IDisposable
             int sources = 0;
             foreach (TrackReceiver track in _tracks)
             {
-                sources += track.Source is null ? 0 : 1;
-                if (track.Source is { HasLeft: false })
+                sources += track.SourceCount;
+                if (track.SourceCount > 0 && !track.HasLeft)
                 {
                     return false;
                 }
@@ -224,7 +224,7 @@ public sealed class MediaReceiver : IDisposable
 
         for (int i = 0; i < goodbye.Count; i++)
         {
-            if (FindTrack(goodbye[i])?.Source is { } source)
+            if (FindTrack(goodbye[i])?.FindSource(goodbye[i]) is { } source)
             {
                 source.HasLeft = true;
             }
@@ -237,7 +237,7 @@ public sealed class MediaReceiver : IDisposable
     {
         foreach (TrackReceiver track in _tracks)
         {
-            if (track.Source?.Ssrc == ssrc)
+            if (track.Owns(ssrc))
             {
                 return track;
             }

@@ -30,10 +30,13 @@ public sealed record MediaReceiverOptions
     /// </summary>
     public TimeSpan MinimumRoundTripTime { get; init; }
 
-    /// <summary>How long sound waits for a missing packet before it goes on without.</summary>
+    /// <summary>How long sound waits for a missing packet at least before it goes on without.</summary>
     public TimeSpan AudioReorderWait { get; init; } = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>How long pictures wait for a missing packet when the peer does not retransmit.</summary>
+    /// <summary>How long it waits at most, where jitter makes packets that late.</summary>
+    public TimeSpan MaximumAudioReorderWait { get; init; } = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>How long pictures wait at most for a missing packet when the peer does not retransmit.</summary>
     public TimeSpan VideoReorderWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The largest access unit, in bytes; a larger one is dropped.</summary>

@@ -25,10 +25,17 @@ internal sealed class NackTracker
     /// <summary>Time for which a missing packet may be just reordered.</summary>
     private static readonly TimeSpan MinimumReorderTime = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan MaximumReorderTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MaximumReorderTime = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>What may have been a quick repair as well is not taken for more reordering than this.</summary>
+    private static readonly TimeSpan MaximumUncertainReordering = TimeSpan.FromMilliseconds(16);
     private static readonly TimeSpan NoReordering = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Packets given up that may still come and tell how late they were; a power of two.</summary>
+    private const int RememberedLosses = 64;
+
     private readonly Missing[] _missing = new Missing[Capacity];
+    private readonly (long Sequence, TimeSpan Since)[] _givenUp = new (long, TimeSpan)[RememberedLosses];
     private readonly bool _requests;
     private int _count;
     private TimeSpan _reordering;
@@ -42,7 +49,11 @@ internal sealed class NackTracker
     /// <summary>When the next request is due.</summary>
     public TimeSpan NextRequestAt { get; private set; } = TimeSpan.MaxValue;
 
-    private TimeSpan ReorderTime =>
+    /// <summary>By how much packets have lately been overtaken.</summary>
+    public TimeSpan Reordering => _reordering;
+
+    /// <summary>How long a packet is missing before it is requested, unless others are well past it.</summary>
+    public TimeSpan ReorderTime =>
         TimeSpan.FromTicks(Math.Clamp(_reordering.Ticks * 5 / 4, MinimumReorderTime.Ticks, MaximumReorderTime.Ticks));
 
     /// <summary>Notes that packets are missing, all above those noted before. False: too many, nothing was noted.</summary>
@@ -86,11 +97,13 @@ internal sealed class NackTracker
     /// <summary>Notes that a packet has come after all.</summary>
     /// <param name="sequence">Its sequence number.</param>
     /// <param name="now">When it came.</param>
+    /// <param name="isRepair">Whether it is the answer to a request; null: by the time it took.</param>
     /// <param name="roundTrip">The round-trip time: what comes much sooner after its request is no answer to it.</param>
     /// <param name="requests">How often it had been requested.</param>
     /// <param name="requestedAt">When it was last requested.</param>
     /// <returns>Whether it was missing.</returns>
-    public bool TryRemove(long sequence, TimeSpan now, TimeSpan roundTrip, out int requests, out TimeSpan requestedAt)
+    public bool TryRemove(
+        long sequence, TimeSpan now, bool? isRepair, TimeSpan roundTrip, out int requests, out TimeSpan requestedAt)
     {
         int index = IndexOf(sequence);
         if (index < 0)
@@ -101,27 +114,62 @@ internal sealed class NackTracker
         }
 
         (requests, requestedAt) = (_missing[index].Requests, _missing[index].RequestedAt);
-        bool wasReordered = requests == 0 || (requests == 1 && now - requestedAt < roundTrip / 2);
-        NoteReordering(wasReordered ? now - _missing[index].Since : TimeSpan.Zero);
-        Array.Copy(_missing, index + 1, _missing, index, _count - index - 1);
-        _count--;
-        FindNextRequest();
+        bool cameEarly = requests == 0 || (requests == 1 && now - requestedAt < roundTrip / 2);
+        bool wasReordered = isRepair is { } repair ? !repair : cameEarly;
+        TimeSpan extent = wasReordered ? now - _missing[index].Since : TimeSpan.Zero;
+        bool isCertain = requests == 0 || isRepair is not null;
+        NoteReordering(isCertain || extent < MaximumUncertainReordering ? extent : MaximumUncertainReordering);
+        RemoveAt(index);
         return true;
     }
 
+    /// <summary>Notes that a packet is no longer missed although it has not come: its content was found elsewhere.</summary>
+    /// <returns>Whether it was missing.</returns>
+    public bool TryForget(long sequence)
+    {
+        int index = IndexOf(sequence);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        RemoveAt(index);
+        return true;
+    }
+
+    /// <summary>Notes a packet that came after it had been given up, or twice: the next one is waited for longer.</summary>
+    public void NoteLate(long sequence, TimeSpan now)
+    {
+        ref (long Sequence, TimeSpan Since) slot = ref _givenUp[sequence & (RememberedLosses - 1)];
+        if (slot.Sequence == sequence && slot.Since != default)
+        {
+            NoteReordering(now - slot.Since);
+            slot = default;
+        }
+    }
+
     /// <summary>Forgets what is missing before <paramref name="sequence"/>.</summary>
-    public void RemoveBelow(long sequence)
+    /// <returns>How often it had been requested, all together.</returns>
+    public int RemoveBelow(long sequence)
     {
         int index = IndexOf(sequence);
         int below = index < 0 ? ~index : index;
         if (below == 0)
         {
-            return;
+            return 0;
+        }
+
+        int requests = 0;
+        for (int i = 0; i < below; i++)
+        {
+            requests += _missing[i].Requests;
+            _givenUp[_missing[i].Sequence & (RememberedLosses - 1)] = (_missing[i].Sequence, _missing[i].Since);
         }
 
         Array.Copy(_missing, below, _missing, 0, _count - below);
         _count -= below;
         FindNextRequest();
+        return requests;
     }
 
     /// <summary>Forgets everything.</summary>
@@ -162,6 +210,13 @@ internal sealed class NackTracker
             }
         }
 
+        FindNextRequest();
+    }
+
+    private void RemoveAt(int index)
+    {
+        Array.Copy(_missing, index + 1, _missing, index, _count - index - 1);
+        _count--;
         FindNextRequest();
     }
 

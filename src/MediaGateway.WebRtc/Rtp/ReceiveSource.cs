@@ -61,6 +61,9 @@ internal sealed class ReceiveSource(uint ssrc, int clockRate)
         LastPacketAt = receivedAt;
     }
 
+    /// <summary>Unwraps the sequence number of a packet that is repeated.</summary>
+    public long Unwrap(ushort sequence) => _sequences.Peek(sequence);
+
     /// <summary>Unwraps the RTP time of a sender report. False: no packet has come yet to unwrap it by.</summary>
     public bool TryUnwrapTimestamp(uint timestamp, out long unwrapped)
     {

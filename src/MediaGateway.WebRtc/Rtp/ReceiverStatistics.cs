@@ -34,7 +34,7 @@ public sealed class TrackStatistics
     /// <summary>The media identification tag.</summary>
     public string Mid { get; }
 
-    /// <summary>RTP packets received, duplicates and late ones included.</summary>
+    /// <summary>RTP packets received: duplicates, late ones, retransmissions and unused simulcast encodings included.</summary>
     public long Packets { get; internal set; }
 
     /// <summary>Bytes of RTP received, headers included.</summary>
@@ -51,6 +51,30 @@ public sealed class TrackStatistics
 
     /// <summary>Packets requested again, each request counted.</summary>
     public long NackedPackets { get; internal set; }
+
+    /// <summary>Packets requested that were not lost but overtaken; known only where retransmissions come apart (RTX).</summary>
+    public long NeedlessRequests { get; internal set; }
+
+    /// <summary>Retransmissions received (RTX), those that nobody needed and empty ones included.</summary>
+    public long RepairPackets { get; internal set; }
+
+    /// <summary>Retransmissions left out because they repeat no packet of the source in use.</summary>
+    public long UnknownRepairPackets { get; internal set; }
+
+    /// <summary>Packets that never came but whose copy did, with a later packet (RED).</summary>
+    public long RecoveredPackets { get; internal set; }
+
+    /// <summary>Packets of simulcast encodings that are not in use.</summary>
+    public long UnusedLayerPackets { get; internal set; }
+
+    /// <summary>Changes from one simulcast encoding to another.</summary>
+    public long LayerSwitches { get; internal set; }
+
+    /// <summary>The restriction identifier of the simulcast encoding in use; null without any.</summary>
+    public string? Layer { get; internal set; }
+
+    /// <summary>How long a packet that is missing now would be waited for: the jitter buffer's length.</summary>
+    public TimeSpan Wait { get; internal set; }
 
     /// <summary>Keyframe requests sent (PLI or FIR).</summary>
     public long KeyframeRequests { get; internal set; }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
@@ -7,8 +8,8 @@ using MediaGateway.WebRtc.Rtp.Payloads;
 namespace MediaGateway.WebRtc.Rtp;
 
 /// <summary>
-/// One track: the SSRC that holds it, packets put in order, missing ones requested, waited for and given up, and the payload receiver
-/// behind.
+/// One track: which SSRC holds it, and what its packets are: media, retransmissions (RTX), copies of earlier packets (RED), or another
+/// simulcast encoding. What holds the track goes on to a <see cref="PacketSequencer"/>.
 /// </summary>
 internal sealed class TrackReceiver : IDisposable
 {
@@ -17,30 +18,26 @@ internal sealed class TrackReceiver : IDisposable
 
     private const int AudioReorderPackets = 256;
 
-    /// <summary>Packets missing in one go beyond which nothing is repaired: a new start is quicker.</summary>
-    private const int MaximumGap = 512;
-
     /// <summary>After this silence of the SSRC that holds the track another one may take it.</summary>
     private static readonly TimeSpan TakeoverTime = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan MinimumRepeat = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RepeatMargin = TimeSpan.FromMilliseconds(10);
-    /// <summary>Round trips for which a requested packet is waited for: four requests, of which one must get through.</summary>
-    private const int RepairRoundTrips = 5;
-
-    private static readonly TimeSpan MinimumRepairTime = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan MaximumRepairTime = TimeSpan.FromMilliseconds(1200);
 
     private readonly ReceiveTrack _track;
     private readonly byte[] _mid;
     private readonly StreamTimeline _timeline;
     private readonly int _index;
     private readonly MediaReceiverOptions _options;
-    private readonly ReorderBuffer _reorder;
+    private readonly BufferPool _pool;
     private readonly NackTracker _missing;
     private readonly IPayloadReceiver _payloads;
+    private readonly PacketSequencer _packets;
+    private readonly RepairStreams _repairs;
+    private readonly SimulcastLayers? _layers;
     private readonly RoundTripEstimator _roundTrip;
     private readonly KeyframeRequester _keyframes;
+    private bool _startsAnew = true;
 
     /// <summary>Makes a receiver for the track with this index on the timeline.</summary>
     public TrackReceiver(
@@ -52,14 +49,13 @@ internal sealed class TrackReceiver : IDisposable
         FrameQueue frames,
         RoundTripEstimator roundTrip)
     {
-        (_track, _index, _options, _timeline) = (track, index, options, timeline);
+        (_track, _index, _options, _pool, _timeline) = (track, index, options, pool, timeline);
         Statistics = new TrackStatistics(track.Kind, track.Mid);
         _mid = Encoding.UTF8.GetBytes(track.Mid);
         _roundTrip = roundTrip;
         _keyframes = new KeyframeRequester(roundTrip);
         _missing = new NackTracker(track.Allows(RtcpFeedback.Nack));
         bool isVideo = track.Kind == TrackKind.Video;
-        _reorder = new ReorderBuffer(isVideo ? VideoReorderPackets : AudioReorderPackets);
         _payloads = isVideo
             ? new H264Receiver(
                 Statistics,
@@ -70,6 +66,11 @@ internal sealed class TrackReceiver : IDisposable
                 options.MaximumAccessUnitBytes,
                 track.PayloadTypes.SelectMany(type => type.ParameterSets))
             : new OpusReceiver(Statistics, frames, index, new OpusFormat(track.PayloadTypes[0].Channels));
+        _repairs = new RepairStreams(track);
+        _layers = track.IsSimulcast ? new SimulcastLayers(track) : null;
+        var reorder = new ReorderBuffer(isVideo ? VideoReorderPackets : AudioReorderPackets);
+        _packets = new PacketSequencer(reorder, _missing, _payloads, Statistics, roundTrip);
+        UpdateWait();
     }
 
     /// <summary>The media identification tag as the header extension carries it.</summary>
@@ -98,40 +99,57 @@ internal sealed class TrackReceiver : IDisposable
         _track.Allows(RtcpFeedback.PictureLossIndication | RtcpFeedback.FullIntraRequest);
 
     /// <summary>When time alone has something to do here.</summary>
-    public TimeSpan NextDeadline => Earlier(GapDeadline, Earlier(_missing.NextRequestAt, KeyframeDueAt));
+    public TimeSpan NextDeadline => Earlier(
+        Earlier(_packets.GapDeadline, _missing.NextRequestAt),
+        Earlier(KeyframeDueAt, Earlier(LayerKeyframeDueAt, _layers?.NextDeadline ?? TimeSpan.MaxValue)));
 
-    /// <summary>When a keyframe request is due.</summary>
+    /// <summary>When a keyframe request to the source in use is due.</summary>
     public TimeSpan KeyframeDueAt => Source is not null && CanRequestKeyframe ? _keyframes.DueAt : TimeSpan.MaxValue;
 
-    private TimeSpan GapDeadline => _missing.FirstMissingSince is var since && since == TimeSpan.MaxValue ? since : since + WaitTime;
+    /// <summary>When a keyframe request to a simulcast encoding that is not in use is due.</summary>
+    public TimeSpan LayerKeyframeDueAt => _layers is not null && CanRequestKeyframe ? _layers.AskAt : TimeSpan.MaxValue;
 
-    private TimeSpan WaitTime
+    /// <summary>The simulcast encodings; null when the track has but one.</summary>
+    public SimulcastLayers? Layers => _layers;
+
+    /// <summary>Sources that are reported on.</summary>
+    public int SourceCount => _layers is { Count: > 0 } layers ? layers.Count : Source is null ? 0 : 1;
+
+    /// <summary>Whether all sources of the track have said goodbye; false when nothing has come.</summary>
+    public bool HasLeft
     {
         get
         {
-            if (_track.Kind == TrackKind.Audio)
+            for (int i = 0; i < SourceCount; i++)
             {
-                return _options.AudioReorderWait;
+                if (!SourceAt(i).HasLeft)
+                {
+                    return false;
+                }
             }
 
-            return _track.Allows(RtcpFeedback.Nack)
-                ? TimeSpan.FromTicks(Math.Clamp((_roundTrip.Value * RepairRoundTrips).Ticks, MinimumRepairTime.Ticks, MaximumRepairTime.Ticks))
-                : _options.VideoReorderWait;
+            return SourceCount > 0;
         }
     }
+
+    /// <summary>One of the sources that are reported on.</summary>
+    public ReceiveSource SourceAt(int index) => _layers is { Count: > 0 } layers ? layers[index].Source : Source!; // not null: it is counted
+
+    /// <summary>The source of this SSRC; null when the track has none.</summary>
+    public ReceiveSource? FindSource(uint ssrc) => Source?.Ssrc == ssrc ? Source : _layers?.Find(ssrc)?.Source;
+
+    /// <summary>Whether packets of this SSRC are the track's.</summary>
+    public bool Owns(uint ssrc) => FindSource(ssrc) is not null || _repairs.Knows(ssrc);
 
     /// <summary>Whether the payload type is one of the track's.</summary>
     public bool Accepts(int payloadType)
     {
-        for (int i = 0; i < _track.PayloadTypes.Count; i++)
+        if (payloadType == _track.RedundancyPayloadType || _repairs.IsRepair(payloadType))
         {
-            if (_track.PayloadTypes[i].PayloadType == payloadType)
-            {
-                return true;
-            }
+            return true;
         }
 
-        return false;
+        return IsOwn(payloadType);
     }
 
     /// <summary>Whether the SDP announced the SSRC for this track.</summary>
@@ -149,32 +167,92 @@ internal sealed class TrackReceiver : IDisposable
     }
 
     /// <summary>
-    /// Takes a packet of the SSRC that holds the track, or that may take it over. Takes ownership of <paramref name="buffer"/>.
+    /// Takes a packet of the SSRC that holds the track, that repairs it, or that may take it over. Takes ownership of
+    /// <paramref name="buffer"/>.
     /// </summary>
     public void Receive(in RtpPacket packet, PooledBuffer buffer, TimeSpan receivedAt)
     {
-        if (SourceOf(packet.Ssrc, receivedAt) is not { } source)
+        if (_repairs.IsRepair(packet.PayloadType))
         {
-            Statistics.RefusedPackets++;
+            ReceiveRepair(packet, buffer, receivedAt);
+            return;
+        }
+
+        if ((_layers is null ? SourceOf(packet.Ssrc, receivedAt) : LayerOf(packet, receivedAt)) is not { } source)
+        {
             buffer.Dispose();
             return;
         }
 
-        bool isFirst = !source.HasPackets;
-        long highest = source.HighestSequence;
-        source.Receive(packet, receivedAt, out long sequence, out long timestamp);
+        ReceiveMedia(source, packet, buffer, receivedAt);
+    }
+
+    /// <summary>Gives up what has been waited for long enough.</summary>
+    public void Advance(TimeSpan now)
+    {
+        UpdateWait();
+        _layers?.Advance(now);
+        _packets.Release(now);
+    }
+
+    /// <summary>Takes a sender report of one of the track's sources.</summary>
+    public void Receive(in SenderReport report, TimeSpan receivedAt)
+    {
+        if (FindSource(report.Ssrc) is not { } source)
+        {
+            return;
+        }
+
+        source.Receive(report, receivedAt);
+        if (source == Source && source.TryUnwrapTimestamp(report.RtpTime, out long rtpTime))
+        {
+            _timeline.ObserveSenderReport(_index, report.NtpTime, report.RtpTime, rtpTime, receivedAt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _packets.Dispose();
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private bool IsOwn(int payloadType)
+    {
+        for (int i = 0; i < _track.PayloadTypes.Count; i++)
+        {
+            if (_track.PayloadTypes[i].PayloadType == payloadType)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Count(in RtpPacket packet)
+    {
         Statistics.Packets++;
         Statistics.Bytes += packet.HeaderLength + packet.PayloadLength + packet.PaddingLength;
+    }
+
+    private void ReceiveMedia(ReceiveSource source, in RtpPacket packet, PooledBuffer buffer, TimeSpan receivedAt)
+    {
+        Count(packet);
+        long highest = source.HighestSequence;
+        source.Receive(packet, receivedAt, out long sequence, out long timestamp);
         _timeline.ObservePacket(_index, timestamp, receivedAt);
-        if (isFirst)
+        UpdateWait();
+        if (_startsAnew)
         {
-            _reorder.Restart(sequence);
+            _startsAnew = false;
+            _packets.Restart(sequence);
         }
         else if (sequence > highest)
         {
-            NoteGap(highest + 1, sequence, receivedAt);
+            _packets.NoteGap(highest + 1, sequence, receivedAt);
         }
-        else if (!TryNoteRepair(sequence, receivedAt))
+        else if (!_packets.TryNoteLate(sequence, isRepair: false, receivedAt))
         {
             Statistics.LatePackets++;
             buffer.Dispose();
@@ -183,43 +261,96 @@ internal sealed class TrackReceiver : IDisposable
 
         var received = new ReceivedPacket(
             buffer, packet.HeaderLength, packet.PayloadLength, sequence, timestamp, packet.Marker, receivedAt);
-        if (sequence > _reorder.Next && _payloads.CanRestartAt(packet.Payload))
-        {
-            GiveUpBefore(sequence, receivedAt);
-        }
-
-        _reorder.Add(received);
-        Release(receivedAt);
+        _packets.Add(packet.PayloadType == _track.RedundancyPayloadType ? Unfold(received) : received, receivedAt);
     }
 
-    /// <summary>Gives up what has been waited for long enough.</summary>
-    public void Advance(TimeSpan now) => Release(now);
-
-    /// <summary>Takes a sender report of the SSRC that holds the track.</summary>
-    public void Receive(in SenderReport report, TimeSpan receivedAt)
+    // RFC 4588 4: | RTP header of the retransmission | original sequence number (16) | original payload ...
+    private void ReceiveRepair(in RtpPacket packet, PooledBuffer buffer, TimeSpan receivedAt)
     {
-        if (Source is not { } source)
+        const int OriginalSequenceLength = 2;
+        Count(packet);
+        Statistics.RepairPackets++;
+        if (packet.PayloadLength < OriginalSequenceLength)
         {
+            // Bandwidth probes are empty; one byte is nothing.
+            Statistics.MalformedPackets += packet.PayloadLength;
+            buffer.Dispose();
             return;
         }
 
-        source.Receive(report, receivedAt);
-        if (source.TryUnwrapTimestamp(report.RtpTime, out long rtpTime))
+        if (Source is not { } source || MediaOf(packet) != source.Ssrc || !_repairs.RepeatsOwn(packet.PayloadType))
         {
-            _timeline.ObserveSenderReport(_index, report.NtpTime, report.RtpTime, rtpTime, receivedAt);
+            Statistics.UnknownRepairPackets++;
+            buffer.Dispose();
+            return;
         }
+
+        _packets.TellsRepairs = true;
+        long sequence = source.Unwrap(BinaryPrimitives.ReadUInt16BigEndian(packet.Payload));
+        if (!source.TryUnwrapTimestamp(packet.Timestamp, out long timestamp)
+            || !_packets.TryNoteLate(sequence, isRepair: true, receivedAt))
+        {
+            buffer.Dispose();
+            return;
+        }
+
+        int offset = packet.HeaderLength + OriginalSequenceLength;
+        int length = packet.PayloadLength - OriginalSequenceLength;
+        _packets.Add(new ReceivedPacket(buffer, offset, length, sequence, timestamp, packet.Marker, receivedAt), receivedAt);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The SSRC that a retransmission repeats: as announced, as it says itself, or the only one there is.</summary>
+    private uint? MediaOf(in RtpPacket repair)
     {
-        _reorder.Dispose();
-        _payloads.Dispose();
+        if (_repairs.MediaOf(repair.Ssrc) is { } known)
+        {
+            return known;
+        }
+
+        uint? media = _layers is null ? Source?.Ssrc : _layers.MediaOf(repair);
+        if (media is { } learned)
+        {
+            _repairs.Learn(repair.Ssrc, learned);
+        }
+
+        return media;
     }
 
-    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+    /// <summary>Takes the copies out of a RED packet where they are missed. What it carries itself is left.</summary>
+    private ReceivedPacket Unfold(in ReceivedPacket packet)
+    {
+        ReadOnlySpan<byte> payload = packet.Payload;
+        if (payload.IsEmpty)
+        {
+            return packet;
+        }
 
-    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+        if (!RedundantPayload.TryParse(payload, out RedundantPayload redundant) || !IsOwn(redundant.OwnPayloadType))
+        {
+            Statistics.MalformedPackets++;
+            return packet with { PayloadLength = 0 };
+        }
+
+        for (int i = 0; i < redundant.Copies; i++)
+        {
+            ReadOnlySpan<byte> copy = redundant.Copy(i, out int payloadType, out int timestampOffset);
+            long sequence = packet.Sequence - (redundant.Copies - i);
+            if (copy.IsEmpty || !IsOwn(payloadType) || !_packets.TryNoteRecovered(sequence))
+            {
+                continue;
+            }
+
+            Statistics.RecoveredPackets++;
+            PooledBuffer buffer = _pool.Rent(copy.Length, BufferOwner.Datagram);
+            copy.CopyTo(buffer.Span);
+            long timestamp = packet.Timestamp - timestampOffset;
+            _packets.Add(
+                new ReceivedPacket(buffer, 0, copy.Length, sequence, timestamp, false, packet.ReceivedAt), packet.ReceivedAt);
+        }
+
+        int offset = packet.PayloadOffset + redundant.OwnOffset;
+        return packet with { PayloadOffset = offset, PayloadLength = payload.Length - redundant.OwnOffset };
+    }
 
     /// <summary>The source, after it took the track if it may; null: another one holds it and is not quiet.</summary>
     private ReceiveSource? SourceOf(uint ssrc, TimeSpan now)
@@ -231,98 +362,77 @@ internal sealed class TrackReceiver : IDisposable
 
         if (Source is { HasLeft: false } holder && now - holder.LastPacketAt < TakeoverTime)
         {
+            Statistics.RefusedPackets++;
             return null;
         }
 
-        if (Source is not null)
-        {
-            GiveUpAll(now);
-            _timeline.Restart(_index);
-        }
-
-        Source = new ReceiveSource(ssrc, _track.PayloadTypes[0].ClockRate);
+        Hold(new ReceiveSource(ssrc, _track.PayloadTypes[0].ClockRate), now);
         return Source;
     }
 
-    /// <summary>Notes that packets from <paramref name="first"/> up to, not including, <paramref name="arrived"/> are missing.</summary>
-    private void NoteGap(long first, long arrived, TimeSpan now)
+    /// <summary>The source in use, if the packet is of it or is the first of a better one; null: it is not used.</summary>
+    private ReceiveSource? LayerOf(in RtpPacket packet, TimeSpan now)
     {
-        bool repairable = arrived - first <= MaximumGap && _reorder.Reaches(arrived);
-        if (!repairable || (arrived > first && !_missing.TryAdd(first, arrived - 1, now)))
+        if (_layers?.Claim(packet, now) is not { } layer)
         {
-            GiveUpAll(now);
-            GiveUpBefore(arrived, now);
-            return;
+            Statistics.RefusedPackets++;
+            return null;
         }
 
-        _missing.OnNewest(arrived, now);
-    }
-
-    private bool TryNoteRepair(long sequence, TimeSpan now)
-    {
-        if (!_missing.TryRemove(sequence, now, _roundTrip.Value, out int requests, out TimeSpan requestedAt))
+        bool startsKeyframe = _payloads.IsKeyframeStart(packet.Payload, out long pixels);
+        layer.NoteSize(pixels);
+        if (layer == _layers.InUse)
         {
-            return false;
+            _layers.OnInUse();
+            return layer.Source;
         }
 
-        Statistics.RepairedPackets += requests > 0 ? 1 : 0;
-        if (requests == 1)
+        if (!_layers.ShouldUse(layer, startsKeyframe, now))
         {
-            _roundTrip.Add(now - requestedAt);
+            Count(packet);
+            layer.Source.Receive(packet, now, out _, out _);
+            Statistics.UnusedLayerPackets++;
+            return null;
         }
 
-        return true;
-    }
-
-    private void Release(TimeSpan now)
-    {
-        while (true)
+        Statistics.LayerSwitches += _layers.InUse is null ? 0 : 1;
+        Statistics.Layer = layer.Rid;
+        _layers.Use(layer);
+        Hold(layer.Source, now);
+        if (startsKeyframe)
         {
-            while (_reorder.TryTakeNext(out ReceivedPacket packet))
-            {
-                _payloads.Receive(packet);
-            }
-
-            if (!_reorder.HasGap || now < GapDeadline)
-            {
-                return;
-            }
-
-            SkipGap(now);
-        }
-    }
-
-    private void SkipGap(TimeSpan now)
-    {
-        Statistics.LostPackets += _reorder.SkipGap();
-        _missing.RemoveBelow(_reorder.Next);
-        _payloads.SkipGap(now);
-    }
-
-    /// <summary>Releases everything held, gaps and all.</summary>
-    private void GiveUpAll(TimeSpan now)
-    {
-        while (_reorder.Count > 0)
-        {
-            while (_reorder.TryTakeNext(out ReceivedPacket packet))
-            {
-                _payloads.Receive(packet);
-            }
-
-            if (_reorder.Count > 0)
-            {
-                SkipGap(now);
-            }
+            _keyframes.OnKeyframeBegun(now);
         }
 
-        _missing.Clear();
-        _payloads.SkipGap(now);
+        return Source;
     }
 
-    private void GiveUpBefore(long sequence, TimeSpan now)
+    private void Hold(ReceiveSource source, TimeSpan now)
     {
-        Statistics.LostPackets += _reorder.SkipTo(sequence);
-        _missing.RemoveBelow(sequence);
-        _payloads.SkipGap(now);
+        if (Source is not null)
+        {
+            _packets.GiveUpAll(now);
+            _timeline.Restart(_index);
+        }
+
+        Source = source;
+        _startsAnew = true;
+    }
+
+    private void UpdateWait()
+    {
+        if (_track.Kind == TrackKind.Audio)
+        {
+            _packets.Wait = RepairWait.ForSound(
+                _missing.Reordering, Source?.Jitter ?? TimeSpan.Zero, _options.AudioReorderWait, _options.MaximumAudioReorderWait);
+        }
+        else
+        {
+            _packets.Wait = _track.Allows(RtcpFeedback.Nack)
+                ? _packets.Repairs.WithRequests(_missing.ReorderTime, RepeatAfter)
+                : RepairWait.WithoutRequests(_missing.Reordering, _options.VideoReorderWait);
+        }
+
+        Statistics.Wait = _packets.Wait;
     }
 }

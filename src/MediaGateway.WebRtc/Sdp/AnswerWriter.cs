@@ -79,7 +79,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
 
     private void WriteAccepted(MediaDescription media, NegotiatedTrack track, bool isFirst)
     {
-        _writer.Line('m', $"{media.Kind} {DefaultPort} {media.Protocol} {track.Codec.PayloadType}");
+        _writer.Line('m', $"{media.Kind} {DefaultPort} {media.Protocol} {string.Join(' ', PayloadTypesOf(track))}");
         WriteMid(media);
         WriteTransport(isFirst);
         _writer.Flag("recvonly");
@@ -89,12 +89,65 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
             _writer.Flag("rtcp-rsize");
         }
 
-        if (track.MidExtensionId > 0)
+        WriteExtension(track, SdpHeaderExtension.MidUri);
+        WriteCodec(track.Codec, track == session.Video);
+        WriteRepair(track);
+        WriteLayers(track);
+    }
+
+    /// <summary>In the order in which the peer shall prefer them.</summary>
+    private static IEnumerable<int> PayloadTypesOf(NegotiatedTrack track)
+    {
+        RtpCodec?[] codecs = [track.Codec, track.Red, track.Rtx];
+        return codecs.OfType<RtpCodec>().Select(codec => codec.PayloadType);
+    }
+
+    private void WriteExtension(NegotiatedTrack track, string uri)
+    {
+        int id = track.ExtensionId(uri);
+        if (id > 0)
         {
-            _writer.Attribute("extmap", $"{track.MidExtensionId} {SdpHeaderExtension.MidUri}");
+            _writer.Attribute("extmap", $"{id} {uri}");
+        }
+    }
+
+    private void WriteRepair(NegotiatedTrack track)
+    {
+        if (track.Red is { } red)
+        {
+            WriteMap(red);
+            _writer.Attribute("fmtp", $"{red.PayloadType} {track.Codec.PayloadType}/{track.Codec.PayloadType}");
         }
 
-        WriteCodec(track.Codec, track == session.Video);
+        if (track.Rtx is { } rtx)
+        {
+            WriteMap(rtx);
+            _writer.Attribute("fmtp", $"{rtx.PayloadType} apt={track.Codec.PayloadType}");
+        }
+    }
+
+    private void WriteMap(RtpCodec codec)
+    {
+        string channels = codec.Channels == 1 ? "" : $"/{codec.Channels}";
+        _writer.Attribute("rtpmap", $"{codec.PayloadType} {codec.EncodingName}/{codec.ClockRate}{channels}");
+    }
+
+    // RFC 8853 5.3.2
+    private void WriteLayers(NegotiatedTrack track)
+    {
+        if (track.Layers.Count == 0)
+        {
+            return;
+        }
+
+        WriteExtension(track, SdpHeaderExtension.RidUri);
+        WriteExtension(track, SdpHeaderExtension.RepairedRidUri);
+        foreach (string layer in track.Layers)
+        {
+            _writer.Attribute("rid", $"{layer} recv");
+        }
+
+        _writer.Attribute("simulcast", $"recv {string.Join(';', track.Layers)}");
     }
 
     /// <summary>Every accepted section repeats the transport; candidates stand in the first only (RFC 9143 7.3.1).</summary>
@@ -119,8 +172,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
 
     private void WriteCodec(RtpCodec codec, bool isVideo)
     {
-        string channels = isVideo || codec.Channels == 1 ? "" : $"/{codec.Channels}";
-        _writer.Attribute("rtpmap", $"{codec.PayloadType} {codec.EncodingName}/{codec.ClockRate}{channels}");
+        WriteMap(codec);
         string parameters = isVideo
             ? CodecNegotiation.AnswerH264(codec, ours.VideoStartBitrate)
             : CodecNegotiation.AnswerOpus(ours.AudioMaximumAverageBitrate);

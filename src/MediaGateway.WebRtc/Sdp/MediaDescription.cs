@@ -6,6 +6,7 @@ internal sealed class MediaDescription
     private readonly List<RtpCodec> _codecs = [];
     private readonly List<uint> _ssrcs = [];
     private readonly HashSet<uint> _repairSsrcs = [];
+    private readonly List<(uint Media, uint Repair)> _retransmissions = [];
     private readonly List<SdpHeaderExtension> _extensions = [];
 
     /// <summary><c>audio</c>, <c>video</c>, <c>application</c>, ...</summary>
@@ -47,6 +48,12 @@ internal sealed class MediaDescription
     /// <summary>The SSRCs announced by <c>a=ssrc</c>, those of retransmission and FEC left out.</summary>
     public IEnumerable<uint> MediaSsrcs => _ssrcs.Where(ssrc => !_repairSsrcs.Contains(ssrc));
 
+    /// <summary>The SSRCs of <c>a=ssrc-group:FID</c>: one of media and the one that carries its retransmissions (RFC 5576 4.2).</summary>
+    public IReadOnlyList<(uint Media, uint Repair)> Retransmissions => _retransmissions;
+
+    /// <summary>The encodings that are offered at the same time.</summary>
+    public SimulcastDescription Simulcast { get; } = new();
+
     /// <summary>The RTP header extensions.</summary>
     public IReadOnlyList<SdpHeaderExtension> Extensions => _extensions;
 
@@ -67,6 +74,15 @@ internal sealed class MediaDescription
 
     /// <summary>Remembers that an SSRC carries no media of its own.</summary>
     public void AddRepairSsrc(uint ssrc) => _repairSsrcs.Add(ssrc);
+
+    /// <summary>Remembers which SSRC carries the retransmissions of another one, up to the limit.</summary>
+    public void AddRetransmission(uint mediaSsrc, uint repairSsrc)
+    {
+        if (_retransmissions.Count < SdpLimits.Ssrcs)
+        {
+            _retransmissions.Add((mediaSsrc, repairSsrc));
+        }
+    }
 
     /// <summary>Adds a header extension.</summary>
     public void AddExtension(SdpHeaderExtension extension) => _extensions.Add(extension);

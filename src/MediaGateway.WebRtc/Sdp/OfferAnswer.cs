@@ -68,7 +68,7 @@ internal sealed class OfferAnswer
                 return refusal;
             }
 
-            var track = new NegotiatedTrack(index, media, codec!); // not null: the section was not refused
+            NegotiatedTrack track = Accept(index, media, codec!); // not null: the section was not refused
             if (isVideo)
             {
                 _video = track;
@@ -80,6 +80,20 @@ internal sealed class OfferAnswer
         }
 
         return _video is null && _audio is null ? reason ?? "The offer has no audio and no video." : RefuseBundle();
+    }
+
+    /// <summary>
+    /// A section with all that repairs it. Several encodings need the header extensions that tell them apart (RFC 8853 5.2).
+    /// </summary>
+    private static NegotiatedTrack Accept(int index, MediaDescription media, RtpCodec codec)
+    {
+        var track = new NegotiatedTrack(index, media, codec)
+        {
+            Rtx = RepairNegotiation.RtxOf(media, codec),
+            Red = RepairNegotiation.RedOf(media, codec),
+        };
+        bool hasLayers = track.MidExtensionId > 0 && track.ExtensionId(SdpHeaderExtension.RidUri) > 0;
+        return track with { Layers = hasLayers ? [.. media.Simulcast.LayersOf(codec.PayloadType)] : [] };
     }
 
     private static string? RefuseSection(MediaDescription media, bool isVideo, out RtpCodec? codec)

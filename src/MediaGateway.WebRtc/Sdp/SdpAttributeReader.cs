@@ -73,6 +73,12 @@ internal sealed class SdpAttributeReader(MediaDescription media)
             case "ssrc-group":
                 ReadSsrcGroup(value);
                 break;
+            case "rid":
+                media.Simulcast.ReadRid(value);
+                break;
+            case "simulcast":
+                media.Simulcast.ReadSimulcast(value);
+                break;
             case "rtcp-mux":
                 media.HasRtcpMux = true;
                 break;
@@ -180,20 +186,35 @@ internal sealed class SdpAttributeReader(MediaDescription media)
     // a=ssrc-group:FID <media> <repair>      RFC 5576 4.2; all but the first carry retransmissions (FID) or FEC (FEC-FR).
     private void ReadSsrcGroup(ReadOnlySpan<char> value)
     {
-        if (!TrySplit(value, out ReadOnlySpan<char> semantics, out ReadOnlySpan<char> ssrcs) || semantics is not ("FID" or "FEC-FR"))
+        if (!TrySplit(value, out ReadOnlySpan<char> semantics, out ReadOnlySpan<char> ssrcs))
         {
             return;
         }
 
-        bool isFirst = true;
+        bool isRetransmission = semantics is "FID";
+        bool isSimulcast = semantics is "SIM" && media.Simulcast.Ssrcs.Count == 0;
+        uint? first = null;
         foreach (Range range in ssrcs.Split(' '))
         {
-            if (!isFirst && TryReadSsrc(ssrcs[range], out uint ssrc))
+            if (!TryReadSsrc(ssrcs[range], out uint ssrc))
             {
-                media.AddRepairSsrc(ssrc);
+                continue;
             }
 
-            isFirst = false;
+            if (isSimulcast)
+            {
+                media.Simulcast.AddSsrc(ssrc);
+            }
+            else if (first is { } mediaSsrc && (isRetransmission || semantics is "FEC-FR"))
+            {
+                media.AddRepairSsrc(ssrc);
+                if (isRetransmission)
+                {
+                    media.AddRetransmission(mediaSsrc, ssrc);
+                }
+            }
+
+            first ??= ssrc;
         }
     }
 

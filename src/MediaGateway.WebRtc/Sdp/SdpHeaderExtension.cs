@@ -14,6 +14,12 @@ internal readonly record struct SdpHeaderExtension(int Id, string Uri)
     /// <summary>A number across all streams of the transport (draft-holmer-rmcat-transport-wide-cc-extensions-01 2).</summary>
     public const string TransportSequenceUri = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
+    /// <summary>The restriction identifier: which simulcast encoding a packet is of (RFC 8852 3.1).</summary>
+    public const string RidUri = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+
+    /// <summary>The same of the packet that a retransmission repeats (RFC 8852 3.2).</summary>
+    public const string RepairedRidUri = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+
     /// <summary>The highest identifier of the one-byte form (RFC 8285 4.2).</summary>
     public const int HighestOneByteId = 14;
 }

@@ -85,6 +85,13 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         MidExtensionId = track.MidExtensionId,
         Feedback = FeedbackOf(track.Codec),
         AnnouncedSsrcs = [.. track.Offered.MediaSsrcs],
+        RepairPayloadTypes = track.Rtx is { } rtx ? [new RepairPayloadType(rtx.PayloadType, track.Codec.PayloadType)] : [],
+        RepairSources = [.. track.Offered.Retransmissions.Select(pair => new RepairSource(pair.Media, pair.Repair))],
+        RedundancyPayloadType = track.Red?.PayloadType,
+        RidExtensionId = track.Layers.Count > 0 ? track.ExtensionId(SdpHeaderExtension.RidUri) : 0,
+        RepairedRidExtensionId = track.Layers.Count > 0 ? track.ExtensionId(SdpHeaderExtension.RepairedRidUri) : 0,
+        Layers = track.Layers,
+        LayerSsrcs = track.Offered.Simulcast.Ssrcs,
     };
 
     private static RtcpFeedback FeedbackOf(RtpCodec codec)

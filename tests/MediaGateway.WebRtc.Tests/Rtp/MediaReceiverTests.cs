@@ -169,7 +169,7 @@ public sealed class MediaReceiverTests
         bench.SendVideo(0, 0, true, Keyframe);
         bench.SendVideo(2, 6000, true, Picture);
 
-        bench.Advance(499);
+        bench.Advance(664);
         Assert.Equal(0, bench.Count("PLI"));
         bench.Advance(1);
 
@@ -192,7 +192,7 @@ public sealed class MediaReceiverTests
         using var bench = new ReceiverBench();
         bench.SendVideo(0, 0, true, Keyframe);
         bench.SendVideo(2, 6000, true, Picture);
-        bench.Advance(500);
+        bench.Advance(665);
         bench.SendVideo(4, 12_000, true, Picture);
 
         bench.SendVideo(6, 18_000, true, Keyframe);
@@ -222,7 +222,7 @@ public sealed class MediaReceiverTests
         using var bench = new ReceiverBench(null, ReceiverBench.Video(RtcpFeedback.PictureLossIndication));
         bench.SendVideo(0, 0, true, Keyframe);
         bench.SendVideo(2, 3000, true, Picture);
-        bench.Advance(95);
+        bench.Advance(15);
         bench.Receiver.RequestKeyframe(bench.Now);
         bench.Advance(0);
         Assert.Equal(1, bench.Count("PLI"));

@@ -33,7 +33,7 @@ public class AnswerWriterTests
         Assert.StartsWith("a=fingerprint:sha-256 ", audio[4], StringComparison.Ordinal);
         Assert.Equal(
             [
-                "m=audio 8000 UDP/TLS/RTP/SAVPF 111",
+                "m=audio 8000 UDP/TLS/RTP/SAVPF 111 63",
                 "a=mid:0",
                 "a=ice-ufrag:ourfragment1",
                 "a=ice-pwd:ourpasswordourpassword12",
@@ -48,11 +48,13 @@ public class AnswerWriterTests
                 "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
                 "a=rtpmap:111 opus/48000/2",
                 "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1",
+                "a=rtpmap:63 red/48000/2",
+                "a=fmtp:63 111/111",
             ],
             audio);
         Assert.Equal(
             [
-                "m=video 8000 UDP/TLS/RTP/SAVPF 116",
+                "m=video 8000 UDP/TLS/RTP/SAVPF 116 117",
                 "a=mid:1",
                 "a=ice-ufrag:ourfragment1",
                 "a=ice-pwd:ourpasswordourpassword12",
@@ -68,6 +70,8 @@ public class AnswerWriterTests
                 "a=rtcp-fb:116 nack pli",
                 "a=rtcp-fb:116 ccm fir",
                 "a=rtcp-fb:116 goog-remb",
+                "a=rtpmap:117 rtx/90000",
+                "a=fmtp:117 apt=116",
             ],
             Offers.Section(answer, 1));
     }
@@ -109,7 +113,9 @@ public class AnswerWriterTests
         Assert.True(answer.IsIceLite);
         foreach (MediaDescription media in answer.Media.Where(media => media.Port != 0))
         {
-            RtpCodec accepted = Assert.Single(media.Codecs);
+            RtpCodec accepted = media.Codecs[0];
+            Assert.All(media.Codecs.Skip(1), codec => Assert.True(
+                codec == RepairNegotiation.RtxOf(media, accepted) || codec == RepairNegotiation.RedOf(media, accepted)));
             RtpCodec offered = offer.Media.Single(other => other.Mid == media.Mid).Codecs.Single(codec => codec.PayloadType == accepted.PayloadType);
             Assert.Equal(offered.EncodingName, accepted.EncodingName);
             Assert.All(accepted.Feedback, feedback => Assert.True(offered.Offers(feedback)));
@@ -117,6 +123,49 @@ public class AnswerWriterTests
             Assert.Equal(SdpDirection.ReceiveOnly, answer.DirectionOf(media));
             Assert.Equal("passive", media.Transport.Setup);
         }
+    }
+
+    [Fact]
+    public void Simulcast_IsAcceptedWithAllLayersOfTheChosenCodec()
+    {
+        string offer = Offers.Video.Replace("a=rtcp-mux", """
+            a=rtcp-mux
+            a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+            a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+            a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id
+            a=rid:q send
+            a=rid:h send pt=96;max-width=640
+            a=rid:v send pt=97
+            a=rid:f send
+            a=simulcast:send q;h,v;v;~f
+            """, StringComparison.Ordinal);
+
+        string[] video = Offers.Section(Offers.Answer(offer), 0);
+
+        Assert.Equal(
+            [
+                "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+                "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+                "a=rid:q recv",
+                "a=rid:h recv",
+                "a=rid:f recv",
+                "a=simulcast:recv q;h;f",
+            ],
+            video[^6..]);
+        Assert.Contains("a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid", video);
+    }
+
+    [Fact]
+    public void SimulcastWithoutTheExtensionsThatTellLayersApart_IsLeftOut()
+    {
+        string offer = Offers.Video.Replace("a=rtcp-mux", """
+            a=rtcp-mux
+            a=rid:q send
+            a=rid:f send
+            a=simulcast:send q;f
+            """, StringComparison.Ordinal);
+
+        Assert.DoesNotContain(Offers.Section(Offers.Answer(offer), 0), line => line.Contains("rid", StringComparison.Ordinal));
     }
 
     [Fact]

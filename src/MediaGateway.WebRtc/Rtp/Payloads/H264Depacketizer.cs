@@ -73,6 +73,23 @@ internal static class H264Depacketizer
         };
     }
 
+    /// <summary>The whole NAL unit that a payload begins with: itself, or the first of an aggregate; empty when there is none.</summary>
+    public static ReadOnlySpan<byte> FirstNalUnitOf(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length == 0 || (payload[0] & TypeMask) < FirstAggregationType)
+        {
+            return payload;
+        }
+
+        if ((payload[0] & TypeMask) != StapA || payload.Length < 1 + SizeLength)
+        {
+            return default;
+        }
+
+        int size = BinaryPrimitives.ReadUInt16BigEndian(payload[1..]);
+        return size <= payload.Length - 1 - SizeLength ? payload.Slice(1 + SizeLength, size) : default;
+    }
+
     /// <summary>Whether a payload, not an aggregate, begins with the first slice of an IDR picture: first_mb_in_slice is 0, one bit.</summary>
     public static bool IsFirstSliceOfIdr(ReadOnlySpan<byte> payload)
     {

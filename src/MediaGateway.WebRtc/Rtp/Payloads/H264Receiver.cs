@@ -93,6 +93,14 @@ internal sealed class H264Receiver : IPayloadReceiver
         _needsKeyframe && H264Depacketizer.FirstTypeOf(payload) == NalUnitType.SequenceParameterSet && CanStartAt(payload);
 
     /// <inheritdoc/>
+    public bool IsKeyframeStart(ReadOnlySpan<byte> payload, out long pixels)
+    {
+        ReadOnlySpan<byte> first = H264Depacketizer.FirstNalUnitOf(payload);
+        pixels = SequenceParameterSet.TryParse(first, out SequenceParameterSet? set) ? (long)set!.Width * set.Height : 0; // not null: it was read
+        return pixels > 0 || H264Depacketizer.IsFirstSliceOfIdr(payload);
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _unit.Dispose();
 
     private void Open(in ReceivedPacket packet)

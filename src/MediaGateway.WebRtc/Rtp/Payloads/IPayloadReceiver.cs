@@ -14,4 +14,9 @@ internal interface IPayloadReceiver : IDisposable
     /// then nobody need wait for them.
     /// </summary>
     bool CanRestartAt(ReadOnlySpan<byte> payload);
+
+    /// <summary>Whether a keyframe begins with a packet of this payload, whatever came before. Changes nothing.</summary>
+    /// <param name="payload">The payload.</param>
+    /// <param name="pixels">The size of its pictures; 0 when the payload does not say.</param>
+    bool IsKeyframeStart(ReadOnlySpan<byte> payload, out long pixels);
 }

@@ -37,6 +37,13 @@ internal sealed class OpusReceiver(TrackStatistics statistics, FrameQueue frames
     public bool CanRestartAt(ReadOnlySpan<byte> payload) => false;
 
     /// <inheritdoc/>
+    public bool IsKeyframeStart(ReadOnlySpan<byte> payload, out long pixels)
+    {
+        pixels = 0;
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }
