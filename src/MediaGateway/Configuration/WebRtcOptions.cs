@@ -51,7 +51,14 @@ internal sealed class WebRtcOptions
     [Range(typeof(TimeSpan), "00:00:02", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Sessions at the same time.</summary>
+    /// <summary>
+    /// How long a viewer of a stream that is not published waits for its publisher. 0: it is told at once that there is no such stream. It
+    /// is set apart from RTMP's players, who see nothing while they wait: a page says that it waits.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan WaitForPublisher { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Sessions at the same time, of publishers and viewers.</summary>
     [Range(1, 100_000)]
     public int MaximumSessions { get; set; } = 1000;
 }

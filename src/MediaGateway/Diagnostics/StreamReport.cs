@@ -29,6 +29,9 @@ internal sealed record StreamReport
     /// <summary>Height of the pictures in pixels, or null without any.</summary>
     public required int? Height { get; init; }
 
+    /// <summary>Whether the pictures are shown in another order than they come in, which WebRTC cannot carry: viewers there get converted ones.</summary>
+    public required bool HasBFrames { get; init; }
+
     /// <summary>Codec of the sound as the publisher sends it, or null without any.</summary>
     public required string? AudioCodec { get; init; }
 
@@ -60,10 +63,11 @@ internal sealed record StreamReport
         PublisherProtocol = snapshot.PublisherProtocol,
         AwaitsPublisher = snapshot.State == StreamState.AwaitingPublisher,
         AgeSeconds = snapshot.Age.TotalSeconds,
-        VideoCodec = NameOf(snapshot.Video),
+        VideoCodec = snapshot.Video is { } video ? CodecNames.Of(video.Codec) : null,
         Width = (snapshot.Video as H264Format)?.Width,
         Height = (snapshot.Video as H264Format)?.Height,
-        AudioCodec = NameOf(snapshot.Audio),
+        HasBFrames = snapshot.HasBFrames,
+        AudioCodec = snapshot.Audio is { } audio ? CodecNames.Of(audio.Codec) : null,
         Viewers = snapshot.Viewers,
         BitsPerSecond = snapshot.BitsPerSecond,
         VideoFrames = snapshot.VideoFrames,
@@ -71,31 +75,5 @@ internal sealed record StreamReport
         KeyframeRequests = snapshot.KeyframeRequests,
         CachedBytes = snapshot.CachedBytes,
         AudioBridge = snapshot.Bridges.Count > 0,
-    };
-
-    private static string? NameOf(TrackFormat? format) => format?.Codec switch
-    {
-        null => null,
-        CodecId.H264 => "H.264",
-        CodecId.Aac => "AAC",
-        CodecId.Mp3 => "MP3",
-        CodecId.Pcma => "G.711 A-law",
-        CodecId.Pcmu => "G.711 mu-law",
-        CodecId.Adpcm => "ADPCM",
-        CodecId.LinearPcm => "PCM",
-        CodecId.Ac3 => "AC-3",
-        CodecId.Eac3 => "E-AC-3",
-        CodecId.Flac => "FLAC",
-        CodecId.SorensonSpark => "Sorenson Spark",
-        CodecId.ScreenVideo => "Screen video",
-        CodecId.ScreenVideo2 => "Screen video 2",
-        CodecId.Vp6 => "VP6",
-        CodecId.Vp6Alpha => "VP6 with alpha",
-        CodecId.Vp8 => "VP8",
-        CodecId.Vp9 => "VP9",
-        CodecId.Av1 => "AV1",
-        CodecId.Hevc => "HEVC",
-        CodecId.Vvc => "VVC",
-        _ => format.Codec.ToString(),
     };
 }

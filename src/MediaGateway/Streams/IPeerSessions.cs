@@ -10,6 +10,12 @@ namespace MediaGateway.Streams;
 /// </summary>
 internal interface IPeerSessions
 {
+    /// <summary>Why a viewer is refused whose stream nobody publishes, in WCS's words.</summary>
+    const string StreamNotFound = "Stream not found";
+
+    /// <summary>Why a viewer's session ends with the stream, in WCS's words.</summary>
+    const string StoppedByPublisher = "Stopped by publisher stop";
+
     /// <summary>The addresses that browsers are offered, best first, before what is known of a single browser's way here.</summary>
     IReadOnlyList<IPAddress> OfferedAddresses { get; }
 
@@ -19,7 +25,10 @@ internal interface IPeerSessions
     /// <param name="refusal">Why not, in words for the person who publishes.</param>
     bool TryPublish(PeerPublishRequest request, [NotNullWhen(true)] out string? answer, out string? refusal);
 
-    /// <summary>Answers the offer of a viewer of a stream. The stream need not be there yet.</summary>
+    /// <summary>
+    /// Answers the offer of a viewer of a stream. Without the stream it is refused with <see cref="StreamNotFound"/>, or waits for its
+    /// publisher when <c>WebRtc:WaitForPublisher</c> says so.
+    /// </summary>
     /// <param name="request">Who wants to play what.</param>
     /// <param name="answer">Our SDP, when the offer was accepted.</param>
     /// <param name="refusal">Why not, in words for the person who plays.</param>
@@ -45,6 +54,12 @@ internal interface IPeerSessions
     /// <param name="mediaSessionId">Which.</param>
     /// <param name="message">The body of an AMF0 data message; not to be changed afterwards.</param>
     bool TrySendData(string mediaSessionId, ReadOnlyMemory<byte> message);
+
+    /// <summary>
+    /// Live figures of a session, at most a quarter of a second old: <see cref="PublisherFigures"/> or <see cref="PlayerFigures"/>; null
+    /// when there is no such session.
+    /// </summary>
+    Task<PeerFigures?> FiguresAsync(string mediaSessionId);
 }
 
 /// <summary>An offer to publish.</summary>
@@ -66,12 +81,14 @@ internal sealed record PeerPublishRequest(
 /// <param name="Offer">The peer's SDP.</param>
 /// <param name="LocalAddress">Our address that the peer has reached for signalling: the one that is known to work. Null if unknown.</param>
 /// <param name="Observer">Hears how the session fares.</param>
+/// <param name="IsSilent">Whether the viewer is to hear nothing (WCS's <c>suppress_sound</c>).</param>
 internal sealed record PeerPlayRequest(
     string MediaSessionId,
     StreamKey Key,
     string Offer,
     IPAddress? LocalAddress,
-    IPeerObserver Observer);
+    IPeerObserver Observer,
+    bool IsSilent = false);
 
 /// <summary>Hears of a media session. Called on the media loop: implementations only post.</summary>
 internal interface IPeerObserver
@@ -83,6 +100,14 @@ internal interface IPeerObserver
     /// <param name="mediaSessionId">The viewer's session.</param>
     /// <param name="message">The body of an AMF0 data message; a copy of the implementation's own.</param>
     void DataArrived(string mediaSessionId, ReadOnlyMemory<byte> message)
+    {
+    }
+
+    /// <summary>Something that people should know has begun, or is over.</summary>
+    /// <param name="mediaSessionId">The session.</param>
+    /// <param name="notice">What.</param>
+    /// <param name="text">In words; null when it is over.</param>
+    void Noticed(string mediaSessionId, PeerNotice notice, string? text)
     {
     }
 

@@ -53,6 +53,18 @@ internal sealed class LiveStream
         }
     }
 
+    /// <summary>How old the keyframe is with which the cached group of pictures begins; null while there is none.</summary>
+    public TimeSpan? CachedGroupAge
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _cache.HasGroup ? _clock.Now - _cache.GroupReceivedAt : null;
+            }
+        }
+    }
+
     /// <summary>The lease of the publisher of now, or of the one that was lost; null before the first.</summary>
     internal PublishLease? Lease
     {
@@ -86,6 +98,11 @@ internal sealed class LiveStream
                 throw new InvalidOperationException("The outlet is already attached.");
             }
 
+            if (options.StartAt == StartPoint.NextKeyframe && _lease is { Control.AnswersKeyframeRequests: false })
+            {
+                options = options with { StartAt = StartPoint.CachedGroup };
+            }
+
             long firstGroup = options.StartAt == StartPoint.CachedGroup ? 0 : _cache.GroupNumber + 1;
             var subscription = new Subscription(outlet, options, firstGroup);
             if (_intake.Tracks.Audio is { } audio)
@@ -111,15 +128,19 @@ internal sealed class LiveStream
     }
 
     /// <summary>Asks the publisher for a keyframe, for a viewer that cannot go on without one. Paced like every request.</summary>
-    public void RequestKeyframe()
+    /// <returns>False when this publisher cannot be asked: the next keyframe comes when its encoder makes one.</returns>
+    public bool RequestKeyframe()
     {
         IPublisherControl? publisher;
+        bool canBeAsked;
         lock (_lock)
         {
             publisher = PublisherToAsk(somebodyWaits: true, _clock.Now);
+            canBeAsked = _lease is not { Control.AnswersKeyframeRequests: false };
         }
 
         publisher?.RequestKeyframe();
+        return canBeAsked;
     }
 
     /// <summary>Counts viewers that an outlet serves, up or down: for the figures only.</summary>
@@ -169,6 +190,7 @@ internal sealed class LiveStream
                 AudioFrames = _intake.Counters.AudioFrames,
                 Bytes = _intake.Counters.Bytes,
                 KeyframeRequests = _keyframes.Requests,
+                HasBFrames = _intake.Order.HasBFrames,
                 DroppedGroups = _cache.DroppedGroups,
                 CachedBytes = _cache.Bytes,
                 Bridges = _derived.Snapshot(),

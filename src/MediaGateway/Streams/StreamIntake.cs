@@ -18,6 +18,9 @@ internal sealed class StreamIntake(
     /// <summary>The publisher's pictures and sound.</summary>
     public TrackTable Tracks { get; private set; } = new(ExpectedTracks.None);
 
+    /// <summary>Whether its pictures are shown in another order than they come in.</summary>
+    public PictureOrder Order { get; } = new();
+
     /// <summary>The formats of its further tracks; null when there are none.</summary>
     public IReadOnlyList<TrackFormat>? Additional => _additional.Formats;
 
@@ -38,6 +41,7 @@ internal sealed class StreamIntake(
         }
 
         _timeline.Continue();
+        Order.Clear();
         _additional.Clear();
         cache.Clear();
         subscriptions.ForgetAdditional();
@@ -68,6 +72,11 @@ internal sealed class StreamIntake(
     private MediaFrame TakeMain(MediaFrame frame, TimeSpan now)
     {
         frame = _timeline.Place(frame, now);
+        if (frame.Kind == TrackKind.Video)
+        {
+            Order.Note(frame);
+        }
+
         if (Tracks.Note(frame, now))
         {
             subscriptions.ResolveSound(frame.Format.Codec);

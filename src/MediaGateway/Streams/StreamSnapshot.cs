@@ -20,6 +20,9 @@ internal sealed record StreamSnapshot
     /// <summary>The format of its pictures, or null.</summary>
     public required TrackFormat? Video { get; init; }
 
+    /// <summary>Whether its pictures are shown in another order than they come in, which WebRTC cannot carry.</summary>
+    public required bool HasBFrames { get; init; }
+
     /// <summary>The format of its sound as the publisher sends it, or null.</summary>
     public required TrackFormat? Audio { get; init; }
 

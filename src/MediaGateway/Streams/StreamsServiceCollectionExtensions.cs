@@ -1,5 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Streams;
@@ -22,6 +23,7 @@ internal static class StreamsServiceCollectionExtensions
             provider.GetRequiredService<GatewayMetrics>(),
             provider.GetRequiredService<AudioWorkerPool>()));
         services.AddSingleton<StreamRegistry>();
+        services.TryAddSingleton<IVideoRenditions, NoVideoRenditions>();
         services.AddHostedService(provider => provider.GetRequiredService<AudioWorkerPool>());
         services.AddHostedService<StreamShutdown>();
         return services;

@@ -1,9 +1,10 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Sessions;
+using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Signaling;
 
-/// <summary>One publishing by a page, as the directory is told of it. Any thread.</summary>
+/// <summary>One publishing or playing by a page, as the directory is told of it. Any thread.</summary>
 internal sealed class PageSession(MediaSession session, PageConnection page, SessionDirectory directory)
 {
     /// <summary>What hooks and the API know it as.</summary>
@@ -20,7 +21,7 @@ internal sealed class PageSession(MediaSession session, PageConnection page, Ses
     }
 
     /// <summary>Media flows.</summary>
-    public void Flows() => directory.Change(Session, MediaSessionStatus.Publishing);
+    public void Flows() => directory.Change(Session, Session.IsPublisher ? MediaSessionStatus.Publishing : MediaSessionStatus.Playing);
 
     /// <summary>It is over.</summary>
     public void End(MediaSessionStatus status, string information)
@@ -29,10 +30,11 @@ internal sealed class PageSession(MediaSession session, PageConnection page, Ses
         page.Remove(Session);
     }
 
-    /// <summary>WCS's words for the ways in which a WebRTC publisher ends, where it has some; else our own.</summary>
-    public static string InformationOf(SessionEndReason reason, string detail) => reason switch
+    /// <summary>WCS's words for the ways in which a WebRTC session ends, where it has some; else our own.</summary>
+    public string InformationOf(SessionEndReason reason, string detail) => reason switch
     {
-        SessionEndReason.PeerClosed => "Stopped by publisher stop",
+        SessionEndReason.PeerClosed when Session.IsPublisher => IPeerSessions.StoppedByPublisher,
+        SessionEndReason.PeerClosed => "Stopped by user",
         SessionEndReason.Timeout when detail != SignalingNotifier.PageStayedAway => "Failed by ICE timeout",
         SessionEndReason.ProtocolError => "Failed by DTLS error",
         SessionEndReason.InternalError => "Failed by error",

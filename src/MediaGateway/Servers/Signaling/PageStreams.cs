@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
-using MediaGateway.Media.Amf;
+using MediaGateway.Media.Frames;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using Microsoft.AspNetCore.SignalR;
@@ -28,8 +27,8 @@ internal sealed class PageStreams(
     /// <summary>Deepest data.</summary>
     public const int MaximumDataDepth = 32;
 
-    /// <summary>WCS's words for a stream that is not there.</summary>
-    public const string NotFound = "Stream not found";
+    /// <summary>What a page is told that names a media session which is not its own.</summary>
+    public const string NoSession = "There is no such media session; it may have ended already.";
 
     /// <summary>Whether a stream is there, if the page may know.</summary>
     public async Task<AvailableAnswer> AvailableAsync(ClientConnection client, AvailableRequest request, CancellationToken cancellationToken)
@@ -56,9 +55,16 @@ internal sealed class PageStreams(
         };
         AccessVerdict verdict = await hooks.AvailableAsync(question, cancellationToken);
         return !verdict.IsAllowed ? new AvailableAnswer(false, verdict.Reason)
-            : registry.Find(key) is null ? new AvailableAnswer(false, NotFound)
-            : new AvailableAnswer(true, null);
+            : registry.Find(key) is { } stream ? Describe(stream.Snapshot())
+            : new AvailableAnswer(false, IPeerSessions.StreamNotFound);
     }
+
+    /// <summary>Live figures of a media session of the page; null when it is over.</summary>
+    /// <exception cref="HubException">It is not the page's.</exception>
+    public Task<PeerFigures?> FiguresAsync(string connectionId, MediaSessionRequest request) =>
+        request?.MediaSessionId is { } id && sessions.Find(id, connectionId) is not null
+            ? publishing.FiguresAsync(id)
+            : throw new HubException(NoSession);
 
     /// <summary>
     /// Sends data into a stream: to the backend as <c>OnDataEvent</c>, and to players as the data message <c>onTextData</c>, whose
@@ -69,7 +75,7 @@ internal sealed class PageStreams(
     {
         if (request?.MediaSessionId is not { } id || sessions.Find(id, connectionId) is not { } its)
         {
-            throw new HubException("There is no such media session; it may have ended already.");
+            throw new HubException(NoSession);
         }
 
         if (!its.Data.TryTake(clock.Now))
@@ -84,7 +90,7 @@ internal sealed class PageStreams(
             throw new HubException($"Data must be JSON of at most {MaximumDataBytes} bytes.");
         }
 
-        if (!publishing.TrySendData(id, MessageOf(json)))
+        if (!publishing.TrySendData(id, DataText.Write(json)))
         {
             throw new HubException("Publish stream is not ready");
         }
@@ -92,16 +98,13 @@ internal sealed class PageStreams(
         hooks.Data(its.Session, json);
     }
 
-    private static ReadOnlyMemory<byte> MessageOf(string json)
+    private static AvailableAnswer Describe(StreamSnapshot stream) => new(true, null)
     {
-        var bytes = new ArrayBufferWriter<byte>(json.Length + 64);
-        var writer = new Amf0Writer(bytes);
-        writer.WriteString("onTextData");
-        writer.WriteValue(new AmfEcmaArray(
-        [
-            KeyValuePair.Create<string, AmfValue>("type", new AmfString("Text")),
-            KeyValuePair.Create<string, AmfValue>("text", new AmfString(json)),
-        ]));
-        return bytes.WrittenMemory;
-    }
+        Video = stream.Video is { } video
+            ? new AvailableVideo(CodecNames.Of(video.Codec), (video as H264Format)?.Width, (video as H264Format)?.Height)
+            : null,
+        Audio = stream.Audio is { } audio ? new AvailableAudio(CodecNames.Of(audio.Codec)) : null,
+        HasBFrames = stream.HasBFrames,
+        Viewers = stream.Viewers,
+    };
 }

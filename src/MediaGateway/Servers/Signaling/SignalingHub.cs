@@ -1,3 +1,4 @@
+using System.Net;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Streams;
@@ -8,15 +9,16 @@ using Microsoft.Extensions.Options;
 namespace MediaGateway.Servers.Signaling;
 
 /// <summary>
-/// The page's side of publishing. Every refusal is a <see cref="HubException"/> whose message the page shows as it is. Its calls come one
+/// The page's side of publishing and playing. Every refusal is a <see cref="HubException"/> whose message the page shows as it is. Its calls come one
 /// after the other; the first one asks access control about the connection.
 /// </summary>
 internal sealed class SignalingHub(
     IPeerSessions publishing,
     SignalingSessions sessions,
     PageConnections pages,
-    PagePublishing pagePublishing,
+    PageOffers offers,
     PageStreams pageStreams,
+    IOptions<HttpOptions> http,
     IOptions<RtmpOptions> rtmp,
     IOptions<WebRtcOptions> webRtc,
     IOptions<StreamOptions> streams) : Hub
@@ -26,16 +28,22 @@ internal sealed class SignalingHub(
     {
         await PageConnections.Of(Context).LetInAsync(Context.ConnectionAborted);
         return new ServerInformation(
-            GatewayVersion.Current, webRtc.Value.AdvertisedAddresses.FirstOrDefault(), rtmp.Value.Port, streams.Value.DefaultApplication);
+            GatewayVersion.Current, webRtc.Value.AdvertisedAddresses.FirstOrDefault(), rtmp.Value.Port, streams.Value.DefaultApplication)
+        {
+            HttpPort = http.Value.Port,
+            HttpsPort = null,
+            RtmpsPort = rtmp.Value.TlsEnabled ? rtmp.Value.TlsPort : null,
+            IceServers = [],
+            MediaAddresses = [.. publishing.OfferedAddresses.Select(address => new IPEndPoint(address, webRtc.Value.Port).ToString())],
+            AcceptsVideo = ["H264"],
+        };
     }
 
     /// <summary>Answers an offer to publish.</summary>
-    public Task<PublishAnswer> Publish(PublishRequest request) => pagePublishing.PublishAsync(
-        PageConnections.Of(Context),
-        Context.ConnectionId,
-        Context.Features.Get<IHttpConnectionFeature>()?.LocalIpAddress,
-        request,
-        Context.ConnectionAborted);
+    public Task<MediaAnswer> Publish(PublishRequest request) => offers.PublishAsync(Caller, request, Context.ConnectionAborted);
+
+    /// <summary>Answers an offer to play.</summary>
+    public Task<MediaAnswer> Play(PlayRequest request) => offers.PlayAsync(Caller, request, Context.ConnectionAborted);
 
     /// <summary>Says whether a stream is there to be played.</summary>
     public async Task<AvailableAnswer> Available(AvailableRequest request) => await pageStreams.AvailableAsync(
@@ -44,14 +52,14 @@ internal sealed class SignalingHub(
     /// <summary>Sends data into a stream that this page publishes.</summary>
     public void SendData(DataRequest request) => pageStreams.Send(Context.ConnectionId, request);
 
+    /// <summary>Live figures of a media session of this page; null when it is over.</summary>
+    public async Task<object?> Figures(MediaSessionRequest request) => await pageStreams.FiguresAsync(Context.ConnectionId, request);
+
     /// <summary>Ends the publishing of one stream.</summary>
-    public void Unpublish(MediaSessionRequest request)
-    {
-        if (request?.MediaSessionId is not { } id || !publishing.TryEnd(id, SessionEndReason.Completed, "Stopped by user"))
-        {
-            throw new HubException("There is no such media session; it may have ended already.");
-        }
-    }
+    public void Unpublish(MediaSessionRequest request) => End(request);
+
+    /// <summary>Ends the playing of one stream.</summary>
+    public void Stop(MediaSessionRequest request) => End(request);
 
     /// <summary>Takes a media session over to this connection after the page had to connect again.</summary>
     public void Resume(MediaSessionRequest request)
@@ -75,5 +83,16 @@ internal sealed class SignalingHub(
         PageConnections.Of(Context).Gone();
         sessions.Disconnected(Context.ConnectionId);
         return base.OnDisconnectedAsync(exception);
+    }
+
+    private PageCaller Caller => new(
+        PageConnections.Of(Context), Context.ConnectionId, Context.Features.Get<IHttpConnectionFeature>()?.LocalIpAddress);
+
+    private void End(MediaSessionRequest request)
+    {
+        if (request?.MediaSessionId is not { } id || !publishing.TryEnd(id, SessionEndReason.Completed, "Stopped by user"))
+        {
+            throw new HubException(PageStreams.NoSession);
+        }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace MediaGateway.Servers.Signaling;
 
-/// <summary>Sends status messages to the pages and ends the streams of pages that have gone.</summary>
+/// <summary>Sends messages to the pages and ends the streams of pages that have gone.</summary>
 internal sealed class SignalingNotifier(
     SignalingSessions sessions,
     IPeerSessions publishing,
@@ -23,16 +23,17 @@ internal sealed class SignalingNotifier(
 
     private async Task SendAsync(CancellationToken stoppingToken)
     {
-        await foreach (StreamStatusMessage message in sessions.Messages.ReadAllAsync(stoppingToken))
+        await foreach (SignalingMessage queued in sessions.Messages.ReadAllAsync(stoppingToken))
         {
-            if (sessions.ReceiverOf(message) is not { } connectionId)
+            SignalingMessage? message = queued is RawDataMessage data ? data.Read() : queued;
+            if (message is null || sessions.ReceiverOf(message) is not { } connectionId)
             {
                 continue;
             }
 
             try
             {
-                await hub.Clients.Client(connectionId).SendAsync("StreamStatus", message, stoppingToken);
+                await hub.Clients.Client(connectionId).SendAsync(message.Method, message, stoppingToken);
             }
             catch (Exception exception) when (exception is IOException or InvalidOperationException)
             {

@@ -16,7 +16,7 @@ internal static class SignalingServiceCollectionExtensions
     {
         services.AddSingleton<SignalingSessions>();
         services.AddSingleton<PageConnections>();
-        services.AddSingleton<PagePublishing>();
+        services.AddSingleton<PageOffers>();
         services.AddSingleton<PageStreams>();
         services.AddSingleton<OriginCheck>();
         services.AddHostedService<SignalingNotifier>();

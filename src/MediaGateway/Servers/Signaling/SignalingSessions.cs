@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using MediaGateway.Sessions;
 
 namespace MediaGateway.Servers.Signaling;
 
@@ -17,11 +18,11 @@ internal sealed class SignalingSessions(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Follower> _followers = new(StringComparer.Ordinal);
 
-    private readonly Channel<StreamStatusMessage> _messages = Channel.CreateBounded<StreamStatusMessage>(
+    private readonly Channel<SignalingMessage> _messages = Channel.CreateBounded<SignalingMessage>(
         new BoundedChannelOptions(MaxQueuedMessages) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     /// <summary>The messages to send, in order; one reader.</summary>
-    public ChannelReader<StreamStatusMessage> Messages => _messages.Reader;
+    public ChannelReader<SignalingMessage> Messages => _messages.Reader;
 
     /// <summary>Whether a connection has as many sessions as one page may have.</summary>
     public bool IsFull(string connectionId) =>
@@ -70,15 +71,23 @@ internal sealed class SignalingSessions(TimeProvider time)
     public IReadOnlyList<string> Abandoned() =>
         [.. _followers.Where(pair => pair.Value.LostAt is { } lost && time.GetElapsedTime(lost) > Grace).Select(pair => pair.Key)];
 
-    /// <summary>Queues a status message.</summary>
-    public void Post(StreamStatusMessage message) => _messages.Writer.TryWrite(message);
+    /// <summary>Queues a message.</summary>
+    public void Post(SignalingMessage message) => _messages.Writer.TryWrite(message);
+
+    /// <summary>Queues data for a page that plays; it is left out while many messages wait, so that no status is lost for it.</summary>
+    public void PostData(MediaSession session, ReadOnlyMemory<byte> message)
+    {
+        if (_messages.Reader.Count < MaxQueuedMessages / 2)
+        {
+            Post(new RawDataMessage(session.Id, session.Key.Name, message));
+        }
+    }
 
     /// <summary>Whom to send a message to; a final status ends the following.</summary>
-    public string? ReceiverOf(StreamStatusMessage message)
+    public string? ReceiverOf(SignalingMessage message)
     {
         Follower? follower;
-        bool final = message.Status is not StreamStatus.Publishing;
-        bool found = final
+        bool found = message.IsFinal
             ? _followers.TryRemove(message.MediaSessionId, out follower)
             : _followers.TryGetValue(message.MediaSessionId, out follower);
         return found ? follower!.ConnectionId : null;

@@ -14,7 +14,7 @@ internal sealed class DeadlineQueue
     /// <summary>Notes a session's next deadline.</summary>
     public void Schedule(WebRtcSession session)
     {
-        TimeSpan deadline = session.Peer.NextDeadline;
+        TimeSpan deadline = session.NextDeadline;
         if (deadline < session.ScheduledAt)
         {
             session.ScheduledAt = deadline;
@@ -35,7 +35,7 @@ internal sealed class DeadlineQueue
             }
 
             session.ScheduledAt = TimeSpan.MaxValue;
-            if (session.Peer.NextDeadline <= now)
+            if (session.NextDeadline <= now)
             {
                 return true;
             }

@@ -169,6 +169,7 @@ internal sealed class MediaLoop : IDisposable
 
         session.HandleRequests(_clock.Now);
         Drain(session);
+        session.AnswerFigures(_clock.Now);
     }
 
     private void Register(WebRtcSession session)
@@ -227,7 +228,7 @@ internal sealed class MediaLoop : IDisposable
         {
             Guard(session!, static (loop, session) =>
             {
-                session.Peer.Advance(loop._clock.Now);
+                session.Advance(loop._clock.Now);
                 loop.Drain(session);
             });
         }

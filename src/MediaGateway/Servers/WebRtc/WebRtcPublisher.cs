@@ -3,14 +3,15 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
+using MediaGateway.WebRtc.Rtp;
 using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.Servers.WebRtc;
 
 /// <summary>One WebRTC publisher on a <see cref="MediaLoop"/>: a session with its lease on the stream.</summary>
 internal sealed class WebRtcPublisher(
-    string id, StreamKey key, PeerSession peer, IPeerObserver observer, MediaLoop loop, BufferPool pool)
-    : WebRtcSession(id, key, peer, observer, loop), IPublisherControl
+    PeerPublishRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, BufferPool pool, int allowedBitsPerSecond)
+    : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop), IPublisherControl
 {
     /// <summary>Pieces of data that wait for the loop; more are refused.</summary>
     private const int MaximumWaitingData = 32;
@@ -80,7 +81,27 @@ internal sealed class WebRtcPublisher(
     }
 
     /// <inheritdoc/>
-    public override void Release(SessionEndReason reason) => Lease!.End(PeerEndReasons.ToStream(reason)); // Set before the loop first saw it.
+    protected override void ReleaseStream(SessionEndReason reason) => Lease!.End(PeerEndReasons.ToStream(reason)); // Set before the loop first saw it.
+
+    /// <inheritdoc/>
+    protected override PeerFigures MakeFigures(TimeSpan now)
+    {
+        PeerStatistics peer = Peer.Statistics;
+        IReadOnlyList<TrackStatistics> tracks = peer.Receiver?.Tracks ?? [];
+        LiveStream? stream = Lease is { IsCurrent: true } lease ? lease.Stream : null;
+        return new PublisherFigures
+        {
+            Viewers = stream?.Viewers,
+            BitsPerSecond = stream?.Snapshot().BitsPerSecond,
+            LostPackets = peer.Receiver is null ? null : tracks.Sum(static track => track.LostPackets),
+            RepairedPackets = peer.Receiver is null ? null : tracks.Sum(static track => track.RepairedPackets),
+            RoundTripMilliseconds = peer.RoundTripTime?.TotalMilliseconds,
+            JitterBufferMilliseconds = null,
+            AudioVideoErrorMilliseconds = peer.Receiver?.AudioVideoError?.TotalMilliseconds,
+            AllowedBitsPerSecond = allowedBitsPerSecond,
+            KeyframeRequests = peer.Receiver is null ? null : tracks.Sum(static track => track.KeyframeRequests),
+        };
+    }
 
     private void PublishData(ReadOnlyMemory<byte> message, TimeSpan now)
     {

@@ -12,11 +12,12 @@ using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Servers.WebRtc;
 
-/// <summary>Opens the UDP port, runs the media loop, and lets signalling publish on it.</summary>
+/// <summary>Opens the UDP port, runs the media loop, and lets signalling publish and play on it.</summary>
 internal sealed class WebRtcServer(
     IOptions<WebRtcOptions> options,
     PeerServices services,
     StreamRegistry streams,
+    IVideoRenditions renditions,
     CandidateAddresses addresses,
     GatewayClock clock,
     BufferPool pool,
@@ -26,7 +27,7 @@ internal sealed class WebRtcServer(
     private const int SocketBufferBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, WebRtcPublisher> _publishers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WebRtcSession> _sessions = new(StringComparer.Ordinal);
     private readonly ILogger<WebRtcServer> _logger = loggers.CreateLogger<WebRtcServer>();
     private MediaLoop? _loop;
     private int _port;
@@ -69,25 +70,13 @@ internal sealed class WebRtcServer(
     public bool TryPublish(PeerPublishRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
         answer = null;
-        if (_loop is null)
-        {
-            refusal = "The gateway is still starting; try again in a moment.";
-            return false;
-        }
-
-        if (_publishers.Count >= options.Value.MaximumSessions)
-        {
-            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
-            return false;
-        }
-
-        PeerSessionOptions session = SessionOptions(request.LocalAddress);
-        if (!PeerSession.TryAcceptOffer(request.Offer, session, services, clock.Now, out PeerSession? peer, out refusal))
+        if (!TryAccept(request.Offer, request.LocalAddress, PeerDirection.Receive, out MediaLoop? loop, out PeerSession? peer, out refusal))
         {
             return false;
         }
 
-        var publisher = new WebRtcPublisher(request.MediaSessionId, request.Key, peer, new ForgettingObserver(this, request.Observer), _loop, pool);
+        var observer = new ForgettingObserver(this, request.Observer);
+        var publisher = new WebRtcPublisher(request, peer, observer, loop, pool, options.Value.MaximumBitrate);
         ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
         publisher.Lease = streams.TryPublish(request.Key, tracks, publisher, out refusal);
         if (publisher.Lease is null)
@@ -96,9 +85,7 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        answer = peer.Answer;
-        _publishers[publisher.Id] = publisher;
-        publisher.WantAttention();
+        answer = Begin(publisher);
         return true;
     }
 
@@ -106,8 +93,20 @@ internal sealed class WebRtcServer(
     public bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
         answer = null;
-        refusal = "This gateway does not play over WebRTC yet.";
-        return false;
+        if (options.Value.WaitForPublisher == TimeSpan.Zero && streams.Find(request.Key) is null)
+        {
+            refusal = IPeerSessions.StreamNotFound;
+            return false;
+        }
+
+        if (!TryAccept(request.Offer, request.LocalAddress, PeerDirection.Send, out MediaLoop? loop, out PeerSession? peer, out refusal))
+        {
+            return false;
+        }
+
+        var viewers = new ViewerServices(options.Value, streams, renditions, metrics);
+        answer = Begin(new WebRtcViewer(request, peer, new ForgettingObserver(this, request.Observer), loop, viewers));
+        return true;
     }
 
     /// <inheritdoc/>
@@ -121,18 +120,55 @@ internal sealed class WebRtcServer(
     /// <inheritdoc/>
     public bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail)
     {
-        if (!_publishers.TryGetValue(mediaSessionId, out WebRtcPublisher? publisher))
+        if (!_sessions.TryGetValue(mediaSessionId, out WebRtcSession? session))
         {
             return false;
         }
 
-        publisher.End(reason, detail);
+        session.End(reason, detail);
         return true;
     }
 
     /// <inheritdoc/>
     public bool TrySendData(string mediaSessionId, ReadOnlyMemory<byte> message) =>
-        _publishers.TryGetValue(mediaSessionId, out WebRtcPublisher? publisher) && publisher.TrySendData(message);
+        _sessions.TryGetValue(mediaSessionId, out WebRtcSession? session) && session is WebRtcPublisher publisher && publisher.TrySendData(message);
+
+    /// <inheritdoc/>
+    public Task<PeerFigures?> FiguresAsync(string mediaSessionId) => _sessions.TryGetValue(mediaSessionId, out WebRtcSession? session)
+        ? session.FiguresAsync(clock.Now)
+        : Task.FromResult<PeerFigures?>(null);
+
+    private string Begin(WebRtcSession session)
+    {
+        _sessions[session.Id] = session;
+        session.WantAttention();
+        return session.Peer.Answer;
+    }
+
+    private bool TryAccept(
+        string offer,
+        IPAddress? signalingAddress,
+        PeerDirection direction,
+        [NotNullWhen(true)] out MediaLoop? loop,
+        [NotNullWhen(true)] out PeerSession? peer,
+        out string? refusal)
+    {
+        (loop, peer) = (_loop, null);
+        if (loop is null)
+        {
+            refusal = "The gateway is still starting; try again in a moment.";
+            return false;
+        }
+
+        if (_sessions.Count >= options.Value.MaximumSessions)
+        {
+            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
+            return false;
+        }
+
+        PeerSessionOptions session = SessionOptions(signalingAddress) with { Direction = direction };
+        return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal);
+    }
 
     private UdpBatchSocket Open()
     {
@@ -165,9 +201,13 @@ internal sealed class WebRtcServer(
     {
         public void MediaFlows(string mediaSessionId) => next.MediaFlows(mediaSessionId);
 
+        public void DataArrived(string mediaSessionId, ReadOnlyMemory<byte> message) => next.DataArrived(mediaSessionId, message);
+
+        public void Noticed(string mediaSessionId, PeerNotice notice, string? text) => next.Noticed(mediaSessionId, notice, text);
+
         public void Ended(string mediaSessionId, SessionEndReason reason, string detail)
         {
-            server._publishers.TryRemove(mediaSessionId, out _);
+            server._sessions.TryRemove(mediaSessionId, out _);
             next.Ended(mediaSessionId, reason, detail);
         }
     }

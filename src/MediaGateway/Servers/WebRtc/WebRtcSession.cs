@@ -11,6 +11,7 @@ namespace MediaGateway.Servers.WebRtc;
 /// </summary>
 internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer, IPeerObserver observer, MediaLoop loop)
 {
+    private readonly FigureRequests _figures = new();
     private int _attentionWanted;
     private EndRequest? _endRequest;
 
@@ -53,6 +54,9 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     /// <summary>Bytes of datagrams received.</summary>
     public long Bytes { get; set; }
 
+    /// <summary>When <see cref="Advance"/> has something to do.</summary>
+    public virtual TimeSpan NextDeadline => Peer.NextDeadline;
+
     /// <summary>The loop on which it runs.</summary>
     protected MediaLoop Loop { get; } = loop;
 
@@ -71,6 +75,30 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
             Loop.Post(this);
         }
     }
+
+    /// <summary>Asks for live figures; null when the session is over. Any thread.</summary>
+    public Task<PeerFigures?> FiguresAsync(TimeSpan now)
+    {
+        Task<PeerFigures?> answer = _figures.Ask(now, out bool isNew);
+        if (isNew)
+        {
+            WantAttention();
+        }
+
+        return answer;
+    }
+
+    /// <summary>The loop's: answers those who have asked for figures.</summary>
+    public void AnswerFigures(TimeSpan now)
+    {
+        if (_figures.IsWaiting)
+        {
+            _figures.Answer(MakeFigures(now), now);
+        }
+    }
+
+    /// <summary>The loop's: lets what is due happen.</summary>
+    public virtual void Advance(TimeSpan now) => Peer.Advance(now);
 
     /// <summary>The loop's: from here on requests are queued anew; gives the wish that the session end, if there is one.</summary>
     public EndRequest? BeginRequests()
@@ -96,7 +124,17 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     }
 
     /// <summary>The loop's: the session is over; gives back whatever it holds but the peer session. Called once.</summary>
-    public abstract void Release(SessionEndReason reason);
+    public void Release(SessionEndReason reason)
+    {
+        _figures.Close();
+        ReleaseStream(reason);
+    }
+
+    /// <summary>Gives the stream back.</summary>
+    protected abstract void ReleaseStream(SessionEndReason reason);
+
+    /// <summary>Makes the figures of now, on the loop.</summary>
+    protected abstract PeerFigures MakeFigures(TimeSpan now);
 
     /// <summary>A wish that the session end.</summary>
     /// <param name="Reason">Why, for logs and metrics.</param>

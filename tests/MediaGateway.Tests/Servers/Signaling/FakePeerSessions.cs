@@ -57,4 +57,9 @@ internal sealed class FakePeerSessions : IPeerSessions
         Data.Enqueue(message);
         return true;
     }
+
+    /// <summary>What every session is said to show.</summary>
+    public PeerFigures? Figures { get; set; }
+
+    public Task<PeerFigures?> FiguresAsync(string mediaSessionId) => Task.FromResult(Figures);
 }

@@ -16,8 +16,8 @@ internal sealed class HubClient : IAsyncDisposable
     private readonly List<byte> _received = [];
     private int _calls;
 
-    /// <summary>The status messages that came while waiting for something else.</summary>
-    public List<JsonNode> Statuses { get; } = [];
+    /// <summary>The messages that came while waiting for something else, each with the method that takes it.</summary>
+    public List<(string Method, JsonNode Body)> Messages { get; } = [];
 
     public static async Task<HubClient> ConnectAsync(Uri hub, params (string Name, string Value)[] headers)
     {
@@ -43,7 +43,7 @@ internal sealed class HubClient : IAsyncDisposable
             switch ((int?)message["type"])
             {
                 case 1:
-                    Statuses.Add(message["arguments"]![0]!);
+                    Messages.Add(((string)message["target"]!, message["arguments"]![0]!));
                     break;
                 case 3 when (string?)message["invocationId"] == id:
                     return message["error"] is { } error ? throw new HubException(WordsOf((string)error!)) : message["result"];
@@ -65,6 +65,23 @@ internal sealed class HubClient : IAsyncDisposable
     /// <summary>The words of the refusal of a call.</summary>
     public async Task<string> RefusalAsync(string method, JsonNode? argument = null) =>
         (await Assert.ThrowsAsync<HubException>(() => CallAsync(method, argument))).Message;
+
+    /// <summary>Waits for the next message.</summary>
+    public async Task<(string Method, JsonNode Body)> NextAsync()
+    {
+        while (Messages.Count == 0)
+        {
+            JsonNode message = await ReceiveAsync();
+            if ((int?)message["type"] == 1)
+            {
+                Messages.Add(((string)message["target"]!, message["arguments"]![0]!));
+            }
+        }
+
+        (string Method, JsonNode Body) next = Messages[0];
+        Messages.RemoveAt(0);
+        return next;
+    }
 
     /// <summary>Waits until the hub has closed the connection.</summary>
     public async Task ClosedAsync()

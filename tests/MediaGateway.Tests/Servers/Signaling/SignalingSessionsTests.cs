@@ -79,7 +79,7 @@ public sealed class SignalingSessionsTests
             _sessions.Post(new StreamStatusMessage($"{index}", "name", StreamStatus.Publishing, null));
         }
 
-        Assert.True(_sessions.Messages.TryRead(out StreamStatusMessage? first));
+        Assert.True(_sessions.Messages.TryRead(out SignalingMessage? first));
         Assert.Equal("904", first.MediaSessionId);
     }
 

@@ -1,0 +1,354 @@
+using System.Diagnostics;
+using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
+using MediaGateway.Streams;
+using MediaGateway.WebRtc.Sessions;
+
+namespace MediaGateway.Servers.WebRtc;
+
+/// <summary>
+/// One WebRTC viewer on a <see cref="MediaLoop"/>. Connected, it is attached to the stream or, where the pictures cannot be sent as they
+/// are, to a rendition of it; it stays through changes of the publisher and of formats, and ends with the stream.
+/// </summary>
+internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, ViewerServices services)
+    : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop)
+{
+    /// <summary>The longest data message that is passed on to a viewer, in bytes.</summary>
+    public const int MaximumDataBytes = 70 * 1024;
+
+    /// <summary>How old a cached group of pictures may be to help a viewer who has lost the picture: older ones cost more than they give.</summary>
+    public static readonly TimeSpan OldestReplay = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a rendition that was refused, or has ended, is not asked for again.</summary>
+    public static readonly TimeSpan RenditionPause = TimeSpan.FromSeconds(5);
+
+    private readonly ViewerPictures _pictures = new();
+    private readonly AudioPreference _sound = request.IsSilent || !peer.HasAudio ? AudioPreference.None : AudioPreference.Opus;
+    private LiveStream? _stream;
+    private LiveStream? _attached;
+    private ViewerOutlet? _outlet;
+    private IDisposable? _wait;
+    private TimeSpan _waitEnd = TimeSpan.MaxValue;
+    private TimeSpan _attachedAt;
+    private TimeSpan _replayedAt = TimeSpan.MinValue;
+    private TimeSpan _renditionAllowedAt;
+    private PeerNotice? _pictureNotice;
+    private string? _pictureText;
+    private TimeSpan _countedAt;
+    private long _countedBytes;
+    private bool _isConnected;
+    private bool _hasBegun;
+    private bool _hasPlayed;
+    private long _droppedBefore;
+    private volatile bool _hasArrived;
+
+    /// <inheritdoc/>
+    public override string Role => "play";
+
+    /// <inheritdoc/>
+    public override TimeSpan NextDeadline => Peer.NextDeadline < _waitEnd ? Peer.NextDeadline : _waitEnd;
+
+    /// <summary>Frames that were left out for this viewer because the loop did not follow.</summary>
+    public long Dropped => _droppedBefore + (_outlet?.Dropped ?? 0);
+
+    /// <summary>The stream that it plays; null while it waits.</summary>
+    public LiveStream? Stream => _stream;
+
+    /// <inheritdoc/>
+    public override void HandleRequests(TimeSpan now)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            Begin(now);
+        }
+
+        if (_hasArrived && _wait is not null)
+        {
+            EndWait();
+            Observer.Noticed(Id, PeerNotice.Waiting, null);
+            Begin(now);
+        }
+
+        Play(now);
+    }
+
+    /// <inheritdoc/>
+    public override void PeerConnected(TimeSpan now)
+    {
+        _isConnected = true;
+        Begin(now);
+        Play(now);
+    }
+
+    /// <inheritdoc/>
+    public override void KeyframeWanted(TimeSpan now)
+    {
+        if (_attached is not { } stream || stream.RequestKeyframe())
+        {
+            return;
+        }
+
+        bool isTooSoon = _replayedAt != TimeSpan.MinValue && now - _replayedAt < OldestReplay;
+        if (!isTooSoon && stream.CachedGroupAge <= OldestReplay)
+        {
+            _replayedAt = now;
+            Attach(stream, now);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(TimeSpan now)
+    {
+        base.Advance(now);
+        if (now >= _waitEnd)
+        {
+            EndWait();
+            End(SessionEndReason.StreamNotFound, IPeerSessions.StreamNotFound);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void TakeFrame(MediaFrame frame) => frame.Release(); // A viewer has nothing to say.
+
+    /// <inheritdoc/>
+    protected override void ReleaseStream(SessionEndReason reason)
+    {
+        EndWait();
+        Detach();
+        _stream?.AddViewers(-1);
+        _stream = null;
+    }
+
+    /// <inheritdoc/>
+    protected override PeerFigures MakeFigures(TimeSpan now)
+    {
+        PeerStatistics peer = Peer.Statistics;
+        var source = _stream?.Lease?.Control as WebRtcPublisher; // On this same loop.
+        return new PlayerFigures
+        {
+            Viewers = _stream?.Viewers,
+            BitsPerSecond = CountBits(peer.BytesSent, now),
+            EstimatedBitsPerSecond = null,
+            LostRatio = null,
+            RoundTripMilliseconds = peer.RoundTripTime?.TotalMilliseconds,
+            RetransmittedPackets = null,
+            DroppedFrames = Dropped,
+            SourceAudioVideoErrorMilliseconds = source?.Peer.Statistics.Receiver?.AudioVideoError?.TotalMilliseconds,
+            SourceRoundTripMilliseconds = source?.Peer.Statistics.RoundTripTime?.TotalMilliseconds,
+        };
+    }
+
+    private long? CountBits(long bytesSent, TimeSpan now)
+    {
+        TimeSpan elapsed = now - _countedAt;
+        bool isKnown = _countedAt > TimeSpan.Zero && elapsed > TimeSpan.Zero;
+        long? bits = isKnown ? (long)((bytesSent - _countedBytes) * 8 / elapsed.TotalSeconds) : null;
+        (_countedAt, _countedBytes) = (now, bytesSent);
+        return bits;
+    }
+
+    /// <summary>Finds the stream, or waits for it; attaches once the peer is connected, for what is sent before is lost.</summary>
+    private void Begin(TimeSpan now)
+    {
+        if (_stream is not null || _wait is not null)
+        {
+            return;
+        }
+
+        if (services.Streams.Find(Key) is not { } stream)
+        {
+            Wait(now);
+            return;
+        }
+
+        if (!_isConnected)
+        {
+            return;
+        }
+
+        _stream = stream;
+        stream.AddViewers(1);
+        if (stream.Snapshot() is { Video: { } video } seen && (video is not H264Format || seen.HasBFrames))
+        {
+            PlayRendition(seen.HasBFrames ? PeerNotice.BFrames : PeerNotice.VideoConverted, video.Codec, now);
+        }
+
+        if (_attached is null)
+        {
+            Attach(stream, now);
+        }
+    }
+
+    private void Wait(TimeSpan now)
+    {
+        TimeSpan patience = services.Options.WaitForPublisher;
+        _waitEnd = now + patience;
+        _wait = patience > TimeSpan.Zero
+            ? services.Streams.WaitFor(Key, _ =>
+            {
+                _hasArrived = true;
+                WantAttention();
+            })
+            : null;
+        if (_wait is null)
+        {
+            _waitEnd = TimeSpan.MaxValue;
+            End(SessionEndReason.StreamNotFound, IPeerSessions.StreamNotFound);
+            return;
+        }
+
+        Observer.Noticed(Id, PeerNotice.Waiting, "Nobody publishes the stream yet; it begins as soon as somebody does.");
+    }
+
+    private void EndWait()
+    {
+        _wait?.Dispose();
+        (_wait, _waitEnd, _hasArrived) = (null, TimeSpan.MaxValue, false);
+    }
+
+    private void Attach(LiveStream stream, TimeSpan now)
+    {
+        Detach();
+        var outlet = new ViewerOutlet(this, Peer.HasVideo);
+        (_attached, _outlet, _attachedAt) = (stream, outlet, now);
+        _pictures.Clear();
+        if (!stream.Attach(outlet, new SubscriptionOptions(_sound, StartPoint.NextKeyframe)))
+        {
+            outlet.End(StreamEndReason.Unpublished);
+        }
+    }
+
+    private void Detach()
+    {
+        if (_outlet is not { } outlet)
+        {
+            return;
+        }
+
+        _attached?.Detach(outlet);
+        outlet.Close();
+        _droppedBefore += outlet.Dropped;
+        (_attached, _outlet) = (null, null);
+    }
+
+    private void Play(TimeSpan now)
+    {
+        while (_outlet is { } outlet && outlet.TryTake(out MediaFrame? frame))
+        {
+            try
+            {
+                Take(frame!, now); // Not null: there was one.
+            }
+            finally
+            {
+                frame!.Release();
+            }
+        }
+
+        if (_outlet?.EndReason is { } reason)
+        {
+            StreamEnded(reason, now);
+        }
+    }
+
+    private void Take(MediaFrame frame, TimeSpan now)
+    {
+        switch (frame.Kind)
+        {
+            case TrackKind.Data when frame.Length <= MaximumDataBytes:
+                Observer.DataArrived(Id, frame.Payload.ToArray());
+                break;
+            case TrackKind.Audio when frame.Format is OpusFormat:
+                Send(frame, now);
+                break;
+            case TrackKind.Video when _pictures.Allow(frame):
+                Withdraw();
+                Send(frame, now);
+                break;
+            case TrackKind.Video when _pictures.Obstacle is { } obstacle && now >= _renditionAllowedAt && ReferenceEquals(_attached, _stream):
+                PlayRendition(obstacle, frame.Format.Codec, now);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Send(MediaFrame frame, TimeSpan now)
+    {
+        Frames++;
+        Peer.Send(frame, now);
+        if (frame.ReceivedAt >= _attachedAt)
+        {
+            Loop.NoteFrameSent(frame.Kind, frame.ReceivedAt);
+        }
+
+        if (!_hasPlayed)
+        {
+            _hasPlayed = true;
+            Observer.MediaFlows(Id);
+        }
+    }
+
+    /// <summary>Goes over to the rendition of the stream; where there is none the sound goes on alone.</summary>
+    private void PlayRendition(PeerNotice why, CodecId codec, TimeSpan now)
+    {
+        Debug.Assert(_stream is not null, "There is a stream before there are pictures.");
+        _renditionAllowedAt = now + RenditionPause;
+        if (!Peer.HasVideo)
+        {
+            return;
+        }
+
+        LiveStream? rendition = services.Renditions.ForWebRtc(_stream, out string? refusal);
+        if (rendition is not null)
+        {
+            Attach(rendition, now);
+        }
+
+        string fault = why == PeerNotice.BFrames
+            ? "The stream has B-frames, which WebRTC cannot carry"
+            : $"Browsers do not play the stream's pictures ({CodecNames.Of(codec)}) over WebRTC";
+        Tell(why, rendition is null ? $"{fault}: there is no picture. {refusal}" : $"{fault}: the gateway converts the pictures.");
+    }
+
+    private void Tell(PeerNotice notice, string text)
+    {
+        if (_pictureNotice is { } other && other != notice)
+        {
+            Observer.Noticed(Id, other, null);
+        }
+
+        if (_pictureText != text)
+        {
+            Observer.Noticed(Id, notice, text);
+        }
+
+        (_pictureNotice, _pictureText) = (notice, text);
+    }
+
+    /// <summary>Takes back the notice that pictures are converted, or are not to be had, when they come as they are.</summary>
+    private void Withdraw()
+    {
+        if (_pictureNotice is { } notice && ReferenceEquals(_attached, _stream))
+        {
+            (_pictureNotice, _pictureText) = (null, null);
+            Observer.Noticed(Id, notice, null);
+        }
+    }
+
+    private void StreamEnded(StreamEndReason reason, TimeSpan now)
+    {
+        if (!ReferenceEquals(_attached, _stream) && _stream is { State: not StreamState.Ended } stream)
+        {
+            Attach(stream, now); // Only the rendition has ended.
+            return;
+        }
+
+        Detach();
+        bool isShutdown = reason == StreamEndReason.ServerShutdown;
+        End(
+            isShutdown ? SessionEndReason.ServerShutdown : SessionEndReason.Completed,
+            isShutdown ? "The gateway is shutting down." : IPeerSessions.StoppedByPublisher);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using MediaGateway.Authorization;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Hooks;
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Servers.Signaling;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+using MediaGateway.Tests.Hooks;
+using MediaGateway.Tests.Streams;
+using Xunit;
+
+namespace MediaGateway.Tests.Servers.Signaling;
+
+/// <summary>The hub with hooks in WCS style and a real backend; only WebRTC is played.</summary>
+public abstract class SignalingHost : IAsyncLifetime
+{
+    private TestBackend? _backend;
+    private WebApplication? _app;
+
+    private protected FakePeerSessions Peers { get; } = new();
+
+    private protected TestBackend Backend => _backend ?? throw new InvalidOperationException("Not started.");
+
+    private protected WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
+
+    private protected SessionDirectory Directory => App.Services.GetRequiredService<SessionDirectory>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _backend = await TestBackend.StartAsync();
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(
+        [
+            KeyValuePair.Create("Hooks:Style", (string?)"wcs"), KeyValuePair.Create("Hooks:Url", (string?)_backend.Url),
+        ]);
+        builder.AddGatewayOptions();
+        builder.Services.AddRoutingCore().AddLogging();
+        builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
+            new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
+        builder.Services.AddSingleton<IPeerSessions>(Peers);
+        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddSignaling();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _app = builder.Build();
+        _app.UseRouting();
+        _app.MapSignaling();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await App.DisposeAsync();
+        await Backend.DisposeAsync();
+    }
+
+    private protected static JsonObject Offer(string name, params (string Key, string Value)[] parameters)
+    {
+        var custom = new JsonObject();
+        foreach ((string key, string value) in parameters)
+        {
+            custom[key] = value;
+        }
+
+        return new JsonObject { ["streamName"] = name, ["sdp"] = "v=0\r\nm=video 9\r\n", ["parameters"] = custom };
+    }
+
+    private protected static JsonObject Data(string id, JsonNode? payload) => new() { ["mediaSessionId"] = id, ["payload"] = payload };
+
+    private protected static async Task<string> AvailableAsync(HubClient page, string name) =>
+        (await page.CallAsync("Available", new JsonObject { ["streamName"] = name }))!.ToJsonString();
+
+    private protected Task<HubClient> ConnectAsync(string query = "") => HubClient.ConnectAsync(
+        new Uri($"{App.Urls.First().Replace("http", "ws", StringComparison.Ordinal)}/signaling{query}"), ("User-Agent", "test browser"));
+
+    private protected async Task<List<string>> MethodsAsync(int count)
+    {
+        List<string> methods = [];
+        while (methods.Count < count)
+        {
+            methods.Add((await Backend.NextAsync()).Method);
+        }
+
+        return methods;
+    }
+
+    /// <summary>The first body of each method, up to the first of one method that fits.</summary>
+    private protected async Task<Dictionary<string, JsonNode>> CallsUntilAsync(string method, Predicate<JsonNode>? fits = null)
+    {
+        Dictionary<string, JsonNode> calls = [];
+        while (true)
+        {
+            TestBackend.Call call = await Backend.NextAsync();
+            JsonNode body = JsonNode.Parse(Encoding.UTF8.GetBytes(call.Body))!;
+            calls.TryAdd(call.Method, body);
+            if (call.Method == method && fits?.Invoke(body) != false)
+            {
+                return calls;
+            }
+        }
+    }
+}
