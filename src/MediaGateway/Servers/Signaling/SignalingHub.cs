@@ -1,5 +1,6 @@
 using System.Net;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Streams;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,6 +19,7 @@ internal sealed class SignalingHub(
     PageConnections pages,
     PageOffers offers,
     PageStreams pageStreams,
+    IceServers iceServers,
     IOptions<HttpOptions> http,
     IOptions<RtmpOptions> rtmp,
     IOptions<WebRtcOptions> webRtc,
@@ -31,9 +33,9 @@ internal sealed class SignalingHub(
             GatewayVersion.Current, webRtc.Value.AdvertisedAddresses.FirstOrDefault(), rtmp.Value.Port, streams.Value.DefaultApplication)
         {
             HttpPort = http.Value.Port,
-            HttpsPort = null,
+            HttpsPort = http.Value.TlsEnabled ? http.Value.TlsPort : null,
             RtmpsPort = rtmp.Value.TlsEnabled ? rtmp.Value.TlsPort : null,
-            IceServers = [],
+            IceServers = iceServers.For("page"),
             MediaAddresses = [.. publishing.OfferedAddresses.Select(address => new IPEndPoint(address, webRtc.Value.Port).ToString())],
             AcceptsVideo = ["H264"],
         };

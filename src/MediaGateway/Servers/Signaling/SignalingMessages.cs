@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MediaGateway.Connectivity;
 
 namespace MediaGateway.Servers.Signaling;
 
@@ -20,7 +21,7 @@ internal sealed record ServerInformation(string Version, string? RtmpHost, int R
     public required int? RtmpsPort { get; init; }
 
     /// <summary>The STUN and TURN servers that the page shall use, in the form of <c>RTCIceServer</c>.</summary>
-    public required IReadOnlyList<object> IceServers { get; init; }
+    public required IReadOnlyList<IceServer> IceServers { get; init; }
 
     /// <summary>Where the page reaches the media port, for what it says when it does not.</summary>
     public required IReadOnlyList<string> MediaAddresses { get; init; }

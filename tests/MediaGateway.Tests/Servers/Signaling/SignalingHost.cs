@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Media.Frames;
@@ -43,7 +44,7 @@ public abstract class SignalingHost : IAsyncLifetime
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton<IPeerSessions>(Peers);
-        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddSignaling();
+        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddSignaling();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.UseRouting();
