@@ -16,4 +16,8 @@ internal sealed record AnswerParameters(
     CertificateFingerprint Fingerprint,
     IReadOnlyList<IceCandidate> Candidates,
     int VideoStartBitrate,
-    int AudioMaximumAverageBitrate);
+    int AudioMaximumAverageBitrate)
+{
+    /// <summary>What we send in a session in which the peer plays; null when it publishes.</summary>
+    public SendDescription? Sending { get; init; }
+}

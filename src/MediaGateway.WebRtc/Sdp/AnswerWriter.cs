@@ -79,6 +79,12 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
 
     private void WriteAccepted(MediaDescription media, NegotiatedTrack track, bool isFirst)
     {
+        if (ours.Sending is { } sending)
+        {
+            WriteSent(media, track, isFirst, sending);
+            return;
+        }
+
         _writer.Line('m', $"{media.Kind} {DefaultPort} {media.Protocol} {string.Join(' ', PayloadTypesOf(track))}");
         WriteMid(media);
         WriteTransport(isFirst);
@@ -148,6 +154,17 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
         }
 
         _writer.Attribute("simulcast", $"recv {string.Join(';', track.Layers)}");
+    }
+
+    private void WriteSent(MediaDescription media, NegotiatedTrack track, bool isFirst, SendDescription sending)
+    {
+        bool isVideo = track == session.Video;
+        SendSources sources = isVideo ? sending.Video : sending.Audio;
+        string formats = SendNegotiation.Formats(track);
+        _writer.Line('m', $"{media.Kind} {DefaultPort} {media.Protocol} {formats}");
+        WriteMid(media);
+        WriteTransport(isFirst);
+        new SentSectionWriter(_writer, media, track).Write(isVideo, sending, sources);
     }
 
     /// <summary>Every accepted section repeats the transport; candidates stand in the first only (RFC 9143 7.3.1).</summary>

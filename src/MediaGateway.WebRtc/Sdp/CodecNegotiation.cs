@@ -1,4 +1,5 @@
 using System.Globalization;
+using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.WebRtc.Sdp;
 
@@ -20,13 +21,18 @@ internal static class CodecNegotiation
     /// The H.264 payload type to accept: packetization mode 1 before mode 0, then the best profile, then the offer's order; null
     /// when there is none. One only: what else is accepted beside it, senders do not use.
     /// </summary>
-    public static RtpCodec? ChooseVideo(MediaDescription media)
+    /// <param name="media">The section.</param>
+    /// <param name="direction">
+    /// What is received, players of RTMP have to decode: the best compression first. What is sent, a browser has to decode: the least
+    /// demanding profile first, which every decoder takes. The stream's own profile may be higher; decoders follow its SPS.
+    /// </param>
+    public static RtpCodec? ChooseVideo(MediaDescription media, PeerDirection direction)
     {
         RtpCodec? best = null;
         int bestRank = 0;
         foreach (RtpCodec codec in media.Codecs)
         {
-            int rank = codec.Is(H264Name, H264ClockRate) ? RankOf(codec) : 0;
+            int rank = codec.Is(H264Name, H264ClockRate) ? RankOf(codec, direction) : 0;
             if (rank > bestRank)
             {
                 (best, bestRank) = (codec, rank);
@@ -90,17 +96,19 @@ internal static class CodecNegotiation
     /// <summary>The offered feedback messages that are accepted.</summary>
     public static IEnumerable<string> AnswerFeedback(RtpCodec codec) => AcceptedFeedback.Where(codec.Offers);
 
-    private static int RankOf(RtpCodec codec)
+    private static int RankOf(RtpCodec codec, PeerDirection direction)
     {
         if (!H264Profile.TryParse(codec.Parameter("profile-level-id"), out H264Profile profile) || profile.Rank == 0)
         {
             return 0;
         }
 
+        // Pictures are sent in fragments, which mode 0 does not have (RFC 6184 6.2).
+        bool isSent = direction == PeerDirection.Send;
         return ModeOf(codec) switch
         {
-            NonInterleaved => RankOfNonInterleaved + profile.Rank,
-            SingleNalUnit => profile.Rank,
+            NonInterleaved => RankOfNonInterleaved + (isSent ? profile.RankForPlayers : profile.Rank),
+            SingleNalUnit when !isSent => profile.Rank,
             _ => 0,
         };
     }

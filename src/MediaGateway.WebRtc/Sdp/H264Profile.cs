@@ -28,6 +28,15 @@ internal readonly record struct H264Profile(byte ProfileIdc, byte Constraints, b
         _ => 0,
     };
 
+    /// <summary>How surely a browser that offers the profile decodes what is sent; constrained baseline is in all of them (RFC 7742 6.2).</summary>
+    public int RankForPlayers => ProfileIdc switch
+    {
+        Baseline => (Constraints & ConstraintSet1) != 0 ? 4 : 3,
+        Main => 2,
+        High => 1,
+        _ => 0,
+    };
+
     /// <summary>Reads the six hexadecimal digits; an absent parameter is <see cref="Default"/>.</summary>
     public static bool TryParse(string? text, out H264Profile profile)
     {

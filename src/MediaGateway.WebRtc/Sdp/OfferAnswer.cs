@@ -1,11 +1,12 @@
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
+using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.WebRtc.Sdp;
 
 /// <summary>
-/// Decides about an offer (RFC 3264, RFC 8829 5.3, RFC 9143): which sections are received, or why none can be. The first sending
-/// audio section and the first sending video section of the BUNDLE group are accepted, the rest is rejected.
+/// Decides about an offer (RFC 3264, RFC 8829 5.3, RFC 9143): which sections are accepted, or why none can be: the first audio
+/// section and the first video section of the BUNDLE group whose media goes our session's way. The rest is rejected.
 /// </summary>
 internal sealed class OfferAnswer
 {
@@ -13,23 +14,30 @@ internal sealed class OfferAnswer
     private const string Video = "video";
 
     private readonly SessionDescription _offer;
+    private readonly PeerDirection _direction;
     private readonly IReadOnlyList<string> _bundle;
     private NegotiatedTrack? _video;
     private NegotiatedTrack? _audio;
 
-    private OfferAnswer(SessionDescription offer)
+    private OfferAnswer(SessionDescription offer, PeerDirection direction)
     {
         _offer = offer;
+        _direction = direction;
         _bundle = offer.Bundles.Count > 0 ? offer.Bundles[0] : [];
     }
 
-    /// <summary>Negotiates an offer to publish.</summary>
+    /// <summary>Negotiates an offer to publish or to play.</summary>
     /// <param name="offer">The offer.</param>
+    /// <param name="direction">Which of the two.</param>
     /// <param name="session">What was agreed; null when the offer is refused.</param>
     /// <param name="refusal">Why not, in words for the person at the other end; null when it is accepted.</param>
-    public static bool TryNegotiate(SessionDescription offer, out NegotiatedSession? session, out string? refusal)
+    public static bool TryNegotiate(
+        SessionDescription offer,
+        PeerDirection direction,
+        out NegotiatedSession? session,
+        out string? refusal)
     {
-        var negotiation = new OfferAnswer(offer);
+        var negotiation = new OfferAnswer(offer, direction);
         session = null;
         refusal = negotiation.RefuseSession() ?? negotiation.ChooseSections() ?? negotiation.RefuseTransport(out session);
         return session is not null;
@@ -57,9 +65,11 @@ internal sealed class OfferAnswer
                 continue;
             }
 
-            if (_offer.DirectionOf(media) is SdpDirection.ReceiveOnly or SdpDirection.Inactive)
+            if (!GoesOurWay(_offer.DirectionOf(media)))
             {
-                reason ??= "The offer sends neither audio nor video: every section is receive-only or inactive.";
+                reason ??= _direction == PeerDirection.Receive
+                    ? "The offer sends neither audio nor video: every section is receive-only or inactive."
+                    : "The offer receives neither audio nor video: every section is send-only or inactive.";
                 continue;
             }
 
@@ -96,12 +106,22 @@ internal sealed class OfferAnswer
         return track with { Layers = hasLayers ? [.. media.Simulcast.LayersOf(codec.PayloadType)] : [] };
     }
 
-    private static string? RefuseSection(MediaDescription media, bool isVideo, out RtpCodec? codec)
+    private bool GoesOurWay(SdpDirection direction) => direction == SdpDirection.SendReceive
+        || direction == (_direction == PeerDirection.Receive ? SdpDirection.SendOnly : SdpDirection.ReceiveOnly);
+
+    private string? RefuseSection(MediaDescription media, bool isVideo, out RtpCodec? codec)
     {
-        codec = isVideo ? CodecNegotiation.ChooseVideo(media) : CodecNegotiation.ChooseAudio(media);
+        codec = isVideo ? CodecNegotiation.ChooseVideo(media, _direction) : CodecNegotiation.ChooseAudio(media);
         if (!IsSecureProfile(media.Protocol))
         {
             return "The offer asks for RTP without encryption by DTLS. Only DTLS-SRTP is accepted (UDP/TLS/RTP/SAVPF).";
+        }
+
+        if (codec is null && _direction == PeerDirection.Send)
+        {
+            return isVideo
+                ? $"This browser cannot play H.264 video{Offered(media)}. Streams are sent to browsers as H.264."
+                : $"This browser cannot play Opus audio{Offered(media)}. Streams are sent to browsers with Opus.";
         }
 
         if (codec is null)

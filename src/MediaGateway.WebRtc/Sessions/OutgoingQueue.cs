@@ -23,6 +23,9 @@ internal sealed class OutgoingQueue(BufferPool pool) : IDisposable
     /// <summary>Datagrams dropped because nobody took those before.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Whether one more datagram is taken.</summary>
+    public bool HasRoom => _datagrams.Count < Capacity;
+
     /// <summary>Queues a copy.</summary>
     public void Add(in TransportPath path, ReadOnlySpan<byte> datagram)
     {

@@ -20,6 +20,10 @@ public abstract record PeerEvent
     /// </summary>
     public sealed record KeyframeWanted : PeerEvent;
 
+    /// <summary>A viewer's way does not carry all pictures, so it gets keyframes only; or it does again.</summary>
+    /// <param name="IsLimited">Whether only keyframes are sent from now on.</param>
+    public sealed record BandwidthChanged(bool IsLimited) : PeerEvent;
+
     /// <summary>The session is over; no event follows. All its paths are gone as well.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Detail">The same in words.</param>

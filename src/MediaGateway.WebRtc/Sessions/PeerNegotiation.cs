@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Ice;
 using MediaGateway.WebRtc.Rtp;
+using MediaGateway.WebRtc.Rtp.Sending;
 using MediaGateway.WebRtc.Sdp;
 
 namespace MediaGateway.WebRtc.Sessions;
@@ -13,6 +14,9 @@ namespace MediaGateway.WebRtc.Sessions;
 /// <param name="Answer">The answer.</param>
 internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials Local, string Answer)
 {
+    /// <summary>What we send; null in a session in which the peer publishes.</summary>
+    public SendDescription? Sending { get; private init; }
+
     private const int CanonicalNameLength = 12; // RFC 7022 4.2: 96 random bits.
 
     /// <summary>Negotiates; false with the reason in words.</summary>
@@ -25,12 +29,13 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
     {
         negotiation = null;
         if (!SdpReader.TryRead(offer, out SessionDescription? description, out refusal)
-            || !OfferAnswer.TryNegotiate(description!, out NegotiatedSession? session, out refusal))
+            || !OfferAnswer.TryNegotiate(description!, options.Direction, out NegotiatedSession? session, out refusal))
         {
             return false;
         }
 
         var local = IceCredentials.Generate(services.Random);
+        SendDescription? sending = options.Direction == PeerDirection.Send ? DescribeSending(services.Random) : null;
         IceCandidate[] candidates = [.. options.AdvertisedAddresses.Select((address, index) => new IceCandidate(address, index))];
         var parameters = new AnswerParameters(
             (long)(RandomUInt64(services.Random) >> 1),
@@ -38,9 +43,9 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             services.Dtls.LocalFingerprint,
             candidates,
             options.VideoStartBitrate,
-            options.AudioMaximumAverageBitrate);
+            options.AudioMaximumAverageBitrate) { Sending = sending };
         string answer = new AnswerWriter(description!, session!, parameters).Write(); // not null: both calls said true
-        negotiation = new PeerNegotiation(session!, local, answer);
+        negotiation = new PeerNegotiation(session!, local, answer) { Sending = sending };
         return true;
     }
 
@@ -70,6 +75,54 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         ReducedSizeRtcp = (Session.Video ?? Session.Audio)?.Offered.HasReducedSizeRtcp is true,
     };
 
+    /// <summary>The tracks for the sender.</summary>
+    public IReadOnlyList<SendTrack> SendTracks()
+    {
+        List<SendTrack> tracks = [];
+        if (Session.Video is not null && Sending is not null)
+        {
+            tracks.Add(SendTrackOf(Session.Video, TrackKind.Video, Sending.Video));
+        }
+
+        if (Session.Audio is not null && Sending is not null)
+        {
+            tracks.Add(SendTrackOf(Session.Audio, TrackKind.Audio, Sending.Audio));
+        }
+
+        return tracks;
+    }
+
+    /// <summary>The options for the sender.</summary>
+    public MediaSenderOptions SenderOptions(RandomNumberGenerator random) => new()
+    {
+        CanonicalName = Sending?.CanonicalName ?? "",
+        Seed = RandomUInt64(random),
+    };
+
+    private static SendDescription DescribeSending(RandomNumberGenerator random)
+    {
+        // Four sources in one random block that differ in their lowest bits: none is like another, and none is zero.
+        uint block = ((uint)(RandomUInt64(random) >> 32) & ~7u) | 4;
+        return new SendDescription(
+            RandomName(random),
+            $"{RandomUInt64(random):x16}",
+            new SendSources(block, block + 1),
+            new SendSources(block + 2, block + 3));
+    }
+
+    private static SendTrack SendTrackOf(NegotiatedTrack track, TrackKind kind, SendSources sources) => new()
+    {
+        Kind = kind,
+        Mid = track.Offered.Mid ?? "",
+        PayloadType = track.Codec.PayloadType,
+        Ssrc = sources.Media,
+        RetransmissionPayloadType = SendNegotiation.RetransmissionOf(track)?.PayloadType ?? -1,
+        RetransmissionSsrc = sources.Retransmission,
+        MidExtensionId = track.MidExtensionId,
+        AbsoluteSendTimeExtensionId = track.ExtensionId(SdpHeaderExtension.AbsoluteSendTimeUri),
+        Feedback = FeedbackOf(SendNegotiation.Feedback(track.Codec)),
+    };
+
     private static ReceiveTrack TrackOf(NegotiatedTrack track, TrackKind kind, CodecId codec) => new()
     {
         Kind = kind,
@@ -83,7 +136,7 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             },
         ],
         MidExtensionId = track.MidExtensionId,
-        Feedback = FeedbackOf(track.Codec),
+        Feedback = FeedbackOf(CodecNegotiation.AnswerFeedback(track.Codec)),
         AnnouncedSsrcs = [.. track.Offered.MediaSsrcs],
         RepairPayloadTypes = track.Rtx is { } rtx ? [new RepairPayloadType(rtx.PayloadType, track.Codec.PayloadType)] : [],
         RepairSources = [.. track.Offered.Retransmissions.Select(pair => new RepairSource(pair.Media, pair.Repair))],
@@ -94,10 +147,10 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         LayerSsrcs = track.Offered.Simulcast.Ssrcs,
     };
 
-    private static RtcpFeedback FeedbackOf(RtpCodec codec)
+    private static RtcpFeedback FeedbackOf(IEnumerable<string> values)
     {
         RtcpFeedback feedback = RtcpFeedback.None;
-        foreach (string value in CodecNegotiation.AnswerFeedback(codec))
+        foreach (string value in values)
         {
             feedback |= value switch
             {

@@ -6,7 +6,7 @@ using MediaGateway.WebRtc.Ice;
 namespace MediaGateway.WebRtc.Sessions;
 
 /// <summary>
-/// One peer that publishes: ICE-lite, DTLS server, SRTP and the reception of H.264 and Opus as one value that is driven. No
+/// One peer that publishes or plays: ICE-lite, DTLS server, SRTP and the way of H.264 and Opus from or to it, as one value that is driven. No
 /// sockets, clock, tasks or locks; one owner thread. After each input or command the owner drains <see cref="TryTakeDatagram"/>,
 /// <see cref="TryTakeFrame"/> and <see cref="TryTakeEvent"/>, and calls <see cref="Advance"/> when <see cref="NextDeadline"/> is due.
 /// No datagram, whatever is in it, is an exception; nothing but an authenticated check from an unknown path has any effect.
@@ -21,6 +21,8 @@ public sealed class PeerSession : IDisposable
     private readonly PeerNegotiation _negotiation;
     private readonly IceAgent _ice;
     private readonly PeerMedia _media;
+    private readonly ReceivingMedia? _receiving;
+    private readonly SendingMedia? _sending;
     private readonly OutgoingQueue _outgoing;
     private readonly Queue<PeerEvent> _events = new();
     private readonly byte[] _scratch = new byte[MaximumDatagramBytes];
@@ -42,7 +44,16 @@ public sealed class PeerSession : IDisposable
         _lastAuthentic = now;
         _connectDeadline = now + options.ConnectTimeout;
         _ice = new IceAgent(negotiation.Local, negotiation.Session.RemoteUsernameFragment, options.ConsentTimeout);
-        _media = new PeerMedia(negotiation.Tracks(), negotiation.ReceiverOptions(options, services.Random), services);
+        if (options.Direction == PeerDirection.Send)
+        {
+            _media = _sending = new SendingMedia(negotiation.SendTracks(), negotiation.SenderOptions(services.Random), services);
+        }
+        else
+        {
+            _media = _receiving =
+                new ReceivingMedia(negotiation.Tracks(), negotiation.ReceiverOptions(options, services.Random), services);
+        }
+
         _outgoing = new OutgoingQueue(services.Pool);
     }
 
@@ -85,7 +96,7 @@ public sealed class PeerSession : IDisposable
         Ice = _ice.State,
         Dtls = _dtls?.State,
         SelectedPath = _ice.SelectedPath,
-        RoundTripTime = MediaRoundTripTime() ?? _dtls?.RoundTripTime,
+        RoundTripTime = _media.RoundTripTime ?? _dtls?.RoundTripTime,
         DatagramsReceived = _datagramsReceived,
         BytesReceived = _bytesReceived,
         DatagramsSent = _outgoing.Queued,
@@ -95,7 +106,8 @@ public sealed class PeerSession : IDisposable
         ChecksDropped = _ice.ChecksDropped,
         PacketsNotAuthentic = _media.NotAuthentic,
         PacketsReplayed = _media.Replayed,
-        Receiver = _media.Statistics,
+        Receiver = _receiving?.Statistics,
+        Sender = _sending?.Statistics,
     };
 
     private TimeSpan SilenceDeadline => State == PeerState.Connected && _options.SilenceTimeout > TimeSpan.Zero
@@ -106,13 +118,15 @@ public sealed class PeerSession : IDisposable
 
     private TimeSpan LastAuthentic => _media.LastPacketAt is { } packet && packet > _lastAuthentic ? packet : _lastAuthentic;
 
-    /// <summary>Answers an offer to publish.</summary>
+    private string PeerName => _options.Direction == PeerDirection.Receive ? "publisher" : "viewer";
+
+    /// <summary>Answers an offer to publish or to play.</summary>
     /// <param name="sdpOffer">The offer, from anybody.</param>
     /// <param name="options">How to answer.</param>
     /// <param name="services">What sessions share.</param>
     /// <param name="now">Gateway time.</param>
     /// <param name="session">The session; the caller owns it. Null when the offer is refused.</param>
-    /// <param name="refusal">Why not, in words for the person who publishes. Null when the offer is accepted.</param>
+    /// <param name="refusal">Why not, in words for the person at the other end. Null when the offer is accepted.</param>
     public static bool TryAcceptOffer(
         string sdpOffer,
         PeerSessionOptions options,
@@ -179,7 +193,7 @@ public sealed class PeerSession : IDisposable
         if (State != PeerState.Closed)
         {
             _media.Advance(_now);
-            SendFeedback();
+            SendPackets();
         }
     }
 
@@ -189,8 +203,8 @@ public sealed class PeerSession : IDisposable
         if (State == PeerState.Connected)
         {
             Observe(now);
-            _media.RequestKeyframe(_now);
-            SendFeedback();
+            _receiving?.RequestKeyframe(_now);
+            SendPackets();
         }
     }
 
@@ -202,6 +216,11 @@ public sealed class PeerSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(frame);
         Observe(now);
+        if (State == PeerState.Connected)
+        {
+            _sending?.Send(frame, _now);
+            SendPackets();
+        }
     }
 
     /// <summary>Ends the session from our side: RTCP BYE, DTLS close_notify, then <see cref="PeerState.Closed"/>.</summary>
@@ -213,7 +232,7 @@ public sealed class PeerSession : IDisposable
         }
 
         Observe(now);
-        if (_ice.SelectedPath is { } path && _media.TryWriteGoodbye(_scratch, out int length))
+        if (_ice.SelectedPath is { } path && _media.TryWriteGoodbye(_scratch, _now, out int length))
         {
             _outgoing.Add(path, _scratch.AsSpan(0, length));
         }
@@ -225,7 +244,11 @@ public sealed class PeerSession : IDisposable
     public bool TryTakeDatagram(out OutgoingDatagram datagram) => _outgoing.TryTake(out datagram);
 
     /// <summary>Takes the next finished frame; the caller owns the reference.</summary>
-    public bool TryTakeFrame(out MediaFrame? frame) => _media.TryTakeFrame(out frame);
+    public bool TryTakeFrame(out MediaFrame? frame)
+    {
+        frame = null;
+        return _receiving is not null && _receiving.TryTakeFrame(out frame);
+    }
 
     /// <summary>Takes the next event.</summary>
     public bool TryTakeEvent(out PeerEvent? peerEvent) => _events.TryDequeue(out peerEvent);
@@ -265,7 +288,7 @@ public sealed class PeerSession : IDisposable
 
         if (_ice.State == IceState.ConsentExpired)
         {
-            End(PeerEndReason.ConsentExpired, "The publisher no longer answers: its network is gone or its page was closed.");
+            End(PeerEndReason.ConsentExpired, $"The {PeerName} no longer answers: its network is gone or its page was closed.");
         }
         else if (_dtls is null && _ice.SelectedPath is { } path)
         {
@@ -295,7 +318,7 @@ public sealed class PeerSession : IDisposable
             _ice.Hear(datagram.Path, _now);
         }
 
-        SendFeedback();
+        SendPackets();
     }
 
     private void FollowDtls()
@@ -312,7 +335,7 @@ public sealed class PeerSession : IDisposable
                 State = PeerState.Connected;
                 _events.Enqueue(new PeerEvent.Connected());
                 _media.Connect(keys, _dtls.RoundTripTime);
-                SendFeedback();
+                SendPackets();
                 break;
             case DtlsState.Closed:
                 End(PeerEndReason.RemoteClose, _dtls.Detail);
@@ -327,11 +350,11 @@ public sealed class PeerSession : IDisposable
     {
         if (State == PeerState.New && _now >= _connectDeadline)
         {
-            End(PeerEndReason.ConnectTimeout, "Nothing came from the publisher: its browser cannot reach the gateway's media port.");
+            End(PeerEndReason.ConnectTimeout, $"Nothing came from the {PeerName}: its browser cannot reach the gateway's media port.");
         }
         else if (_now >= SilenceDeadline)
         {
-            End(PeerEndReason.Silent, "The publisher sends nothing any more.");
+            End(PeerEndReason.Silent, $"The {PeerName} sends nothing any more.");
         }
         else if (_now >= GoodbyeDeadline)
         {
@@ -342,13 +365,13 @@ public sealed class PeerSession : IDisposable
     /// <summary>Packets that the network held back may come after a goodbye; a peer that goes on sending has not left.</summary>
     private void EndAfterGoodbye(TimeSpan goodbyeAt)
     {
-        if (_media.LastRtpAt > goodbyeAt + (_options.GoodbyeTimeout / 2))
+        if (_media.LastSignOfLifeAt > goodbyeAt + (_options.GoodbyeTimeout / 2))
         {
             _media.ForgetGoodbye();
         }
         else
         {
-            End(PeerEndReason.RemoteClose, "The publisher said goodbye (RTCP BYE).");
+            End(PeerEndReason.RemoteClose, $"The {PeerName} said goodbye (RTCP BYE).");
         }
     }
 
@@ -379,27 +402,17 @@ public sealed class PeerSession : IDisposable
         }
     }
 
-    private void SendFeedback()
+    /// <summary>Media goes to the selected pair and nowhere else: nothing but an authenticated check moves it.</summary>
+    private void SendPackets()
     {
-        if (_ice.SelectedPath is not { } path)
-        {
-            return;
-        }
-
-        while (_media.TryTakeRtcp(_scratch, out int length))
+        while (_ice.SelectedPath is { } path && _outgoing.HasRoom && _media.TryTakePacket(_scratch, _now, out int length))
         {
             _outgoing.Add(path, _scratch.AsSpan(0, length));
         }
-    }
 
-    private TimeSpan? MediaRoundTripTime()
-    {
-        TimeSpan? roundTripTime = null;
-        foreach (Rtp.TrackStatistics track in _media.Statistics?.Tracks ?? [])
+        while (_sending is not null && _sending.TryTakeEvent(_now, out PeerEvent? peerEvent))
         {
-            roundTripTime = track.RoundTripTime ?? roundTripTime;
+            _events.Enqueue(peerEvent!); // not null: the call said true
         }
-
-        return roundTripTime;
     }
 }

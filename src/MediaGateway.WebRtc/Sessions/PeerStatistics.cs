@@ -1,10 +1,11 @@
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
 using MediaGateway.WebRtc.Rtp;
+using MediaGateway.WebRtc.Rtp.Sending;
 
 namespace MediaGateway.WebRtc.Sessions;
 
-/// <summary>Where a session stands and what it has counted. A snapshot, but for <see cref="Receiver"/>, which is live.</summary>
+/// <summary>Where a session stands and what it has counted. A snapshot, but for <see cref="Receiver"/> and <see cref="Sender"/>, which are live.</summary>
 public sealed record PeerStatistics
 {
     /// <summary>The session's state.</summary>
@@ -19,7 +20,7 @@ public sealed record PeerStatistics
     /// <summary>The path that media and RTCP take; null while there is none.</summary>
     public required TransportPath? SelectedPath { get; init; }
 
-    /// <summary>The round-trip time: of a repaired loss if there was one, else of the handshake; null while unknown.</summary>
+    /// <summary>The round-trip time: of the peer's reports or a repaired loss if there was one, else of the handshake; null while unknown.</summary>
     public required TimeSpan? RoundTripTime { get; init; }
 
     /// <summary>Datagrams received, of whatever kind.</summary>
@@ -49,6 +50,9 @@ public sealed record PeerStatistics
     /// <summary>SRTP and SRTCP packets dropped because they came twice.</summary>
     public required long PacketsReplayed { get; init; }
 
-    /// <summary>The receiver's own counters, live; null until connected.</summary>
+    /// <summary>The receiver's own counters, live; null until connected, and in a session in which the peer plays.</summary>
     public required ReceiverStatistics? Receiver { get; init; }
+
+    /// <summary>The sender's own counters, live; null until connected, and in a session in which the peer publishes.</summary>
+    public required SenderStatistics? Sender { get; init; }
 }

@@ -31,6 +31,15 @@ internal sealed class SrtpTransport : IDisposable
     /// <summary>Bytes that <see cref="ProtectRtcp"/> adds.</summary>
     public int RtcpOverhead => _outgoing.RtcpOverhead;
 
+    /// <summary>Bytes that <see cref="ProtectRtp"/> adds.</summary>
+    public int RtpOverhead => _outgoing.RtpOverhead;
+
+    /// <summary>Bytes that encryption adds at most.</summary>
+    public int Overhead => Math.Max(RtpOverhead, RtcpOverhead);
+
+    /// <summary>Encrypts an RTP packet in place; returns its new length.</summary>
+    public int ProtectRtp(Span<byte> buffer, int length) => _outgoing.ProtectRtp(buffer, length);
+
     /// <summary>Encrypts a compound RTCP packet in place; returns its new length.</summary>
     public int ProtectRtcp(Span<byte> buffer, int length) => _outgoing.ProtectRtcp(buffer, length);
 

@@ -3,6 +3,7 @@ using MediaGateway.Testing;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
 using MediaGateway.WebRtc.Sdp;
+using MediaGateway.WebRtc.Sessions;
 using Xunit;
 
 namespace MediaGateway.WebRtc.Tests.Sdp;
@@ -55,7 +56,7 @@ internal static class Offers
 
     public static NegotiatedSession Accept(string text)
     {
-        Assert.True(OfferAnswer.TryNegotiate(Read(text), out NegotiatedSession? session, out string? refusal), refusal);
+        Assert.True(OfferAnswer.TryNegotiate(Read(text), PeerDirection.Receive, out NegotiatedSession? session, out string? refusal), refusal);
         return session!;
     }
 
@@ -66,7 +67,7 @@ internal static class Offers
             return error!;
         }
 
-        Assert.False(OfferAnswer.TryNegotiate(offer!, out _, out string? refusal));
+        Assert.False(OfferAnswer.TryNegotiate(offer!, PeerDirection.Receive, out _, out string? refusal));
         Assert.False(string.IsNullOrWhiteSpace(refusal));
         return refusal!;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using MediaGateway.Testing;
 using MediaGateway.WebRtc.Sdp;
+using MediaGateway.WebRtc.Sessions;
 using Xunit;
 
 namespace MediaGateway.WebRtc.Tests.Sdp;
@@ -124,7 +125,7 @@ public class SdpReaderTests
 
             long before = GC.GetAllocatedBytesForCurrentThread();
             Assert.True(SdpReader.TryRead(text.ToString(), out SessionDescription? session, out string? error), error);
-            OfferAnswer.TryNegotiate(session!, out _, out _);
+            OfferAnswer.TryNegotiate(session!, PeerDirection.Receive, out _, out _);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
             Assert.All(session!.Media, media => Assert.True(media.MediaSsrcs.Count() <= SdpLimits.Ssrcs));
         }
@@ -161,7 +162,7 @@ public class SdpReaderTests
             return;
         }
 
-        bool accepted = OfferAnswer.TryNegotiate(session!, out NegotiatedSession? negotiated, out string? refusal);
+        bool accepted = OfferAnswer.TryNegotiate(session!, PeerDirection.Receive, out NegotiatedSession? negotiated, out string? refusal);
         Assert.Equal(accepted, refusal is null);
         Assert.Equal(accepted, negotiated is not null);
     }
