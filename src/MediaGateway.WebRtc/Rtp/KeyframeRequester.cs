@@ -6,6 +6,8 @@ namespace MediaGateway.WebRtc.Rtp;
 /// </summary>
 internal sealed class KeyframeRequester(RoundTripEstimator roundTrip)
 {
+    private const int RepairRoundTrips = 4;
+
     private static readonly TimeSpan MinimumSpacing = TimeSpan.FromMilliseconds(300);
 
     private bool _isWanted;
@@ -46,12 +48,16 @@ internal sealed class KeyframeRequester(RoundTripEstimator roundTrip)
         DueAt = TimeSpan.MaxValue;
     }
 
-    /// <summary>Notes that a keyframe has begun to come: what is asked for is asked for again only if it does not get complete.</summary>
+    /// <summary>
+    /// Notes that a keyframe has begun to come: another one is asked for when this one is lost, or does not get complete for as long
+    /// as its repair takes. A sender that is asked again and again under loss only makes the way fuller.
+    /// </summary>
     public void OnKeyframeBegun(TimeSpan now)
     {
         if (_isWanted)
         {
-            OnSent(now);
+            DueAt = Later(DueAt, now + Later(roundTrip.Value * RepairRoundTrips, MinimumSpacing));
+            _isForLoss = false;
         }
     }
 

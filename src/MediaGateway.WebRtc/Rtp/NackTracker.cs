@@ -25,7 +25,7 @@ internal sealed class NackTracker
     /// <summary>Time for which a missing packet may be just reordered.</summary>
     private static readonly TimeSpan MinimumReorderTime = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan MaximumReorderTime = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan MaximumReorderTime = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What may have been a quick repair as well is not taken for more reordering than this.</summary>
     private static readonly TimeSpan MaximumUncertainReordering = TimeSpan.FromMilliseconds(16);

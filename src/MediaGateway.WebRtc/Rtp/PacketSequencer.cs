@@ -36,6 +36,9 @@ internal sealed class PacketSequencer(
     /// </summary>
     public bool TellsRepairs { get; set; }
 
+    /// <summary>How long after a request the next one is sent. Set by the owner.</summary>
+    public TimeSpan RepeatAfter { get; set; }
+
     /// <summary>When a missing packet is given up.</summary>
     public TimeSpan GapDeadline => missing.FirstMissingSince is var since && since == TimeSpan.MaxValue ? since : since + Wait;
 
@@ -82,7 +85,7 @@ internal sealed class PacketSequencer(
         }
 
         statistics.RepairedPackets++;
-        Repairs.OnRepaired(requests);
+        Repairs.OnRepaired(requests, now - requestedAt, roundTrip.Value, RepeatAfter);
         if (requests == 1)
         {
             roundTrip.Add(now - requestedAt);

@@ -7,17 +7,17 @@ namespace MediaGateway.WebRtc.Rtp;
 /// </summary>
 internal sealed class RepairWait
 {
-    /// <summary>The share of losses that may stay after all requests: a picture in four minutes at 5 % loss.</summary>
-    private const double AcceptedRest = 0.001;
+    /// <summary>The share of losses that may stay after all requests: a picture in a quarter of an hour at 5 % loss.</summary>
+    private const double AcceptedRest = 0.0003;
 
     private const int FewestRequests = 4;
-    private const int MostRequests = 7;
+    private const int MostRequests = 8;
 
     /// <summary>Requests in a row without any answer after which the peer is taken not to retransmit at all.</summary>
     private const int HopelessRun = 40;
 
     private const double InitialFailureShare = 0.3;
-    private const double Smoothing = 1.0 / 32;
+    private const double Smoothing = 1.0 / 128;
     private const int JitterMultiple = 3;
 
     private static readonly TimeSpan Minimum = TimeSpan.FromMilliseconds(40);
@@ -31,11 +31,17 @@ internal sealed class RepairWait
         ? 1
         : (int)Math.Clamp(Math.Ceiling(Math.Log(AcceptedRest) / Math.Log(Math.Clamp(_failureShare, 0.01, 0.99))), FewestRequests, MostRequests);
 
-    /// <summary>Notes that a packet came as the answer to the last of so many requests.</summary>
-    public void OnRepaired(int requests)
+    /// <summary>Notes that a packet came as the answer to one of so many requests.</summary>
+    /// <param name="requests">How many were sent.</param>
+    /// <param name="sinceLast">How long ago the last of them was.</param>
+    /// <param name="roundTrip">The round-trip time: requests sent later than this ago cannot have been answered.</param>
+    /// <param name="repeatAfter">Time between two requests.</param>
+    public void OnRepaired(int requests, TimeSpan sinceLast, TimeSpan roundTrip, TimeSpan repeatAfter)
     {
         _unansweredRun = 0;
-        for (int failed = 1; failed < requests; failed++)
+        TimeSpan soonest = roundTrip * 0.9;
+        int tooLate = sinceLast < soonest ? 1 + (int)((soonest - sinceLast) / repeatAfter) : 0;
+        for (int failed = 1 + tooLate; failed < requests; failed++)
         {
             Note(1);
         }
@@ -53,11 +59,18 @@ internal sealed class RepairWait
         }
     }
 
+    /// <summary>
+    /// How long after a request the next one is sent: when an answer should have come. Where the longest wait has no room for enough
+    /// such requests, sooner, but not before half of that time: some packets then come twice.
+    /// </summary>
+    /// <param name="answerTime">When an answer should have come.</param>
+    public TimeSpan RepeatAfter(TimeSpan answerTime) => Clamp((Maximum - answerTime) / Requests, answerTime / 2, answerTime);
+
     /// <summary>The wait for packets that are requested.</summary>
     /// <param name="beforeRequest">How long a packet is missing before it is requested.</param>
-    /// <param name="repeatAfter">How long after a request the next one is sent.</param>
-    public TimeSpan WithRequests(TimeSpan beforeRequest, TimeSpan repeatAfter) =>
-        Clamp(beforeRequest + (repeatAfter * Requests), Minimum, Maximum);
+    /// <param name="answerTime">When an answer to a request should have come.</param>
+    public TimeSpan WithRequests(TimeSpan beforeRequest, TimeSpan answerTime) =>
+        Clamp(beforeRequest + (RepeatAfter(answerTime) * (Requests - 1)) + answerTime, Minimum, Maximum);
 
     /// <summary>The wait for pictures that cannot be requested.</summary>
     /// <param name="reordering">By how much packets have lately been overtaken.</param>

@@ -24,12 +24,16 @@ internal sealed class RoundTripEstimator(TimeSpan initial, TimeSpan minimum = de
     /// <summary>The estimate; null until something was measured.</summary>
     public TimeSpan? Measured { get; private set; }
 
+    /// <summary>How far measurements are from the estimate, on average; zero until something was measured.</summary>
+    public TimeSpan Deviation { get; private set; }
+
     /// <summary>Takes one measurement.</summary>
     public void Add(TimeSpan sample)
     {
         if (sample >= _minimum)
         {
             _shortRun = 0;
+            Deviation += ((sample - (Measured ?? sample)).Duration() - Deviation) / Smoothing;
             Measured = Measured is { } old ? old + ((sample - old) / Smoothing) : sample;
         }
         else if (++_shortRun == ConvincingRun)

@@ -92,7 +92,7 @@ internal sealed class TrackReceiver : IDisposable
     public NackTracker Missing => _missing;
 
     /// <summary>Time after which a missing packet is requested again.</summary>
-    public TimeSpan RepeatAfter => Later(_roundTrip.Value + RepeatMargin, MinimumRepeat);
+    public TimeSpan RepeatAfter => _packets.RepeatAfter;
 
     /// <summary>Whether a keyframe can be asked for.</summary>
     public bool CanRequestKeyframe =>
@@ -212,6 +212,9 @@ internal sealed class TrackReceiver : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _packets.Dispose();
+
+    /// <summary>How long after a request its answer should have come.</summary>
+    private TimeSpan AnswerTime => Later(_roundTrip.Value + Later(_roundTrip.Deviation * 2, RepeatMargin), MinimumRepeat);
 
     private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
@@ -429,10 +432,11 @@ internal sealed class TrackReceiver : IDisposable
         else
         {
             _packets.Wait = _track.Allows(RtcpFeedback.Nack)
-                ? _packets.Repairs.WithRequests(_missing.ReorderTime, RepeatAfter)
+                ? _packets.Repairs.WithRequests(_missing.ReorderTime, AnswerTime)
                 : RepairWait.WithoutRequests(_missing.Reordering, _options.VideoReorderWait);
         }
 
+        _packets.RepeatAfter = _packets.Repairs.RepeatAfter(AnswerTime);
         Statistics.Wait = _packets.Wait;
     }
 }

@@ -169,7 +169,7 @@ public sealed class MediaReceiverTests
         bench.SendVideo(0, 0, true, Keyframe);
         bench.SendVideo(2, 6000, true, Picture);
 
-        bench.Advance(664);
+        bench.Advance(774);
         Assert.Equal(0, bench.Count("PLI"));
         bench.Advance(1);
 
@@ -192,7 +192,7 @@ public sealed class MediaReceiverTests
         using var bench = new ReceiverBench();
         bench.SendVideo(0, 0, true, Keyframe);
         bench.SendVideo(2, 6000, true, Picture);
-        bench.Advance(665);
+        bench.Advance(775);
         bench.SendVideo(4, 12_000, true, Picture);
 
         bench.SendVideo(6, 18_000, true, Keyframe);

@@ -208,8 +208,8 @@ public sealed class RepairTests
         bench.Advance(200);
 
         RecordedFeedback request = Assert.Single(bench.Feedback, feedback => feedback.Name == "PLI");
-        Assert.Equal(6, bench.Count("NACK"));
-        Assert.InRange((request.At - bench.Feedback[0].At).TotalMilliseconds, 60, 150);
+        Assert.Equal(7, bench.Count("NACK"));
+        Assert.InRange((request.At - bench.Feedback[0].At).TotalMilliseconds, 60, 170);
     }
 
     private static void SendRepair(ReceiverBench bench, long sequence, long timestamp, long original, byte[] payload) =>

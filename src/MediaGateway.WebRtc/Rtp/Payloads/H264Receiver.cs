@@ -19,6 +19,7 @@ internal sealed class H264Receiver : IPayloadReceiver
     private bool _isOpen;
     private bool _isBroken;
     private bool _hasSlices;
+    private bool _beganKeyframe;
     private bool _startIsUncertain = true;
     private bool _mayStartAtSlice;
     private bool _needsKeyframe = true;
@@ -90,7 +91,8 @@ internal sealed class H264Receiver : IPayloadReceiver
 
     /// <inheritdoc/>
     public bool CanRestartAt(ReadOnlySpan<byte> payload) =>
-        _needsKeyframe && H264Depacketizer.FirstTypeOf(payload) == NalUnitType.SequenceParameterSet && CanStartAt(payload);
+        _needsKeyframe && !IsCollectingKeyframe
+        && H264Depacketizer.FirstTypeOf(payload) == NalUnitType.SequenceParameterSet && CanStartAt(payload);
 
     /// <inheritdoc/>
     public bool IsKeyframeStart(ReadOnlySpan<byte> payload, out long pixels)
@@ -103,6 +105,12 @@ internal sealed class H264Receiver : IPayloadReceiver
     /// <inheritdoc/>
     public void Dispose() => _unit.Dispose();
 
+    /// <summary>
+    /// Whether a keyframe that is needed has begun and may still become complete: it is not left for the next one, which would lose
+    /// packets as well.
+    /// </summary>
+    private bool IsCollectingKeyframe => _isOpen && !_isBroken && _needsKeyframe && _beganKeyframe;
+
     private void Open(in ReceivedPacket packet)
     {
         _isOpen = true;
@@ -110,6 +118,12 @@ internal sealed class H264Receiver : IPayloadReceiver
         _hasSlices = false;
         _timestamp = packet.Timestamp;
         _lastReceivedAt = packet.ReceivedAt;
+        _beganKeyframe = !_isBroken && (H264Depacketizer.FirstTypeOf(packet.Payload) == NalUnitType.SequenceParameterSet
+            || H264Depacketizer.IsFirstSliceOfIdr(packet.Payload));
+        if (IsCollectingKeyframe)
+        {
+            _keyframes.OnKeyframeBegun(packet.ReceivedAt);
+        }
     }
 
     private void Add(in ReceivedPacket packet)
