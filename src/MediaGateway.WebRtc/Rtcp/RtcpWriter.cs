@@ -8,6 +8,8 @@ namespace MediaGateway.WebRtc.Rtcp;
 /// </summary>
 internal ref struct RtcpWriter(Span<byte> destination)
 {
+    private const byte PaddingBit = 0x20;
+
     private readonly Span<byte> _destination = destination;
 
     /// <summary>Bytes written.</summary>
@@ -161,6 +163,29 @@ internal ref struct RtcpWriter(Span<byte> destination)
 
         WriteSources(body, senderSsrc, 0);
         MaximumBitrate.Write(body[8..], bitrate, sources);
+        return true;
+    }
+
+    /// <summary>Writes transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1), padded to whole words.</summary>
+    public bool TryWriteTransportFeedback(uint senderSsrc, uint mediaSsrc, scoped ReadOnlySpan<byte> controlInformation)
+    {
+        int padding = -controlInformation.Length & 3;
+        int length = 8 + controlInformation.Length + padding;
+        int start = Length;
+        if (!TryBegin(RtcpPacketType.TransportFeedback, FeedbackFormat.TransportWide, length, out Span<byte> body))
+        {
+            return false;
+        }
+
+        WriteSources(body, senderSsrc, mediaSsrc);
+        controlInformation.CopyTo(body[8..]);
+        if (padding > 0)
+        {
+            body[(8 + controlInformation.Length)..].Clear();
+            body[^1] = (byte)padding;
+            _destination[start] |= PaddingBit;
+        }
+
         return true;
     }
 

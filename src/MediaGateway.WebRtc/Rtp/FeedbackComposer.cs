@@ -1,4 +1,5 @@
 using System.Text;
+using MediaGateway.WebRtc.Congestion;
 using MediaGateway.WebRtc.Rtcp;
 
 namespace MediaGateway.WebRtc.Rtp;
@@ -13,10 +14,12 @@ internal sealed class FeedbackComposer
     private const int NacksPerPacket = 64;
     private const double FractionUnit = 256;
     private const int BitsPerByte = 8;
+    private const int FeedbackOverhead = 16; // Two headers and padding.
 
     private readonly MediaReceiverOptions _options;
     private readonly TrackReceiver[] _tracks;
     private readonly RoundTripEstimator _roundTrip;
+    private readonly ReceiverCongestion _congestion;
     private readonly byte[] _canonicalName;
     private readonly long[] _bytesBefore;
     private readonly bool _sendsBitrate;
@@ -25,16 +28,25 @@ internal sealed class FeedbackComposer
     private TimeSpan _lastReportAt;
 
     /// <summary>Composes for these tracks.</summary>
-    public FeedbackComposer(MediaReceiverOptions options, TrackReceiver[] tracks, RoundTripEstimator roundTrip)
+    public FeedbackComposer(MediaReceiverOptions options, TrackReceiver[] tracks, RoundTripEstimator roundTrip, ReceiverCongestion congestion)
     {
-        (_options, _tracks, _roundTrip) = (options, tracks, roundTrip);
+        (_options, _tracks, _roundTrip, _congestion) = (options, tracks, roundTrip, congestion);
         _canonicalName = Encoding.UTF8.GetBytes(options.CanonicalName);
         _bytesBefore = new long[tracks.Length];
         _sendsBitrate = tracks.Any(track => track.Track.Allows(RtcpFeedback.MaximumBitrate));
     }
 
-    /// <summary>When the next report or REMB is due.</summary>
-    public TimeSpan NextDeadline => _reportAt < _bitrateAt ? _reportAt : _bitrateAt;
+    /// <summary>When the next report, REMB or transport-wide feedback is due.</summary>
+    public TimeSpan NextDeadline
+    {
+        get
+        {
+            TimeSpan deadline = _reportAt < _bitrateAt ? _reportAt : _bitrateAt;
+            return ArrivalsAt < deadline ? ArrivalsAt : deadline;
+        }
+    }
+
+    private TimeSpan ArrivalsAt => _congestion.Arrivals is { } arrivals && _reportAt != TimeSpan.MaxValue ? arrivals.DueAt : TimeSpan.MaxValue;
 
     /// <summary>Tells that media flows. REMB leaves at once: a sender without it stays at its start bitrate.</summary>
     public void Start(TimeSpan now)
@@ -66,6 +78,7 @@ internal sealed class FeedbackComposer
             WriteReport(ref writer, reportDue, now);
         }
 
+        WriteArrivals(ref writer, now);
         WriteMaximumBitrate(ref writer, now);
         foreach (TrackReceiver track in _tracks)
         {
@@ -79,7 +92,7 @@ internal sealed class FeedbackComposer
 
     private bool HasFeedback(TimeSpan now)
     {
-        bool due = _bitrateAt <= now;
+        bool due = IsBitrateDue(now) || ArrivalsAt <= now;
         foreach (TrackReceiver track in _tracks)
         {
             due |= track.KeyframeDueAt <= now || track.LayerKeyframeDueAt <= now || track.Missing.NextRequestAt <= now;
@@ -99,6 +112,7 @@ internal sealed class FeedbackComposer
             {
                 ReceiveSource source = track.SourceAt(j);
                 blocks[count] = source.MakeReport(now);
+                _congestion.ObserveLoss(blocks[count].FractionLost / FractionUnit, source.ExpectedInReport);
                 if (source == track.Source)
                 {
                     Publish(i, source, blocks[count], now);
@@ -114,6 +128,7 @@ internal sealed class FeedbackComposer
         {
             _lastReportAt = now;
             _reportAt = now + _options.ReportInterval;
+            _congestion.EndInterval(_roundTrip.Measured, now);
         }
     }
 
@@ -128,9 +143,32 @@ internal sealed class FeedbackComposer
         _bytesBefore[track] = statistics.Bytes;
     }
 
+    private bool IsBitrateDue(TimeSpan now) => _bitrateAt <= now || (_bitrateAt != TimeSpan.MaxValue && _congestion.HasNews(now));
+
+    /// <summary>The media source field names any stream of the transport; what it says is about all of them.</summary>
+    private void WriteArrivals(ref RtcpWriter writer, TimeSpan now)
+    {
+        if (ArrivalsAt > now || _congestion.Arrivals is not { } arrivals || writer.Room < ArrivalRecorder.MaximumLength + FeedbackOverhead)
+        {
+            return;
+        }
+
+        uint source = 0;
+        foreach (TrackReceiver track in _tracks)
+        {
+            source = source == 0 && track.Source is { } holder ? holder.Ssrc : source;
+        }
+
+        ReadOnlySpan<byte> content = arrivals.Take(now);
+        if (content.Length > 0)
+        {
+            writer.TryWriteTransportFeedback(_options.LocalSsrc, source, content);
+        }
+    }
+
     private void WriteMaximumBitrate(ref RtcpWriter writer, TimeSpan now)
     {
-        if (_bitrateAt > now)
+        if (!IsBitrateDue(now))
         {
             return;
         }
@@ -145,8 +183,10 @@ internal sealed class FeedbackComposer
             }
         }
 
-        if (writer.TryWriteMaximumBitrate(_options.LocalSsrc, _options.MaximumBitrate, sources[..count]))
+        long allowed = _congestion.AllowedBitsPerSecond;
+        if (writer.TryWriteMaximumBitrate(_options.LocalSsrc, allowed, sources[..count]))
         {
+            _congestion.OnTold(allowed, now);
             _bitrateAt = now + _options.BitrateInterval;
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
+using MediaGateway.WebRtc.Congestion;
 using MediaGateway.WebRtc.Rtcp;
 
 namespace MediaGateway.WebRtc.Rtp;
@@ -18,6 +19,7 @@ public sealed class MediaReceiver : IDisposable
     private readonly TrackReceiver[] _tracks;
     private readonly FrameQueue _frames;
     private readonly StreamTimeline _timeline;
+    private readonly ReceiverCongestion _congestion;
     private readonly FeedbackComposer _feedback;
     private TimeSpan _now;
     private bool _isDisposed;
@@ -46,7 +48,8 @@ public sealed class MediaReceiver : IDisposable
         var roundTrip = new RoundTripEstimator(options.InitialRoundTripTime, options.MinimumRoundTripTime);
         _tracks = [.. tracks.Select((track, index) => new TrackReceiver(track, index, options, pool, _timeline, _frames, roundTrip))];
         Statistics = new ReceiverStatistics([.. _tracks.Select(track => track.Statistics)]);
-        _feedback = new FeedbackComposer(options, _tracks, roundTrip);
+        _congestion = new ReceiverCongestion(options);
+        _feedback = new FeedbackComposer(options, _tracks, roundTrip, _congestion);
     }
 
     /// <summary>Counters, live.</summary>
@@ -95,9 +98,17 @@ public sealed class MediaReceiver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         MoveTo(receivedAt);
-        if (_isDisposed || !RtpPacket.TryParse(buffer.Span[..length], out RtpPacket packet) || FindTrack(packet) is not { } track)
+        if (_isDisposed || !RtpPacket.TryParse(buffer.Span[..length], out RtpPacket packet))
         {
             Statistics.UnclaimedPackets += _isDisposed ? 0 : 1;
+            buffer.Dispose();
+            return;
+        }
+
+        _congestion.Observe(packet, length, receivedAt);
+        if (FindTrack(packet) is not { } track)
+        {
+            Statistics.UnclaimedPackets++;
             buffer.Dispose();
             return;
         }
@@ -175,6 +186,7 @@ public sealed class MediaReceiver : IDisposable
 
         bool taken = _feedback.TryCompose(destination, _now, out length);
         Statistics.AudioVideoError = _timeline.AudioVideoError;
+        Statistics.Follow(_congestion);
         return taken;
     }
 

@@ -12,7 +12,16 @@ public sealed record MediaReceiverOptions
     /// <summary>The bitrate that REMB allows, in bit/s: a ceiling for the peer's whole sending.</summary>
     public int MaximumBitrate { get; init; } = 4_000_000;
 
-    /// <summary>Time between two REMB packets.</summary>
+    /// <summary>
+    /// The header-extension identifier of abs-send-time, by which the rate that REMB allows follows the delay; 0: not agreed on, and
+    /// REMB always says <see cref="MaximumBitrate"/>.
+    /// </summary>
+    public int AbsoluteSendTimeId { get; init; }
+
+    /// <summary>The header-extension identifier of the transport-wide sequence number; 0: no transport-wide feedback was agreed on.</summary>
+    public int TransportSequenceId { get; init; }
+
+    /// <summary>Time between two REMB packets when the rate does not change.</summary>
     public TimeSpan BitrateInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Time between two receiver reports.</summary>

@@ -32,6 +32,9 @@ internal sealed class ReceiveSource(uint ssrc, int clockRate)
     /// <summary>When the last packet came.</summary>
     public TimeSpan LastPacketAt { get; private set; }
 
+    /// <summary>Packets that should have come in the interval of the last report.</summary>
+    public long ExpectedInReport { get; private set; }
+
     /// <summary>Whether the source has said goodbye.</summary>
     public bool HasLeft { get; set; }
 
@@ -85,6 +88,7 @@ internal sealed class ReceiveSource(uint ssrc, int clockRate)
         long expectedNow = expected - _expectedBefore;
         long lostNow = expectedNow - (_received - _receivedBefore);
         _expectedBefore = expected;
+        ExpectedInReport = Math.Max(expectedNow, 0);
         _receivedBefore = _received;
         long fraction = expectedNow <= 0 || lostNow <= 0 ? 0 : Math.Min(255, lostNow * 256 / expectedNow);
         TimeSpan sinceSenderReport = _lastSenderReport == 0 ? TimeSpan.Zero : now - _senderReportAt;

@@ -1,4 +1,5 @@
 using MediaGateway.Media.Frames;
+using MediaGateway.WebRtc.Congestion;
 
 namespace MediaGateway.WebRtc.Rtp;
 
@@ -16,11 +17,31 @@ public sealed class ReceiverStatistics
     /// <summary>RTCP datagrams of which a part could not be read.</summary>
     public long MalformedRtcp { get; internal set; }
 
+    /// <summary>What REMB allows the peer to send, in bit/s.</summary>
+    public long AllowedBitsPerSecond { get; internal set; }
+
+    /// <summary>What the peer sent in the last half second, in bit/s.</summary>
+    public long ReceivedBitsPerSecond { get; internal set; }
+
+    /// <summary>What the delay of the packets says.</summary>
+    public BandwidthUsage Usage { get; internal set; }
+
+    /// <summary>How long packets wait in queues on the way to us; zero while unknown.</summary>
+    public TimeSpan QueueDelay { get; internal set; }
+
     /// <summary>
     /// Video's stamps less audio's, against what the sender reports say: positive when pictures are stamped too late. Null while
     /// either track has no usable report.
     /// </summary>
     public TimeSpan? AudioVideoError { get; internal set; }
+
+    internal void Follow(ReceiverCongestion congestion)
+    {
+        AllowedBitsPerSecond = congestion.AllowedBitsPerSecond;
+        ReceivedBitsPerSecond = congestion.ReceivedBitsPerSecond;
+        Usage = congestion.Usage;
+        QueueDelay = congestion.QueueDelay;
+    }
 }
 
 /// <summary>Counters of one track, live.</summary>

@@ -18,4 +18,7 @@ public enum RtcpFeedback
 
     /// <summary>Receiver estimated maximum bitrate: <c>goog-remb</c>.</summary>
     MaximumBitrate = 8,
+
+    /// <summary>Arrival of all packets: <c>transport-cc</c>.</summary>
+    TransportWide = 16,
 }

@@ -96,6 +96,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
         }
 
         WriteExtension(track, SdpHeaderExtension.MidUri);
+        WriteCongestionExtensions(track);
         WriteCodec(track.Codec, track == session.Video);
         WriteRepair(track);
         WriteLayers(track);
@@ -114,6 +115,19 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
         if (id > 0)
         {
             _writer.Attribute("extmap", $"{id} {uri}");
+        }
+    }
+
+    private void WriteCongestionExtensions(NegotiatedTrack track)
+    {
+        if (session.Congestion.MaximumBitrate)
+        {
+            WriteExtension(track, SdpHeaderExtension.AbsoluteSendTimeUri);
+        }
+
+        if (session.Congestion.TransportWide)
+        {
+            WriteExtension(track, SdpHeaderExtension.TransportSequenceUri);
         }
     }
 
@@ -194,7 +208,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
             ? CodecNegotiation.AnswerH264(codec, ours.VideoStartBitrate)
             : CodecNegotiation.AnswerOpus(ours.AudioMaximumAverageBitrate);
         _writer.Attribute("fmtp", $"{codec.PayloadType} {parameters}");
-        foreach (string feedback in CodecNegotiation.AnswerFeedback(codec))
+        foreach (string feedback in CodecNegotiation.AnswerFeedback(codec, session.Congestion))
         {
             _writer.Attribute("rtcp-fb", $"{codec.PayloadType} {feedback}");
         }

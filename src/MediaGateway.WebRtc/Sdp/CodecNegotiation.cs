@@ -14,8 +14,8 @@ internal static class CodecNegotiation
     private const string SingleNalUnit = "0";
     private const int RankOfNonInterleaved = 100;
 
-    /// <summary>Feedback that the receiver makes use of. transport-cc is left out: with REMB the bitrate rises at once.</summary>
-    private static readonly string[] AcceptedFeedback = ["nack", "nack pli", "ccm fir", "goog-remb"];
+    /// <summary>Feedback that the receiver makes use of, beside that on congestion.</summary>
+    private static readonly string[] AcceptedFeedback = ["nack", "nack pli", "ccm fir"];
 
     /// <summary>
     /// The H.264 payload type to accept: packetization mode 1 before mode 0, then the best profile, then the offer's order; null
@@ -94,7 +94,8 @@ internal static class CodecNegotiation
     }
 
     /// <summary>The offered feedback messages that are accepted.</summary>
-    public static IEnumerable<string> AnswerFeedback(RtpCodec codec) => AcceptedFeedback.Where(codec.Offers);
+    public static IEnumerable<string> AnswerFeedback(RtpCodec codec, CongestionAgreement congestion) =>
+        AcceptedFeedback.Where(codec.Offers).Concat(congestion.AnswerTo(codec));
 
     private static int RankOf(RtpCodec codec, PeerDirection direction)
     {

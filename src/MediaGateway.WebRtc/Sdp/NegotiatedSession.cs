@@ -1,4 +1,5 @@
 using MediaGateway.WebRtc.Dtls;
+using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.WebRtc.Sdp;
 
@@ -11,4 +12,8 @@ internal sealed record NegotiatedSession(
     string RemoteUsernameFragment,
     IReadOnlyList<CertificateFingerprint> RemoteFingerprints,
     NegotiatedTrack? Video,
-    NegotiatedTrack? Audio);
+    NegotiatedTrack? Audio)
+{
+    /// <summary>The feedback on congestion: for sessions in which the peer publishes.</summary>
+    public CongestionAgreement Congestion { get; init; } = CongestionAgreement.Of(Video?.Codec, Audio?.Codec, CongestionFeedback.Remb);
+}

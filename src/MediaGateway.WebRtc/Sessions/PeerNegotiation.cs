@@ -34,6 +34,10 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             return false;
         }
 
+        session = session! with // not null: the calls said true
+        {
+            Congestion = CongestionAgreement.Of(session.Video?.Codec, session.Audio?.Codec, options.CongestionFeedback),
+        };
         var local = IceCredentials.Generate(services.Random);
         SendDescription? sending = options.Direction == PeerDirection.Send ? DescribeSending(services.Random) : null;
         IceCandidate[] candidates = [.. options.AdvertisedAddresses.Select((address, index) => new IceCandidate(address, index))];
@@ -44,8 +48,8 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             candidates,
             options.VideoStartBitrate,
             options.AudioMaximumAverageBitrate) { Sending = sending };
-        string answer = new AnswerWriter(description!, session!, parameters).Write(); // not null: both calls said true
-        negotiation = new PeerNegotiation(session!, local, answer) { Sending = sending };
+        string answer = new AnswerWriter(description!, session, parameters).Write(); // not null: the calls said true
+        negotiation = new PeerNegotiation(session, local, answer) { Sending = sending };
         return true;
     }
 
@@ -72,6 +76,8 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         LocalSsrc = (uint)(RandomUInt64(random) >> 32),
         CanonicalName = RandomName(random),
         MaximumBitrate = options.MaximumBitrate,
+        AbsoluteSendTimeId = Session.Congestion.MaximumBitrate ? ExtensionId(SdpHeaderExtension.AbsoluteSendTimeUri) : 0,
+        TransportSequenceId = Session.Congestion.TransportWide ? ExtensionId(SdpHeaderExtension.TransportSequenceUri) : 0,
         ReducedSizeRtcp = (Session.Video ?? Session.Audio)?.Offered.HasReducedSizeRtcp is true,
     };
 
@@ -123,7 +129,14 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         Feedback = FeedbackOf(SendNegotiation.Feedback(track.Codec)),
     };
 
-    private static ReceiveTrack TrackOf(NegotiatedTrack track, TrackKind kind, CodecId codec) => new()
+    /// <summary>RFC 9143 9.1: in a bundle an identifier means the same extension in every section.</summary>
+    private int ExtensionId(string uri)
+    {
+        int id = Session.Video?.ExtensionId(uri) ?? 0;
+        return id > 0 ? id : Session.Audio?.ExtensionId(uri) ?? 0;
+    }
+
+    private ReceiveTrack TrackOf(NegotiatedTrack track, TrackKind kind, CodecId codec) => new()
     {
         Kind = kind,
         Mid = track.Offered.Mid ?? "",
@@ -136,7 +149,7 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             },
         ],
         MidExtensionId = track.MidExtensionId,
-        Feedback = FeedbackOf(CodecNegotiation.AnswerFeedback(track.Codec)),
+        Feedback = FeedbackOf(CodecNegotiation.AnswerFeedback(track.Codec, Session.Congestion)),
         AnnouncedSsrcs = [.. track.Offered.MediaSsrcs],
         RepairPayloadTypes = track.Rtx is { } rtx ? [new RepairPayloadType(rtx.PayloadType, track.Codec.PayloadType)] : [],
         RepairSources = [.. track.Offered.Retransmissions.Select(pair => new RepairSource(pair.Media, pair.Repair))],
@@ -157,7 +170,8 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
                 "nack" => RtcpFeedback.Nack,
                 "nack pli" => RtcpFeedback.PictureLossIndication,
                 "ccm fir" => RtcpFeedback.FullIntraRequest,
-                "goog-remb" => RtcpFeedback.MaximumBitrate,
+                CongestionAgreement.MaximumBitrateFeedback => RtcpFeedback.MaximumBitrate,
+                CongestionAgreement.TransportWideFeedback => RtcpFeedback.TransportWide,
                 _ => RtcpFeedback.None,
             };
         }

@@ -15,6 +15,9 @@ public sealed record PeerSessionOptions
     /// <summary>bit/s asked of an Opus sender (<c>maxaveragebitrate</c>, RFC 7587 6.1); 0 leaves it to the browser.</summary>
     public int AudioMaximumAverageBitrate { get; init; }
 
+    /// <summary>How a peer that publishes learns what the path carries.</summary>
+    public CongestionFeedback CongestionFeedback { get; init; }
+
     /// <summary>bit/s that REMB allows the peer in all.</summary>
     public int MaximumBitrate { get; init; } = 4_000_000;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.Configuration;
 
@@ -31,7 +32,14 @@ internal sealed class WebRtcOptions
     public IList<string> AdvertisedAddresses { get; } = [];
 
     /// <summary>
-    /// Highest video rate asked of a browser by REMB, in bit/s. A browser takes it as its estimate at once; 4 Mbit/s is good 1080p30.
+    /// How a browser that publishes learns what its path carries: <c>Remb</c>, the gateway estimates it from the delay of the packets;
+    /// <c>TransportWide</c>, the browser does from the arrivals that the gateway reports; <c>Both</c>. REMB rises and comes back sooner
+    /// (docs/measurements.md). Where a browser does not offer the one, it gets the other.
+    /// </summary>
+    public CongestionFeedback CongestionFeedback { get; set; } = CongestionFeedback.Remb;
+
+    /// <summary>
+    /// Highest rate asked of a browser by REMB, in bit/s. A browser takes it as its estimate at once; 4 Mbit/s is good 1080p30.
     /// </summary>
     [Range(100_000, 100_000_000)]
     public int MaximumBitrate { get; set; } = 4_000_000;

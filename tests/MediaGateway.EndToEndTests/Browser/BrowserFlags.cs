@@ -4,7 +4,9 @@ namespace MediaGateway.EndToEndTests.Browser;
 internal static class BrowserFlags
 {
     /// <summary>The flags of every test, with a profile folder of its own.</summary>
-    public static IEnumerable<string> All(string profileFolder)
+    /// <param name="profileFolder">The profile.</param>
+    /// <param name="cameraFile">A Y4M or MJPEG file that the browser's own camera shows; null: the page's scripts are the camera.</param>
+    public static IEnumerable<string> All(string profileFolder, string? cameraFile = null)
     {
         if (Environment.IsPrivilegedProcess)
         {
@@ -31,6 +33,14 @@ internal static class BrowserFlags
         yield return "--use-fake-ui-for-media-stream";
         // Without it there is no candidate for 127.0.0.1.
         yield return "--allow-loopback-in-peer-connection";
+        if (cameraFile is not null)
+        {
+            // Such a test is about rates: it leaves the processor to the encoder.
+            yield return $"--use-file-for-fake-video-capture={cameraFile}";
+            yield return "about:blank";
+            yield break;
+        }
+
         // The browser's own trace of the RTP and RTCP packets it sends, before encryption: RtpTrace reads it.
         yield return "--enable-logging=stderr";
         yield return "--vmodule=srtp_session=4";

@@ -16,9 +16,9 @@ internal sealed class Chromium : IAsyncDisposable
     private DevToolsConnection? _connection;
     private BrowserPage? _page;
 
-    private Chromium(string program)
+    private Chromium(string program, string? cameraFile)
     {
-        _process = ToolProcess.Start(program, BrowserFlags.All(_profile.Path), OnLine, keep: line => !RtpTrace.IsTrace(line));
+        _process = ToolProcess.Start(program, BrowserFlags.All(_profile.Path, cameraFile), OnLine, keep: line => !RtpTrace.IsTrace(line));
     }
 
     /// <summary>What the browser sent by RTP and RTCP.</summary>
@@ -28,16 +28,21 @@ internal sealed class Chromium : IAsyncDisposable
     public BrowserPage Page => _page ?? throw new InvalidOperationException("The browser is not started.");
 
     /// <summary>Starts the browser with an empty page whose camera and microphone are <c>flash-and-beep.js</c>.</summary>
-    public static async Task<Chromium> StartAsync()
+    /// <param name="cameraFile">A Y4M or MJPEG file that is the camera instead, with the browser's own microphone.</param>
+    public static async Task<Chromium> StartAsync(string? cameraFile = null)
     {
-        Chromium browser = new(Tool.Require("chromium", "chromium-browser", "google-chrome"));
+        Chromium browser = new(Tool.Require("chromium", "chromium-browser", "google-chrome"), cameraFile);
         try
         {
             Uri address = await browser._address.Task.WaitAsync(StartLimit);
             browser._connection = await DevToolsConnection.OpenAsync(address, browser.OnEvent);
             JsonElement target = await browser._connection.SendAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
             browser._page = await BrowserPage.AttachAsync(browser._connection, target.GetProperty("targetId").GetString()!);
-            await browser._page.AddScriptAsync(Resource("flash-and-beep.js"));
+            if (cameraFile is null)
+            {
+                await browser._page.AddScriptAsync(Resource("flash-and-beep.js"));
+            }
+
             return browser;
         }
         catch

@@ -21,9 +21,14 @@ internal sealed class StreamingPage : IAsyncDisposable
     /// <param name="gateway">The gateway.</param>
     /// <param name="parameters">The query of the page's address, with its question mark.</param>
     /// <param name="status">What the page shall say of its connection.</param>
-    public static async Task<StreamingPage> OpenAsync(GatewayProcess gateway, string parameters = "", string status = "ESTABLISHED")
+    public static async Task<StreamingPage> OpenAsync(GatewayProcess gateway, string parameters = "", string status = "ESTABLISHED") =>
+        await OpenAsync(gateway, await Chromium.StartAsync(), parameters, status);
+
+    /// <summary>Opens the page in a browser, which ends with it.</summary>
+    public static async Task<StreamingPage> OpenAsync(
+        GatewayProcess gateway, Chromium browser, string parameters = "", string status = "ESTABLISHED")
     {
-        StreamingPage page = new(await Chromium.StartAsync());
+        StreamingPage page = new(browser);
         try
         {
             await page.Browser.Page.OpenAsync(new Uri(gateway.Page, parameters));

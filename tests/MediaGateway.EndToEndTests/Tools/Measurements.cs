@@ -10,6 +10,9 @@ internal static class Measurements
 {
     private const string FileVariable = "MEDIAGATEWAY_MEASUREMENTS";
 
+    /// <summary>Whether figures are to be written down: then tests also measure what they do not assert.</summary>
+    public static bool AreWanted => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 };
+
     /// <summary>Notes a line of figures.</summary>
     public static void Note(string line)
     {

@@ -46,6 +46,7 @@ public class AnswerWriterTests
                 "a=rtcp-mux",
                 "a=rtcp-rsize",
                 "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
+                "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
                 "a=rtpmap:111 opus/48000/2",
                 "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1",
                 "a=rtpmap:63 red/48000/2",
@@ -64,6 +65,7 @@ public class AnswerWriterTests
                 "a=rtcp-mux",
                 "a=rtcp-rsize",
                 "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
+                "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
                 "a=rtpmap:116 H264/90000",
                 "a=fmtp:116 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f",
                 "a=rtcp-fb:116 nack",
@@ -74,6 +76,20 @@ public class AnswerWriterTests
                 "a=fmtp:117 apt=116",
             ],
             Offers.Section(answer, 1));
+    }
+
+    [Theory]
+    [InlineData(CongestionFeedback.Remb, true, false)]
+    [InlineData(CongestionFeedback.TransportWide, false, true)]
+    [InlineData(CongestionFeedback.Both, true, true)]
+    public void CongestionFeedback_IsAnsweredForAllTracksAsPreferred(CongestionFeedback preference, bool bitrate, bool arrivals)
+    {
+        string[] lines = Offers.Answer(Offers.Vector("chromium-156-max-bundle.sdp"), congestion: preference).Split("\r\n");
+
+        Assert.Equal(bitrate ? 1 : 0, lines.Count(line => line.EndsWith(" goog-remb", StringComparison.Ordinal)));
+        Assert.Equal(bitrate ? 2 : 0, lines.Count(line => line.EndsWith(SdpHeaderExtension.AbsoluteSendTimeUri, StringComparison.Ordinal)));
+        Assert.Equal(arrivals ? 2 : 0, lines.Count(line => line.EndsWith(" transport-cc", StringComparison.Ordinal)));
+        Assert.Equal(arrivals ? 2 : 0, lines.Count(line => line.EndsWith(SdpHeaderExtension.TransportSequenceUri, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -119,7 +135,7 @@ public class AnswerWriterTests
             RtpCodec offered = offer.Media.Single(other => other.Mid == media.Mid).Codecs.Single(codec => codec.PayloadType == accepted.PayloadType);
             Assert.Equal(offered.EncodingName, accepted.EncodingName);
             Assert.All(accepted.Feedback, feedback => Assert.True(offered.Offers(feedback)));
-            Assert.DoesNotContain("transport-cc", accepted.Feedback);
+            Assert.False(accepted.Offers("goog-remb") && accepted.Offers("transport-cc"));
             Assert.Equal(SdpDirection.ReceiveOnly, answer.DirectionOf(media));
             Assert.Equal("passive", media.Transport.Setup);
         }

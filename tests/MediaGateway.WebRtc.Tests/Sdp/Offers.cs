@@ -72,7 +72,7 @@ internal static class Offers
         return refusal!;
     }
 
-    public static string Answer(string text, int startBitrate = 0, int audioBitrate = 0, params IceCandidate[] candidates)
+    public static string Answer(string text, int startBitrate = 0, int audioBitrate = 0, CongestionFeedback congestion = CongestionFeedback.Remb, params IceCandidate[] candidates)
     {
         var parameters = new AnswerParameters(
             4711,
@@ -81,7 +81,9 @@ internal static class Offers
             candidates,
             startBitrate,
             audioBitrate);
-        return new AnswerWriter(Read(text), Accept(text), parameters).Write();
+        NegotiatedSession session = Accept(text);
+        session = session with { Congestion = CongestionAgreement.Of(session.Video?.Codec, session.Audio?.Codec, congestion) };
+        return new AnswerWriter(Read(text), session, parameters).Write();
     }
 
     /// <summary>The lines of one section of an answer; -1 for the session's.</summary>

@@ -190,6 +190,7 @@ internal sealed class WebRtcServer(
     {
         AdvertisedAddresses = [.. addresses.For(signalingAddress).Select(address => TransportAddress.From(new IPEndPoint(address, AdvertisedPort)))],
         MaximumBitrate = options.Value.MaximumBitrate,
+        CongestionFeedback = options.Value.CongestionFeedback,
         VideoStartBitrate = options.Value.StartBitrate / 1000,
         ConnectTimeout = options.Value.ConnectTimeout,
         HandshakeTimeout = options.Value.ConnectTimeout,
