@@ -83,9 +83,9 @@ public sealed class BitrateRampTests
             ["WebRtc__CongestionFeedback"] = feedback == "ConstantRemb" ? "Remb" : feedback,
         });
         relay.Target = new IPEndPoint(IPAddress.Loopback, gateway.WebRtcPort);
-        await using Chromium browser = await Chromium.StartAsync(await NoiseAsync(folder));
+        Chromium browser = await Chromium.StartAsync(await NoiseAsync(folder));
         await browser.Page.AddScriptAsync(Probe + (feedback == "ConstantRemb" ? WithoutSendTime : ""));
-        StreamingPage page = await StreamingPage.OpenAsync(gateway, browser);
+        await using StreamingPage page = await StreamingPage.OpenAsync(gateway, browser);
 
         await page.PublishAsync("ramp");
         RateSamples samples = new();
