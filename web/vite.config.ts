@@ -6,6 +6,8 @@ export default defineConfig({
   build: {
     outDir: '../src/MediaGateway/wwwroot',
     emptyOutDir: true,
+    // The page, and the player alone for frames in other pages.
+    rollupOptions: { input: ['index.html', 'player.html'] },
     target: ['chrome105', 'edge105', 'firefox110', 'safari16'],
     // The gateway's content security policy allows files of its own only.
     assetsInlineLimit: 0,

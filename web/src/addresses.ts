@@ -1,3 +1,4 @@
+import { withoutPageParameters } from './parameters';
 import type { ServerInformation } from './types';
 
 /** Where the gateway's hub is found below the server address. */
@@ -11,7 +12,8 @@ export function defaultServerAddress(page: URL): string {
 
 /**
  * The hub's address for a server address as a person writes it: `ws://host:8080`, `https://host`, `host:8080`.
- * The parameters of the page's own address go along: they are those of the connection. Null: this is no address.
+ * The parameters of the page's own address go along: they are those of the connection, save for those that are meant for the page
+ * itself. Null: this is no address.
  */
 export function hubUrl(serverAddress: string, page: URL): string | null {
   const text = serverAddress.trim();
@@ -24,16 +26,69 @@ export function hubUrl(serverAddress: string, page: URL): string | null {
   }
 
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${HUB_PATH}`;
-  url.search = page.search;
+  url.search = withoutPageParameters(page.search);
   url.hash = '';
   return url.href;
 }
 
-/** The address under which players find a stream. */
+/** The address under which RTMP players find a stream. */
 export function rtmpUrl(server: ServerInformation, streamName: string, page: URL): string {
+  return `${rtmpServer(server, page)}/${streamName}`;
+}
+
+/** The address of the RTMP application, as encoders ask for it. */
+export function rtmpServer(server: ServerInformation, page: URL): string {
+  return `rtmp://${hostOf(server, page)}:${server.rtmpPort}/${server.application}`;
+}
+
+/** The same application inside TLS; null: the gateway has none. */
+export function rtmpsServer(server: ServerInformation, page: URL): string | null {
+  return server.rtmpsPort === null ? null : `rtmps://${hostOf(server, page)}:${server.rtmpsPort}/${server.application}`;
+}
+
+/**
+ * Where other devices find the page's folder, with a slash at its end. A page that was opened as localhost is of no use to them: then it is
+ * the address that the gateway advertises.
+ */
+export function pageFolder(server: ServerInformation, page: URL): string {
+  const folder = new URL('./', page);
+  folder.search = '';
+  folder.hash = '';
+  const other = server.rtmpHost ?? mediaHost(server);
+  if (isLoopback(page.hostname) && other !== null && !isLoopback(other)) {
+    folder.protocol = 'http:';
+    folder.hostname = other.includes(':') ? `[${other}]` : other;
+    folder.port = server.httpPort === null ? page.port : String(server.httpPort);
+  }
+
+  return folder.href;
+}
+
+/** This page where the browser gives it the camera; null: it is secure already, or the gateway serves no HTTPS itself. */
+export function securePage(server: ServerInformation, page: URL): string | null {
+  if (server.httpsPort === null || page.protocol === 'https:' || isLoopback(page.hostname)) {
+    return null;
+  }
+
+  const secure = new URL(page);
+  secure.protocol = 'https:';
+  secure.port = String(server.httpsPort);
+  return secure.href;
+}
+
+function hostOf(server: ServerInformation, page: URL): string {
   const host = server.rtmpHost ?? page.hostname;
-  const isBareIpv6 = host.includes(':') && !host.startsWith('[');
-  return `rtmp://${isBareIpv6 ? `[${host}]` : host}:${server.rtmpPort}/${server.application}/${streamName}`;
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/** The host of the first media address that other machines can reach; null: none. */
+function mediaHost(server: ServerInformation): string | null {
+  const hosts = server.mediaAddresses.map((address) => address.replace(/[/ ].*$/, '').replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
+  return hosts.find((host) => host !== '' && !isLoopback(host)) ?? null;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || /^127\./.test(host) || host === '::1' || host === '[::1]';
 }
 
 function parse(text: string): URL | null {

@@ -1,5 +1,5 @@
-import { captureFailure, INSECURE_PAGE, NO_DEVICE_ACCESS, NOTHING_CHOSEN, PlainError } from './reasons';
-import type { DeviceChoice, DeviceSelection } from './types';
+import { captureFailure, insecurePage, NO_DEVICE_ACCESS, NO_SCREEN_ACCESS, NOTHING_CHOSEN, PlainError, screenFailure } from './reasons';
+import type { DeviceChoice } from './types';
 
 /** A camera or microphone to choose from. */
 export interface DeviceOption {
@@ -14,17 +14,43 @@ export interface DeviceList {
   readonly microphones: readonly DeviceOption[];
 }
 
-/** Says in words why this page can never open a device; null: nothing speaks against it. */
-export function deviceAccessProblem(): string | null {
+/** The devices to open. */
+export interface DevicesToOpen {
+  readonly camera: DeviceChoice;
+  readonly microphone: DeviceChoice;
+}
+
+/** Says in words why this page can never open a device; null: nothing speaks against it. `securePage`: where it can. */
+export function deviceAccessProblem(securePage: string | null = null): string | null {
   if (hasMediaDevices()) {
     return null;
   }
 
-  return window.isSecureContext ? NO_DEVICE_ACCESS : INSECURE_PAGE;
+  return window.isSecureContext ? NO_DEVICE_ACCESS : insecurePage(securePage);
+}
+
+/** Whether this browser lets pages show the screen. */
+export function canShareScreen(): boolean {
+  const devices: MediaDevices | undefined = navigator.mediaDevices;
+  const getDisplayMedia: MediaDevices['getDisplayMedia'] | undefined = devices?.getDisplayMedia;
+  return getDisplayMedia !== undefined;
+}
+
+/** Lets the person choose a screen, a window or a tab, with its sound where the browser offers it. Throws `PlainError`. */
+export async function openScreen(): Promise<MediaStream> {
+  if (!canShareScreen()) {
+    throw new PlainError(deviceAccessProblem() ?? NO_SCREEN_ACCESS);
+  }
+
+  try {
+    return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 30 } }, audio: true });
+  } catch (error) {
+    throw new PlainError(screenFailure(error), { cause: error });
+  }
 }
 
 /** Opens camera and microphone; the caller owns the tracks. Throws `PlainError`. */
-export async function openDevices(selection: DeviceSelection): Promise<MediaStream> {
+export async function openDevices(selection: DevicesToOpen): Promise<MediaStream> {
   const problem = deviceAccessProblem();
   if (problem !== null) {
     throw new PlainError(problem);
@@ -66,14 +92,7 @@ export function onDevicesChanged(listener: () => void): void {
   }
 }
 
-/** Gives the devices of a stream back to the system. */
-export function releaseDevices(stream: MediaStream): void {
-  for (const track of stream.getTracks()) {
-    track.stop();
-  }
-}
-
-function constraintsFor(selection: DeviceSelection): MediaStreamConstraints {
+function constraintsFor(selection: DevicesToOpen): MediaStreamConstraints {
   const { camera, microphone } = selection;
   return {
     video: camera.kind !== 'none' && {

@@ -1,63 +1,114 @@
-import { defaultServerAddress, hubUrl, rtmpUrl } from './addresses';
-import { deviceAccessProblem, listDevices, onDevicesChanged, openDevices, releaseDevices } from './devices';
+import { defaultServerAddress, hubUrl, securePage } from './addresses';
+import { receivableVideoCodecs, sendableVideoCodecs } from './codecs';
+import { deviceAccessProblem, listDevices, onDevicesChanged } from './devices';
+import { PLAYER_ROWS } from './figure-rows';
+import { LocalSide } from './local-side';
 import { parseStreamName, randomStreamName, streamNameProblem } from './names';
-import { PublishingPeer, sendingProblem } from './peer';
-import { Publisher } from './publisher';
+import { readPageParameters } from './parameters';
+import { PlayerSide } from './player-side';
+import { runPreflight } from './preflight';
+import { tryWay } from './reach';
 import { Signaling } from './signaling';
-import { NO_FIGURES } from './stats';
-import type { ConnectionState, PublisherState } from './types';
-import { View } from './view';
+import type { ConnectionState, ServerInformation, StreamStatus } from './types';
+import { ConnectionView } from './view/connection-view';
+import { DataView } from './view/data-view';
+import { element } from './view/elements';
+import { FiguresView } from './view/figures-view';
+import { PlayerView } from './view/player-view';
+import { PreflightView } from './view/preflight-view';
+import { ScreenView } from './view/screen-view';
+import { WatchView } from './view/watch-view';
+import { watchLines } from './watching';
 
 const FIGURES_MILLISECONDS = 1000;
 
-/** The Two Way Streaming page: joins what the person does, the signalling and the publisher. */
+/** The Two Way Streaming page: the connection, its two sides, and the panels below. */
 export class Page {
   private readonly address = new URL(location.href);
+  private readonly parameters = readPageParameters(this.address.searchParams);
+  /** What the gateway has told last; it stays in force while the connection comes back. */
+  private server: ServerInformation | null = null;
+  private isChecking = false;
 
-  private readonly view = new View({
+  private readonly connectionView = new ConnectionView({
     connectionPressed: () => void this.toggleConnection(),
     connectRequested: () => this.connect(),
-    publishPressed: () => this.togglePublishing(),
-    publishRequested: () => this.publish(),
-    streamNameEdited: () => {
-      this.view.showStreamNameProblem(streamNameProblem(parseStreamName(this.view.streamName).name));
-      this.showRtmpUrl();
+  });
+
+  private readonly signaling: Signaling = new Signaling({
+    connectionChanged: (state) => this.connectionChanged(state),
+    streamStatus: (status) => this.streamStatus(status),
+    streamData: (data) => this.player.streamData(data),
+    streamNotice: (notice) => {
+      this.local.streamNotice(notice);
+      this.player.streamNotice(notice);
     },
   });
 
-  private readonly signaling = new Signaling({
-    connectionChanged: (state) => this.connectionChanged(state),
-    streamStatus: (status) => this.publisher.streamStatus(status),
+  private readonly watchView = new WatchView();
+  private readonly dataView = new DataView({ sendPressed: () => void this.sendData() });
+  private readonly preflightView = new PreflightView({ checkPressed: () => void this.check() });
+
+  private readonly playerView = new PlayerView({
+    playPressed: () => this.togglePlaying(),
+    playRequested: () => this.play(),
+    availablePressed: () => void this.showAvailability(),
+    playNameEdited: () => {
+      this.isPlayNameOwn = true;
+    },
   });
 
-  private readonly publisher = new Publisher({
+  private readonly playerFigures = new FiguresView(
+    element('play-figures', HTMLElement),
+    element('play-figure-hints', HTMLElement),
+    PLAYER_ROWS,
+    'play-',
+  );
+
+  private readonly local: LocalSide = new LocalSide({
     signaling: this.signaling,
-    sendingProblem,
-    openDevices,
-    releaseDevices,
-    openPeer: (stream, onPathState) => new PublishingPeer(stream, onPathState),
-    stateChanged: (state) => this.publisherChanged(state),
-    previewChanged: (stream) => this.previewChanged(stream),
+    address: this.address,
+    server: () => this.server,
+    changed: () => this.localChanged(),
   });
+
+  private readonly player: PlayerSide = new PlayerSide({
+    signaling: this.signaling,
+    screen: new ScreenView(this.parameters.muted, this.parameters.controls),
+    server: () => this.server,
+    showState: (state, canPlay) => this.playerView.show(state, canPlay),
+    showNotices: (texts) => this.playerView.showNotices(texts),
+    showFigures: (figures) => (figures === null ? this.playerFigures.clear() : this.playerFigures.show(figures)),
+    showData: (line) => this.dataView.addReceived(line),
+    now: () => new Date(),
+  });
+
+  /** The person has written a name of their own to play: it no longer follows the published one. */
+  private isPlayNameOwn = false;
 
   /** Shows the page and connects. */
   open(): void {
-    this.view.serverAddress = defaultServerAddress(this.address);
-    this.view.streamName = randomStreamName();
-    const problem = deviceAccessProblem();
-    if (problem !== null) {
-      this.view.showNotice(problem);
-    }
-
-    void this.refreshDevices();
-    onDevicesChanged(() => void this.refreshDevices());
+    const name = this.parameters.publish ?? randomStreamName();
+    this.connectionView.serverAddress = defaultServerAddress(this.address);
+    this.local.streamName = name;
+    this.playerView.streamName = this.parameters.play ?? name;
+    this.isPlayNameOwn = this.parameters.play !== null;
+    this.connectionView.showNotice(deviceAccessProblem());
+    void this.local.refreshDevices();
+    onDevicesChanged(() => void this.local.refreshDevices());
+    addEventListener('online', () => this.networkChanged());
     setInterval(() => void this.refreshFigures(), FIGURES_MILLISECONDS);
     this.connect();
+    if (this.parameters.play !== null && this.parameters.autoplay) {
+      element('player', HTMLElement).scrollIntoView();
+      this.player.play(this.parameters.play, true);
+    }
   }
 
-  /** Frees the devices and ends the stream, as the person leaves the page. */
+  /** Frees the devices and ends the streams, as the person leaves the page. */
   leave(): void {
-    void this.publisher.stop();
+    void this.local.stop();
+    void this.player.stop();
     void this.signaling.disconnect();
   }
 
@@ -67,8 +118,8 @@ export class Page {
       return;
     }
 
-    const url = hubUrl(this.view.serverAddress, this.address);
-    this.view.showServerAddressProblem(url === null ? 'This is no server address; it looks like ws://host:8080.' : null);
+    const url = hubUrl(this.connectionView.serverAddress, this.address);
+    this.connectionView.showAddressProblem(url === null ? 'This is no server address; it looks like ws://host:8080.' : null);
     if (url !== null) {
       void this.signaling.connect(url);
     }
@@ -81,79 +132,119 @@ export class Page {
       return;
     }
 
-    await this.publisher.stop();
+    await Promise.all([this.local.stop(), this.player.stop()]);
     await this.signaling.disconnect();
   }
 
-  private togglePublishing(): void {
-    const { kind } = this.publisher.state;
-    if (kind === 'starting' || kind === 'publishing') {
-      void this.publisher.stop();
-    } else {
-      this.publish();
+  private connectionChanged(state: ConnectionState): void {
+    if (state.kind === 'established') {
+      this.server = state.server;
+      this.connectionView.showNotice(deviceAccessProblem(securePage(state.server, this.address)));
+    } else if (state.kind !== 'reconnecting') {
+      this.server = null;
+    }
+
+    this.connectionView.show(state);
+    this.local.connectionChanged(state);
+    this.player.connectionChanged(state);
+    this.localChanged();
+  }
+
+  private networkChanged(): void {
+    this.signaling.probe();
+    this.local.networkChanged();
+    this.player.networkChanged();
+  }
+
+  private streamStatus(status: StreamStatus): void {
+    this.local.streamStatus(status);
+    this.player.streamStatus(status);
+  }
+
+  /** The publishing side's name, state or both have changed, or what the gateway tells. */
+  private localChanged(): void {
+    const name = this.local.nameInForce;
+    if (!this.isPlayNameOwn && name !== null) {
+      this.followPublishedName(name);
+    }
+
+    this.local.showRtmpUrl();
+    this.dataView.canSend = this.local.isPublishing;
+    this.watchView.show(this.server === null || name === null ? null : watchLines(this.server, name, this.address), name ?? '');
+  }
+
+  private followPublishedName(name: string): void {
+    const { kind } = this.player.state;
+    if ((kind === 'ready' || kind === 'stopped' || kind === 'failed') && this.playerView.streamName !== name) {
+      this.playerView.streamName = name;
     }
   }
 
-  private publish(): void {
-    if (!this.canPublish()) {
+  private togglePlaying(): void {
+    const { kind } = this.player.state;
+    if (kind === 'ready' || kind === 'stopped' || kind === 'failed') {
+      this.play();
+    } else {
+      void this.player.stop();
+    }
+  }
+
+  private play(): void {
+    this.playerView.checkName();
+    this.player.play(this.playerView.streamName);
+  }
+
+  private async showAvailability(): Promise<void> {
+    const name = this.playerView.streamName;
+    const problem = streamNameProblem(parseStreamName(name).name);
+    const answer = problem ?? (await this.player.ask(name));
+    if (name !== this.playerView.streamName) {
       return;
     }
 
-    if (streamNameProblem(parseStreamName(this.view.streamName).name) !== null) {
-      this.view.refuseStreamName();
-    }
-
-    void this.publisher.publish(this.view.streamName, this.view.devices);
-  }
-
-  private connectionChanged(state: ConnectionState): void {
-    this.view.showConnection(state);
-    this.publisher.connectionChanged(state);
-    this.publisherChanged(this.publisher.state);
-  }
-
-  private publisherChanged(state: PublisherState): void {
-    this.view.showPublisher(state, this.canPublish());
-    this.showRtmpUrl();
-  }
-
-  private previewChanged(stream: MediaStream | null): void {
-    this.view.showPreview(stream);
-    if (stream === null) {
-      this.view.showFigures(NO_FIGURES);
+    if (typeof answer === 'string') {
+      this.playerView.showAvailabilityProblem(answer);
     } else {
-      // With the permission, the browser tells the devices' names.
-      void this.refreshDevices();
+      this.playerView.showAvailability(answer);
     }
   }
 
-  /** A click while the connection is being made is kept: the publisher waits for it. */
-  private canPublish(): boolean {
-    const { kind } = this.signaling.state;
-    return kind !== 'disconnected' && kind !== 'failed';
+  private async sendData(): Promise<void> {
+    this.dataView.showProblem(await this.local.sendData(this.dataView.payload));
   }
 
-  private showRtmpUrl(): void {
-    const connection = this.signaling.state;
-    if (connection.kind === 'reconnecting') {
-      return; // What was shown stays true until the connection has come back or failed.
+  private async check(): Promise<void> {
+    if (this.isChecking) {
+      return;
     }
 
-    const state = this.publisher.state;
-    const name = state.kind === 'publishing' ? state.streamName : parseStreamName(this.view.streamName).name;
-    const isKnown = connection.kind === 'established' && streamNameProblem(name) === null;
-    const url = isKnown ? rtmpUrl(connection.server, name, this.address) : null;
-    this.view.showRtmpUrl(url, this.publisher.state.kind === 'publishing');
-  }
-
-  private async refreshDevices(): Promise<void> {
-    this.view.showDevices(await listDevices());
+    this.isChecking = true;
+    this.preflightView.begin();
+    const { server } = this;
+    await runPreflight(
+      {
+        isSecure: deviceAccessProblem() === null,
+        securePage: server === null ? null : securePage(server, this.address),
+        server,
+        codecs: (direction) => (direction === 'send' ? sendableVideoCodecs() : receivableVideoCodecs()),
+        countDevices: async () => {
+          const { cameras, microphones } = await listDevices();
+          return { cameras: cameras.length, microphones: microphones.length };
+        },
+        permission: async (name) => {
+          const permissions: Permissions | undefined = navigator.permissions;
+          const status = await permissions?.query({ name: name as PermissionName }).catch(() => null);
+          return status?.state ?? null;
+        },
+        reach: (way) => (server === null ? Promise.reject(new Error('There is no connection.')) : tryWay(way, server, this.signaling)),
+      },
+      (result) => this.preflightView.show(result),
+    );
+    this.preflightView.finish();
+    this.isChecking = false;
   }
 
   private async refreshFigures(): Promise<void> {
-    const figures = await this.publisher.readFigures();
-    if (figures !== null) {
-      this.view.showFigures(figures);
-    }
+    await Promise.all([this.local.refreshFigures(), this.player.refreshFigures()]);
   }
 }

@@ -5,17 +5,34 @@ export class PlainError extends Error {
 
 export const CONNECTION_LOST = 'The connection to the gateway was lost.';
 
-export const INSECURE_PAGE =
-  'The browser gives camera and microphone to secure pages only, and this page came over plain HTTP from another machine. ' +
-  'Open it with https://, or on the gateway’s own machine as http://localhost.';
+/** `securePage`: the address of this page where the browser gives devices; null: not known. */
+export function insecurePage(securePage: string | null): string {
+  const where =
+    securePage === null
+      ? 'Open it with https://, or on the gateway’s own machine as http://localhost.'
+      : `Open ${securePage} instead. The browser will warn of the certificate, because the gateway made it itself: ` +
+        'choose “Advanced”, then “Proceed”.';
+  return `The browser gives camera and microphone to secure pages only, and this page came over plain HTTP from another machine. ${where}`;
+}
 
 export const NO_DEVICE_ACCESS = 'This browser gives web pages no access to cameras and microphones.';
 
-export const NO_WEBRTC = 'This browser cannot send media (it has no WebRTC).';
+export const NO_SCREEN_ACCESS = 'This browser does not let web pages show the screen.';
+
+export const NO_WEBRTC = 'This browser cannot send or receive live media (it has no WebRTC).';
 
 export const NO_H264 =
-  'This browser cannot send H.264 video, which RTMP players need. Use a current Chrome, Edge or Safari; ' +
+  'This browser cannot send H.264 video, which RTMP players need, nor another codec that the gateway converts. ' +
+  'Use a current Chrome, Edge or Safari; in Firefox, wait until its OpenH264 plug-in is installed (about:addons, Plugins).';
+
+export const NO_H264_PLAYBACK =
+  'This browser cannot show H.264 video. Use a current Chrome, Edge or Safari; ' +
   'in Firefox, wait until its OpenH264 plug-in is installed (about:addons, Plugins).';
+
+/** Why a picture that this browser can send costs the gateway work. */
+export function convertedVideo(codec: string): string {
+  return `This browser cannot send H.264: it sends ${codec}, and the gateway converts it.`;
+}
 
 export const NOTHING_CHOSEN = 'Choose a camera or a microphone; at least one of them is needed.';
 
@@ -54,6 +71,14 @@ export function captureFailure(error: unknown, circumstances: CaptureCircumstanc
   }
 }
 
+/** Says in words why the screen could not be shared. */
+export function screenFailure(error: unknown): string {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  return name === 'NotAllowedError' || name === 'AbortError'
+    ? 'No screen was chosen, or the permission to show it was refused.'
+    : `The screen could not be shown: ${messageOf(error)}`;
+}
+
 /** What the gateway said as it refused; null: it did not refuse, something failed. */
 export function refusalOf(error: unknown): string | null {
   return /HubException: ([\s\S]+)$/.exec(messageOf(error))?.[1] ?? null;
@@ -80,11 +105,16 @@ export function mediaPathFailure(candidates: readonly string[], wasConnected: bo
   return wasConnected
     ? `The media connection to the gateway broke (${tried}).`
     : `No media connection to the gateway (${tried}). That port must be reachable from this machine: ` +
-        'check firewalls on the way, and the address that the gateway advertises.';
+        'let firewalls on the way pass UDP or at least TCP on it, and have the gateway advertise an address that is reachable from here ' +
+        '(WebRtc:AdvertisedAddresses). “Check” below tests both ways.';
 }
 
 /** Says in words which device stopped by itself. */
-export function trackEnded(kind: string): string {
+export function trackEnded(kind: string, isScreen = false): string {
+  if (kind === 'video' && isScreen) {
+    return 'The screen is no longer shared.';
+  }
+
   return kind === 'video'
     ? 'The camera stopped: it was unplugged, or the permission to use it was withdrawn.'
     : 'The microphone stopped: it was unplugged, or the permission to use it was withdrawn.';

@@ -1,15 +1,33 @@
+/** A STUN or TURN server, as the gateway hands it out. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username?: string | null;
+  readonly credential?: string | null;
+}
+
 /** What the gateway tells about itself, right after connecting. */
 export interface ServerInformation {
   readonly version: string;
   /** Host of RTMP addresses; null: the host that this page came from. */
   readonly rtmpHost: string | null;
   readonly rtmpPort: number;
+  /** Null: the gateway has no RTMPS port. */
+  readonly rtmpsPort: number | null;
   /** The RTMP application under which published streams are found. */
   readonly application: string;
+  /** Null: not told. */
+  readonly httpPort: number | null;
+  /** Null: the gateway serves no HTTPS itself. */
+  readonly httpsPort: number | null;
+  readonly iceServers: readonly IceServer[];
+  /** Where media are received, as `host:port`, possibly with the transport behind. */
+  readonly mediaAddresses: readonly string[];
+  /** The video codecs that a page may send; all but H.264 are converted by the gateway. */
+  readonly acceptsVideo: readonly string[];
 }
 
-/** Asks the gateway to take a stream. */
-export interface PublishRequest {
+/** Asks the gateway to take or to give a stream. */
+export interface SessionRequest {
   readonly streamName: string;
   /** The browser's offer. */
   readonly sdp: string;
@@ -18,7 +36,7 @@ export interface PublishRequest {
 }
 
 /** The gateway's yes. */
-export interface PublishAnswer {
+export interface SessionAnswer {
   readonly mediaSessionId: string;
   /** The name in force: the gateway's rules may have given another one. */
   readonly streamName: string;
@@ -30,8 +48,33 @@ export interface PublishAnswer {
 export interface StreamStatus {
   readonly mediaSessionId: string;
   readonly streamName: string;
-  readonly status: 'PUBLISHING' | 'UNPUBLISHED' | 'FAILED';
+  readonly status: 'PENDING' | 'PUBLISHING' | 'UNPUBLISHED' | 'PLAYING' | 'STOPPED' | 'FAILED';
   readonly reason: string | null;
+}
+
+/** Data that the publisher of a stream sends to its players. */
+export interface StreamData {
+  readonly mediaSessionId: string;
+  readonly streamName: string;
+  readonly payload: unknown;
+}
+
+/** Something about a running session that the person should know; a null text withdraws it. */
+export interface StreamNotice {
+  readonly mediaSessionId: string;
+  readonly code: string;
+  readonly text: string | null;
+}
+
+/** Whether a stream is there to be played, and what it consists of. */
+export interface Availability {
+  readonly available: boolean;
+  /** Why not, in words. */
+  readonly info: string | null;
+  readonly video?: { readonly codec: string; readonly width?: number | null; readonly height?: number | null } | null;
+  readonly audio?: { readonly codec: string } | null;
+  readonly hasBFrames?: boolean | null;
+  readonly viewers?: number | null;
 }
 
 /** The signalling connection, as far as this page knows. */
@@ -52,8 +95,24 @@ export type PublisherState =
   | { readonly kind: 'starting'; readonly streamName: string; readonly step: StartStep }
   /** `concern`: what is wrong just now, in words, while the stream may still recover. */
   | { readonly kind: 'publishing'; readonly streamName: string; readonly concern: string | null }
+  /** The stream was lost and is being published again under the same name. */
+  | { readonly kind: 'reconnecting'; readonly streamName: string; readonly reason: string }
   | { readonly kind: 'stopping'; readonly streamName: string }
   | { readonly kind: 'unpublished'; readonly reason: string | null }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** The playing side. */
+export type PlayerState =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'starting'; readonly streamName: string; readonly step: Exclude<StartStep, 'devices'> }
+  /** There is no publisher; playing begins with it. */
+  | { readonly kind: 'pending'; readonly streamName: string; readonly reason: string | null }
+  | { readonly kind: 'playing'; readonly streamName: string; readonly concern: string | null }
+  | { readonly kind: 'reconnecting'; readonly streamName: string; readonly reason: string }
+  /** The publisher has stopped; playing goes on when it comes back. */
+  | { readonly kind: 'paused'; readonly streamName: string; readonly reason: string | null }
+  | { readonly kind: 'stopping'; readonly streamName: string }
+  | { readonly kind: 'stopped'; readonly reason: string | null }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Which camera or microphone to take. */
@@ -62,19 +121,33 @@ export type DeviceChoice =
   | { readonly kind: 'device'; readonly deviceId: string }
   | { readonly kind: 'none' };
 
-/** Which camera and which microphone to take. */
+/** Where the picture comes from. */
+export type PictureChoice = DeviceChoice | { readonly kind: 'screen' };
+
+/** Which picture and which microphone to take. */
 export interface DeviceSelection {
-  readonly camera: DeviceChoice;
+  readonly camera: PictureChoice;
   readonly microphone: DeviceChoice;
 }
 
-/** A figure is null while it is not known. */
+/** The two kinds of media. */
+export type MediaKind = 'audio' | 'video';
+
+/** Live figures of one side. A figure is null while it is not known. */
 export interface LiveFigures {
   readonly width: number | null;
   readonly height: number | null;
   readonly framesPerSecond: number | null;
   readonly bitsPerSecond: number | null;
-  /** Share of packets lost on the way to the gateway, 0 to 1. */
+  /** Share of packets lost on the way, 0 to 1. */
   readonly lossRatio: number | null;
   readonly roundTripMilliseconds: number | null;
+  /** How long media wait to be put in order where they are received. */
+  readonly bufferMilliseconds: number | null;
+  /** Positive: the sound is ahead of the picture. */
+  readonly skewMilliseconds: number | null;
+  readonly delayMilliseconds: number | null;
 }
+
+/** What the gateway measures of one session; every field may be absent or null. */
+export type GatewayFigures = Readonly<Record<string, number | null | undefined>>;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { defaultServerAddress, hubUrl, rtmpUrl } from '../src/addresses';
-import type { ServerInformation } from '../src/types';
+import { defaultServerAddress, hubUrl, pageFolder, rtmpsServer, rtmpUrl, securePage } from '../src/addresses';
+import { SERVER } from './fakes';
 
 const PAGE = new URL('http://gateway.example:8080/');
-const SERVER: ServerInformation = { version: '1.0', rtmpHost: null, rtmpPort: 1935, application: 'live' };
 
 describe('defaultServerAddress', () => {
   it.each([
@@ -36,6 +35,12 @@ describe('hubUrl', () => {
     expect(hubUrl('ws://host:8080', page)).toBe('http://host:8080/signaling?c1=a%20b&token=x');
   });
 
+  it('leaves out the parameters that are meant for the page', () => {
+    const page = new URL('http://gateway.example:8080/?play=a&token=x&muted&controls=0&autoplay=1&publish=b&p%6cay=c');
+    expect(hubUrl('ws://host:8080', page)).toBe('http://host:8080/signaling?token=x');
+    expect(hubUrl('ws://host:8080', new URL('http://gateway.example:8080/?play=a'))).toBe('http://host:8080/signaling');
+  });
+
   it('of a bare host is secure on a secure page', () => {
     expect(hubUrl('host', new URL('https://page.example/'))).toBe('https://host/signaling');
   });
@@ -65,5 +70,43 @@ describe('rtmpUrl', () => {
 
   it('keeps the brackets of an IPv6 page', () => {
     expect(rtmpUrl(SERVER, 'a', new URL('http://[::1]:8080/'))).toBe('rtmp://[::1]:1935/live/a');
+  });
+});
+
+describe('rtmpsServer', () => {
+  it('is there when the gateway has such a port', () => {
+    expect(rtmpsServer(SERVER, PAGE)).toBeNull();
+    expect(rtmpsServer({ ...SERVER, rtmpsPort: 1936 }, PAGE)).toBe('rtmps://gateway.example:1936/live');
+  });
+});
+
+describe('pageFolder', () => {
+  const mediaAddresses = ['127.0.0.1:8000/udp', '203.0.113.7:8000/udp'];
+
+  it('is that of the page', () => {
+    expect(pageFolder({ ...SERVER, mediaAddresses }, new URL('https://media.example/gateway/index.html?x=1#y'))).toBe('https://media.example/gateway/');
+  });
+
+  it.each(['http://localhost:8080/', 'http://127.0.0.1:8080/', 'https://[::1]:8443/'])('has an address for other devices when the page is %s', (page) => {
+    expect(pageFolder({ ...SERVER, mediaAddresses }, new URL(page))).toBe('http://203.0.113.7:8080/');
+    expect(pageFolder({ ...SERVER, mediaAddresses: ['[2001:db8::1]:8000/udp'] }, new URL(page))).toBe('http://[2001:db8::1]:8080/');
+  });
+
+  it('stays local when the gateway has no other address', () => {
+    expect(pageFolder({ ...SERVER, mediaAddresses: ['127.0.0.1:8000/udp'] }, new URL('http://localhost:8080/'))).toBe('http://localhost:8080/');
+  });
+});
+
+describe('securePage', () => {
+  const server = { ...SERVER, httpsPort: 8443 };
+
+  it('is the same page on the gateway’s HTTPS port', () => {
+    expect(securePage(server, new URL('http://gateway.example:8080/?publish=a'))).toBe('https://gateway.example:8443/?publish=a');
+  });
+
+  it('is none where the page is secure already, or there is no such port', () => {
+    expect(securePage(server, new URL('https://gateway.example/'))).toBeNull();
+    expect(securePage(server, new URL('http://localhost:8080/'))).toBeNull();
+    expect(securePage(SERVER, PAGE)).toBeNull();
   });
 });

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { deviceAccessProblem, listDevices, openDevices, releaseDevices } from '../src/devices';
-import type { DeviceSelection } from '../src/types';
+import { deviceAccessProblem, type DevicesToOpen, listDevices, openDevices, openScreen } from '../src/devices';
 import { FakeStream } from './fakes';
 
-const ANY: DeviceSelection = { camera: { kind: 'default' }, microphone: { kind: 'default' } };
+const ANY: DevicesToOpen = { camera: { kind: 'default' }, microphone: { kind: 'default' } };
 const getUserMedia = vi.fn<(constraints: MediaStreamConstraints) => Promise<MediaStream>>();
 let found: Partial<MediaDeviceInfo>[];
 
@@ -77,6 +76,7 @@ describe('deviceAccessProblem', () => {
     expect(deviceAccessProblem()).toMatch(/no access to cameras/);
     setSecure(false);
     expect(deviceAccessProblem()).toMatch(/https:/);
+    expect(deviceAccessProblem('https://gateway.example:8443/')).toMatch(/Open https:\/\/gateway\.example:8443\/ .*certificate.*Proceed/);
   });
 });
 
@@ -96,10 +96,24 @@ describe('listDevices', () => {
   });
 });
 
-describe('releaseDevices', () => {
-  it('stops every track', () => {
-    const stream = new FakeStream();
-    releaseDevices(stream.asMediaStream());
-    expect(stream.isReleased).toBe(true);
+describe('openScreen', () => {
+  const getDisplayMedia = vi.fn<() => Promise<MediaStream>>();
+
+  it('asks for picture and sound', async () => {
+    const stream = new FakeStream().asMediaStream();
+    getDisplayMedia.mockResolvedValue(stream);
+    setNavigator({ getUserMedia, getDisplayMedia });
+    expect(await openScreen()).toBe(stream);
+    expect(getDisplayMedia).toHaveBeenCalledWith({ video: { frameRate: { ideal: 30 } }, audio: true });
+  });
+
+  it('says that nothing was chosen', async () => {
+    getDisplayMedia.mockRejectedValue(new DOMException('Permission denied', 'NotAllowedError'));
+    setNavigator({ getUserMedia, getDisplayMedia });
+    await expect(openScreen()).rejects.toThrow(/No screen was chosen/);
+  });
+
+  it('says that this browser has no such thing', async () => {
+    await expect(openScreen()).rejects.toThrow(/does not let web pages show the screen/);
   });
 });

@@ -1,7 +1,14 @@
-import type { PathState, Peer } from '../src/peer';
+import type { PathState } from '../src/peer';
+import type { ReceivingPeer } from '../src/receiving-peer';
+import type { SendingPeer } from '../src/sending-peer';
+import { completeServerInformation } from '../src/server-information';
 import type { HubLink } from '../src/signaling';
-import { NO_FIGURES } from '../src/stats';
-import type { LiveFigures, StreamStatus } from '../src/types';
+import type { Source } from '../src/source';
+import type { StatsSource } from '../src/stats/entries';
+import type { DeviceSelection, MediaKind, ServerInformation } from '../src/types';
+
+/** A gateway as it tells about itself. */
+export const SERVER: ServerInformation = completeServerInformation({ version: '1', httpPort: 8080 });
 
 /** A promise that the test settles. */
 export class Deferred<Value> {
@@ -47,10 +54,6 @@ export class FakeStream {
   readonly video = new FakeTrack('video');
   readonly audio = new FakeTrack('audio');
 
-  get isReleased(): boolean {
-    return this.video.isStopped && this.audio.isStopped;
-  }
-
   getTracks(): FakeTrack[] {
     return [this.audio, this.video];
   }
@@ -60,11 +63,43 @@ export class FakeStream {
   }
 }
 
+/** A camera and a microphone. */
+export class FakeSource implements Source {
+  readonly stream = new FakeStream().asMediaStream();
+  readonly microphone = null;
+  isScreen = false;
+  isReleased = false;
+  changes: DeviceSelection[] = [];
+  replacements: MediaStreamTrack[] = [];
+
+  constructor(readonly end: (kind: MediaKind) => void) {}
+
+  isMuted(): boolean | null {
+    return false;
+  }
+
+  setMuted(): void {
+    // Nothing listens.
+  }
+
+  change(selection: DeviceSelection): Promise<readonly MediaStreamTrack[]> {
+    this.changes.push(selection);
+    return Promise.resolve(this.replacements);
+  }
+
+  release(): void {
+    this.isReleased = true;
+  }
+}
+
 /** A peer connection whose path the test moves. */
-export class FakePeer implements Peer {
+export class FakePeer implements SendingPeer, ReceivingPeer {
   readonly candidates = ['192.0.2.1:8000 (UDP)'];
   isClosed = false;
-  acceptedAnswer: string | null = null;
+  restarts = 0;
+  readonly acceptedAnswers: string[] = [];
+  readonly replaced: MediaStreamTrack[] = [];
+  readonly held: (number | null)[] = [];
   answerError: Error | null = null;
 
   constructor(
@@ -76,13 +111,27 @@ export class FakePeer implements Peer {
     return Promise.resolve('offer');
   }
 
+  createRestartOffer(): Promise<string> {
+    this.restarts++;
+    return Promise.resolve(`restart ${this.restarts}`);
+  }
+
   acceptAnswer(sdp: string): Promise<void> {
-    this.acceptedAnswer = sdp;
+    this.acceptedAnswers.push(sdp);
     return this.answerError === null ? Promise.resolve() : Promise.reject(this.answerError);
   }
 
-  readFigures(): Promise<LiveFigures> {
-    return Promise.resolve({ ...NO_FIGURES, width: 640 });
+  replaceTrack(track: MediaStreamTrack): Promise<void> {
+    this.replaced.push(track);
+    return Promise.resolve();
+  }
+
+  holdBack(milliseconds: number | null): void {
+    this.held.push(milliseconds);
+  }
+
+  readStats(): Promise<StatsSource> {
+    return Promise.resolve([]);
   }
 
   close(): void {
@@ -95,10 +144,8 @@ export class FakeLink implements HubLink {
   readonly starting = new Deferred<void>();
   readonly calls: { method: string; data: unknown[]; result: Deferred<unknown> }[] = [];
   isStopped = false;
-  report: (status: StreamStatus) => void = () => undefined;
+  private readonly listeners = new Map<string, (message: never) => void>();
   close: (error?: Error) => void = () => undefined;
-  lose: (error?: Error) => void = () => undefined;
-  comeBack: () => void = () => undefined;
 
   start(): Promise<void> {
     return this.starting.promise;
@@ -126,19 +173,16 @@ export class FakeLink implements HubLink {
     return found;
   }
 
-  on(_method: string, listener: (status: StreamStatus) => void): void {
-    this.report = listener;
+  on(method: string, listener: (message: never) => void): void {
+    this.listeners.set(method, listener);
+  }
+
+  /** The gateway sends something. */
+  report(method: string, message: unknown): void {
+    this.listeners.get(method)?.(message as never);
   }
 
   onclose(listener: (error?: Error) => void): void {
     this.close = listener;
-  }
-
-  onreconnecting(listener: (error?: Error) => void): void {
-    this.lose = listener;
-  }
-
-  onreconnected(listener: () => void): void {
-    this.comeBack = listener;
   }
 }

@@ -1,32 +1,37 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GRACE_MILLISECONDS, MEDIA_MILLISECONDS, Publisher, type PublisherSurroundings } from '../src/publisher';
+import { MEDIA_MILLISECONDS, RESTART_MILLISECONDS } from '../src/call';
+import { Publisher, type PublisherSurroundings } from '../src/publisher';
 import { PlainError } from '../src/reasons';
-import type { DeviceSelection, PublishAnswer, PublisherState, PublishRequest } from '../src/types';
-import { Deferred, FakePeer, FakeStream, settle } from './fakes';
+import { STEADY_MILLISECONDS } from '../src/recovery';
+import type { DeviceSelection, MediaKind, PublisherState, SessionAnswer, SessionRequest } from '../src/types';
+import { Deferred, FakePeer, FakeSource, SERVER, settle } from './fakes';
 
 const DEVICES: DeviceSelection = { camera: { kind: 'default' }, microphone: { kind: 'default' } };
-const ANSWER: PublishAnswer = { mediaSessionId: 'm1', streamName: '7f3c', sdp: 'answer' };
-const SERVER = { version: '1', rtmpHost: null, rtmpPort: 1935, application: 'live' };
+const ANSWER: SessionAnswer = { mediaSessionId: 'm1', streamName: '7f3c', sdp: 'answer' };
+
+const IN_USE = new Error("… invoking 'Publish' on the server. HubException: Stream name is already in use");
 
 /** A publisher whose whole surroundings the test plays. */
 class Stage {
   readonly states: PublisherState[] = [];
-  readonly streams: FakeStream[] = [];
+  readonly sources: FakeSource[] = [];
   readonly peers: FakePeer[] = [];
-  readonly devices: Deferred<MediaStream>[] = [];
-  readonly publishes: { request: PublishRequest; answer: Deferred<PublishAnswer> }[] = [];
+  readonly devices: { source: Deferred<FakeSource>; onEnded: (kind: MediaKind) => void }[] = [];
+  readonly publishes: { request: SessionRequest; answer: Deferred<SessionAnswer> }[] = [];
+  readonly restarts: { id: string; sdp: string; answer: Deferred<{ sdp: string }> }[] = [];
   readonly unpublished: string[] = [];
   unpublishing: Promise<void> = Promise.resolve();
   connected: Promise<void> = Promise.resolve();
   resumption = new Deferred<void>();
   problem: string | null = null;
-  preview: MediaStream | null = null;
+  preview: unknown = null;
+  probes = 0;
 
   readonly surroundings: PublisherSurroundings = {
     signaling: {
       established: () => this.connected,
       publish: (request) => {
-        const answer = new Deferred<PublishAnswer>();
+        const answer = new Deferred<SessionAnswer>();
         this.publishes.push({ request, answer });
         return answer.promise;
       },
@@ -35,22 +40,32 @@ class Stage {
         return this.unpublishing;
       },
       resume: () => this.resumption.promise,
+      restartIce: (id, sdp) => {
+        const answer = new Deferred<{ sdp: string }>();
+        this.restarts.push({ id, sdp, answer });
+        return answer.promise;
+      },
+      probe: () => {
+        this.probes++;
+      },
+      figures: () => Promise.resolve(null),
+      sendData: () => Promise.resolve(),
     },
+    mediaAddresses: () => ['198.51.100.1:8000/udp'],
     sendingProblem: () => this.problem,
-    openDevices: () => {
-      const devices = new Deferred<MediaStream>();
-      this.devices.push(devices);
-      return devices.promise;
+    openSource: (_selection, onEnded) => {
+      const source = new Deferred<FakeSource>();
+      this.devices.push({ source, onEnded });
+      return source.promise;
     },
-    releaseDevices: (stream) => stream.getTracks().forEach((track) => track.stop()),
     openPeer: (stream, onPathState) => {
       const peer = new FakePeer(stream, onPathState);
       this.peers.push(peer);
       return peer;
     },
     stateChanged: (state) => this.states.push(state),
-    previewChanged: (stream) => {
-      this.preview = stream;
+    sourceChanged: (source) => {
+      this.preview = source;
     },
   };
 
@@ -68,8 +83,8 @@ class Stage {
     return 'reason' in this.state ? this.state.reason : null;
   }
 
-  get stream(): FakeStream {
-    return this.streams.at(-1)!;
+  get source(): FakeSource {
+    return this.sources.at(-1)!;
   }
 
   get peer(): FakePeer {
@@ -83,13 +98,13 @@ class Stage {
   }
 
   async grantDevices(): Promise<void> {
-    const stream = new FakeStream();
-    this.streams.push(stream);
-    this.devices.at(-1)!.resolve(stream.asMediaStream());
+    const source = new FakeSource(this.devices.at(-1)!.onEnded);
+    this.sources.push(source);
+    this.devices.at(-1)!.source.resolve(source);
     await settle();
   }
 
-  async answer(answer: PublishAnswer = ANSWER): Promise<void> {
+  async answer(answer: SessionAnswer = ANSWER): Promise<void> {
     this.publishes.at(-1)!.answer.resolve(answer);
     await settle();
   }
@@ -112,7 +127,7 @@ class Stage {
   }
 
   expectAllReleased(): void {
-    expect(this.streams.every((stream) => stream.isReleased)).toBe(true);
+    expect(this.sources.every((source) => source.isReleased)).toBe(true);
     expect(this.peers.every((peer) => peer.isClosed)).toBe(true);
     expect(this.preview).toBeNull();
     expect(vi.getTimerCount()).toBe(0);
@@ -133,12 +148,12 @@ afterEach(() => {
 describe('publishing', () => {
   it('goes through its steps to PUBLISHING when media really flows', async () => {
     await stage.untilAnswered();
-    expect(stage.peer.acceptedAnswer).toBe('answer');
+    expect(stage.peer.acceptedAnswers).toEqual(['answer']);
     expect(stage.state.kind).toBe('starting');
     await stage.report('PUBLISHING');
     expect(stage.kinds).toEqual(['devices', 'gateway', 'media', 'publishing']);
     expect(stage.publishes[0]?.request).toEqual({ streamName: '7f3c', sdp: 'offer', parameters: {} });
-    expect(stage.preview).toBe(stage.stream);
+    expect(stage.preview).toBe(stage.source);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -188,7 +203,7 @@ describe('publishing', () => {
     stage.publishes[0]?.answer.resolve(ANSWER);
     await stage.report('FAILED', 'No common codecs');
     expect(stage.reason).toBe('No common codecs');
-    expect(stage.peer.acceptedAnswer).toBeNull();
+    expect(stage.peer.acceptedAnswers).toEqual([]);
     expect(stage.unpublished).toEqual([]);
     stage.expectAllReleased();
   });
@@ -200,13 +215,24 @@ describe('publishing', () => {
     expect(stage.state).toEqual({ kind: 'starting', streamName: '7f3c', step: 'media' });
   });
 
-  it('reads figures while there is a peer, and none without', async () => {
-    expect(await stage.publisher.readFigures()).toBeNull();
+  it('reads statistics while there is a peer, and none without', async () => {
+    expect(stage.publisher.readStats()).toBeNull();
     await stage.untilPublishing();
-    expect((await stage.publisher.readFigures())?.width).toBe(640);
-    const late = stage.publisher.readFigures();
+    expect(await stage.publisher.readStats()).toEqual([]);
     await stage.publisher.stop();
-    expect(await late).toBeNull();
+    expect(stage.publisher.readStats()).toBeNull();
+    expect(stage.publisher.mediaSessionId).toBeNull();
+  });
+
+  it('takes other devices without asking the gateway', async () => {
+    await stage.untilPublishing();
+    const track = {} as MediaStreamTrack;
+    stage.source.replacements = [track];
+    const other: DeviceSelection = { camera: { kind: 'screen' }, microphone: { kind: 'default' } };
+    await stage.publisher.changeSource(other);
+    expect(stage.source.changes).toEqual([other]);
+    expect(stage.peer.replaced).toEqual([track]);
+    expect(stage.publishes).toHaveLength(1);
   });
 });
 
@@ -251,7 +277,7 @@ describe('stopping', () => {
     await stage.answer();
     await stopped;
     expect(stage.unpublished).toEqual(['m1']);
-    expect(stage.peer.acceptedAnswer).toBeNull();
+    expect(stage.peer.acceptedAnswers).toEqual([]);
     expect(stage.state.kind).toBe('unpublished');
   });
 
@@ -310,7 +336,7 @@ describe('failing', () => {
 
   it('says why the devices could not be opened', async () => {
     await stage.click();
-    stage.devices[0]?.reject(new PlainError('No camera was found.'));
+    stage.devices[0]?.source.reject(new PlainError('No camera was found.'));
     await settle();
     expect(stage.reason).toBe('No camera was found.');
     stage.expectAllReleased();
@@ -319,7 +345,7 @@ describe('failing', () => {
   it('says why the gateway refused', async () => {
     await stage.click();
     await stage.grantDevices();
-    stage.publishes[0]?.answer.reject(new Error("… invoking 'Publish' on the server. HubException: Stream name is already in use"));
+    stage.publishes[0]?.answer.reject(IN_USE);
     await settle();
     expect(stage.state).toEqual({ kind: 'failed', reason: 'Stream name is already in use' });
     stage.expectAllReleased();
@@ -345,8 +371,8 @@ describe('failing', () => {
 
   it('shows the gateway’s reason and owes it nothing', async () => {
     await stage.untilPublishing();
-    await stage.report('FAILED', 'Failed by ICE timeout');
-    expect(stage.state).toEqual({ kind: 'failed', reason: 'Failed by ICE timeout' });
+    await stage.report('FAILED', 'Another publisher has taken over the stream name');
+    expect(stage.state).toEqual({ kind: 'failed', reason: 'Another publisher has taken over the stream name' });
     expect(stage.unpublished).toEqual([]);
     stage.expectAllReleased();
   });
@@ -380,15 +406,23 @@ describe('failing', () => {
     await stage.untilAnswered();
     stage.peer.movePath('connected');
     await vi.advanceTimersByTimeAsync(MEDIA_MILLISECONDS);
-    expect(stage.reason).toMatch(/connected but receives no picture or sound/);
+    expect(stage.reason).toMatch(/no picture or sound goes over it/);
   });
 
   it('says that the camera was unplugged', async () => {
     await stage.untilPublishing();
-    stage.stream.video.unplug();
+    stage.source.end('video');
     await settle();
     expect(stage.reason).toMatch(/^The camera stopped/);
     expect(stage.unpublished).toEqual(['m1']);
+    stage.expectAllReleased();
+  });
+
+  it('is none when the person stops sharing the screen', async () => {
+    await stage.untilPublishing();
+    stage.source.isScreen = true;
+    stage.source.end('video');
+    expect(stage.state).toEqual({ kind: 'unpublished', reason: 'The screen is no longer shared.' });
     stage.expectAllReleased();
   });
 
@@ -396,7 +430,7 @@ describe('failing', () => {
     const unpublishing = new Deferred<void>();
     stage.unpublishing = unpublishing.promise;
     await stage.untilPublishing();
-    stage.stream.audio.unplug();
+    stage.source.end('audio');
     await stage.click();
     await stage.grantDevices();
     expect(stage.publishes).toHaveLength(1);
@@ -415,11 +449,147 @@ describe('a path that is interrupted', () => {
     expect(stage.state).toMatchObject({ kind: 'publishing', concern: null });
   });
 
-  it('ends the stream when it breaks', async () => {
+  it('is made anew by an ICE restart of the same session', async () => {
     await stage.untilPublishing();
     stage.peer.movePath('interrupted');
+    await settle();
+    expect(stage.restarts).toMatchObject([{ id: 'm1', sdp: 'restart 1' }]);
+    expect(stage.probes).toBe(1);
+    stage.restarts[0]?.answer.resolve({ sdp: 'new answer' });
+    await settle();
+    expect(stage.peer.acceptedAnswers).toEqual(['answer', 'new answer']);
     stage.peer.movePath('broken');
-    expect(stage.reason).toMatch(/broke/);
+    stage.peer.movePath('connected');
+    await vi.advanceTimersByTimeAsync(RESTART_MILLISECONDS);
+    expect(stage.state).toMatchObject({ kind: 'publishing', concern: null });
+    expect(stage.restarts).toHaveLength(1);
+    expect(stage.publishes).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is published again under the same name, with the same devices, when the restart does not help', async () => {
+    await stage.untilPublishing();
+    stage.peer.movePath('broken');
+    await settle();
+    stage.restarts[0]?.answer.resolve({ sdp: 'new answer' });
+    await vi.advanceTimersByTimeAsync(RESTART_MILLISECONDS);
+    expect(stage.state).toMatchObject({ kind: 'reconnecting', reason: expect.stringMatching(/broke/) as string });
+    expect(stage.unpublished).toEqual(['m1']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stage.peers.map((peer) => peer.isClosed)).toEqual([true, false]);
+    await stage.answer({ ...ANSWER, mediaSessionId: 'm2' });
+    stage.peer.movePath('connected');
+    await stage.report('PUBLISHING', null, 'm2');
+    expect(stage.state).toEqual({ kind: 'publishing', streamName: '7f3c', concern: null });
+    expect(stage.devices).toHaveLength(1);
+    expect(stage.source.isReleased).toBe(false);
+    expect(stage.publishes.map(({ request }) => request.streamName)).toEqual(['7f3c', '7f3c']);
+  });
+
+  it('is published again at once when the gateway refuses the restart', async () => {
+    await stage.untilPublishing();
+    stage.peer.movePath('interrupted');
+    await settle();
+    stage.restarts[0]?.answer.reject(new Error('HubException: There is no such media session'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(stage.publishes).toHaveLength(2);
+  });
+
+  it('is restarted when the machine changes networks, though nothing is missed yet', async () => {
+    await stage.untilPublishing();
+    stage.publisher.networkChanged();
+    await settle();
+    stage.restarts[0]?.answer.resolve({ sdp: 'new answer' });
+    await vi.advanceTimersByTimeAsync(RESTART_MILLISECONDS);
+    expect(stage.restarts).toHaveLength(1);
+    expect(stage.state).toMatchObject({ kind: 'publishing', concern: null });
+    expect(stage.publishes).toHaveLength(1);
+  });
+});
+
+describe('a stream that was lost', () => {
+  const lose = (): Promise<void> => stage.report('FAILED', 'The gateway is shutting down.');
+
+  it('waits for its own former session to let the name go', async () => {
+    await stage.untilPublishing();
+    await lose();
+    await vi.advanceTimersByTimeAsync(0);
+    for (let tries = 1; tries < 6; tries++) {
+      stage.publishes.at(-1)?.answer.reject(IN_USE);
+      await settle();
+      expect(stage.state.kind).toBe('reconnecting');
+      await vi.advanceTimersByTimeAsync(8_000);
+      expect(stage.publishes).toHaveLength(tries + 2);
+    }
+
+    await stage.answer({ ...ANSWER, mediaSessionId: 'm2' });
+    await stage.report('PUBLISHING', null, 'm2');
+    expect(stage.state.kind).toBe('publishing');
+  });
+
+  it('ends when the gateway refuses it for another reason', async () => {
+    await stage.untilPublishing();
+    await lose();
+    await vi.advanceTimersByTimeAsync(0);
+    stage.publishes.at(-1)?.answer.reject(new Error('HubException: Restricted access'));
+    await settle();
+    expect(stage.state).toEqual({ kind: 'failed', reason: 'Restricted access' });
+    stage.expectAllReleased();
+  });
+
+  it('is tried a bounded number of times', async () => {
+    await stage.untilPublishing();
+    await lose();
+    for (let tries = 0; tries < 20 && stage.state.kind === 'reconnecting'; tries++) {
+      await vi.advanceTimersByTimeAsync(10_000);
+      stage.publishes.at(-1)?.answer.reject(new Error('The gateway did not answer within 10 s.'));
+      await settle();
+    }
+
+    expect(stage.reason).toMatch(/did not answer/);
+    expect(stage.publishes).toHaveLength(11);
+    stage.expectAllReleased();
+  });
+
+  it('has all its tries again after it has run for a while', async () => {
+    await stage.untilPublishing();
+    for (let turn = 0; turn < 15; turn++) {
+      await vi.advanceTimersByTimeAsync(STEADY_MILLISECONDS);
+      await stage.report('FAILED', 'Failed by ICE timeout', turn === 0 ? 'm1' : `r${turn}`);
+      await vi.advanceTimersByTimeAsync(0);
+      await stage.answer({ ...ANSWER, mediaSessionId: `r${turn + 1}` });
+      await stage.report('PUBLISHING', null, `r${turn + 1}`);
+      expect(stage.state.kind).toBe('publishing');
+    }
+  });
+
+  it('is never published twice: the former peer is closed, and its session given back, before the gateway is asked again', async () => {
+    const unpublishing = new Deferred<void>();
+    stage.unpublishing = unpublishing.promise;
+    await stage.untilPublishing();
+    stage.peer.movePath('broken');
+    await settle();
+    stage.restarts[0]?.answer.reject(new Error('HubException: no'));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(stage.peers.every((peer) => peer.isClosed)).toBe(true);
+    expect(stage.publishes).toHaveLength(1);
+    unpublishing.resolve();
+    await settle();
+    expect(stage.publishes).toHaveLength(2);
+  });
+
+  it.each([0, 300, 700])('is stopped by the person %i ms later', async (milliseconds) => {
+    await stage.untilPublishing();
+    await lose();
+    await vi.advanceTimersByTimeAsync(milliseconds === 0 ? 0 : 1);
+    stage.publishes.at(1)?.answer.reject(IN_USE);
+    await vi.advanceTimersByTimeAsync(milliseconds);
+    const stopped = stage.publisher.stop();
+    stage.publishes.at(-1)?.answer.resolve({ ...ANSWER, mediaSessionId: 'late' });
+    await stopped;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(stage.state).toEqual({ kind: 'unpublished', reason: null });
+    stage.expectAllReleased();
   });
 });
 
@@ -444,24 +614,39 @@ describe('a signalling connection that is lost', () => {
     stage.peer.movePath('interrupted');
     stage.peer.movePath('connected');
     expect(stage.state).toMatchObject({ concern: expect.stringMatching(/may still be running/) as string });
+    expect(stage.restarts).toHaveLength(0);
   });
 
-  it('ends the stream after the gateway’s grace time', async () => {
+  it('lets a path that broke meanwhile be restarted after it has come back', async () => {
     await stage.untilPublishing();
     lose();
-    await vi.advanceTimersByTimeAsync(GRACE_MILLISECONDS);
-    expect(stage.reason).toMatch(/did not come back within 10 s/);
-    stage.expectAllReleased();
+    stage.peer.movePath('broken');
+    comeBack();
+    stage.resumption.resolve();
+    await settle();
+    expect(stage.restarts).toHaveLength(1);
   });
 
-  it('ends the stream when the gateway no longer has it', async () => {
+  it('leads to a new stream under the same name when the gateway no longer has the old one', async () => {
     await stage.untilPublishing();
     lose();
     comeBack();
     stage.resumption.reject(new Error('HubException: The stream has ended while the page was not connected.'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(stage.state).toMatchObject({ kind: 'reconnecting', reason: 'The stream has ended while the page was not connected.' });
+    await stage.answer({ ...ANSWER, mediaSessionId: 'm2' });
+    await stage.report('PUBLISHING', null, 'm2');
+    expect(stage.state.kind).toBe('publishing');
+    expect(stage.devices).toHaveLength(1);
+  });
+
+  it('lost once more while it resumes changes nothing', async () => {
+    await stage.untilPublishing();
+    lose();
+    comeBack();
+    stage.resumption.reject(new Error('Invocation canceled due to the underlying connection being closed.'));
     await settle();
-    expect(stage.reason).toBe('The stream has ended while the page was not connected.');
-    stage.expectAllReleased();
+    expect(stage.state).toMatchObject({ kind: 'publishing', concern: expect.stringMatching(/Reconnecting/) as string });
   });
 
   it('ends the stream when it has failed for good', async () => {

@@ -82,5 +82,6 @@ describe('trackEnded', () => {
   it('names the device', () => {
     expect(trackEnded('video')).toMatch(/^The camera/);
     expect(trackEnded('audio')).toMatch(/^The microphone/);
+    expect(trackEnded('video', true)).toBe('The screen is no longer shared.');
   });
 });

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ANSWER_MILLISECONDS, Signaling } from '../src/signaling';
-import type { ConnectionState, StreamStatus } from '../src/types';
-import { FakeLink, settle } from './fakes';
+import { ANSWER_MILLISECONDS, PROBE_MILLISECONDS, RETRY_LIMIT_MILLISECONDS, Signaling } from '../src/signaling';
+import type { ConnectionState, StreamData, StreamNotice, StreamStatus } from '../src/types';
+import { FakeLink, SERVER, settle } from './fakes';
 
 const URL_OF_HUB = 'http://gateway.example:8080/signaling';
-const SERVER = { version: '1', rtmpHost: null, rtmpPort: 1935, application: 'live' };
 const STATUS: StreamStatus = { mediaSessionId: 'm1', streamName: 'a', status: 'PUBLISHING', reason: null };
 
 let links: FakeLink[];
 let states: ConnectionState[];
 let statuses: StreamStatus[];
+let others: (StreamData | StreamNotice)[];
 let signaling: Signaling;
 
 const link = (): FakeLink => links.at(-1)!;
@@ -29,8 +29,14 @@ beforeEach(() => {
   links = [];
   states = [];
   statuses = [];
+  others = [];
   signaling = new Signaling(
-    { connectionChanged: (state) => states.push(state), streamStatus: (status) => statuses.push(status) },
+    {
+      connectionChanged: (state) => states.push(state),
+      streamStatus: (status) => statuses.push(status),
+      streamData: (data) => others.push(data),
+      streamNotice: (notice) => others.push(notice),
+    },
     () => {
       links.push(new FakeLink());
       return link();
@@ -104,47 +110,127 @@ describe('connecting', () => {
 });
 
 describe('a connection', () => {
-  it('hands on the statuses of streams', async () => {
+  it('hands on what the gateway says of streams', async () => {
     await connect();
-    link().report(STATUS);
+    const data = { mediaSessionId: 'm1', streamName: 'a', payload: { count: 23 } };
+    const notice = { mediaSessionId: 'm1', code: 'bFrames', text: 'converted' };
+    link().report('StreamStatus', STATUS);
+    link().report('StreamData', data);
+    link().report('StreamNotice', notice);
     expect(statuses).toEqual([STATUS]);
+    expect(others).toEqual([data, notice]);
+  });
+
+  it('fills in what an older gateway does not tell', async () => {
+    void signaling.connect(URL_OF_HUB);
+    link().starting.resolve();
+    await settle();
+    link().call('ServerInformation').result.resolve({ version: '0', rtmpHost: null, rtmpPort: 1936, application: 'live' });
+    await settle();
+    expect(signaling.state).toMatchObject({ server: { rtmpPort: 1936, iceServers: [], acceptsVideo: ['H264'], httpsPort: null } });
   });
 
   it('that was closed by the person reports nothing more', async () => {
     await connect();
+    const old = link();
     await signaling.disconnect();
-    link().report(STATUS);
-    link().lose();
-    link().close(new Error('late'));
+    old.report('StreamStatus', STATUS);
+    old.close(new Error('late'));
+    await settle();
     expect(statuses).toEqual([]);
     expect(kinds()).toEqual(['connecting', 'established', 'disconnected']);
+    expect(links).toHaveLength(1);
   });
+});
 
-  it('that is lost comes back', async () => {
+describe('a connection that is lost', () => {
+  const lose = async (): Promise<void> => {
     await connect();
-    link().lose(new Error('lost'));
+    link().close(new Error('lost'));
+  };
+  const refuseStart = async (): Promise<void> => {
+    link().starting.reject(new Error('no'));
+    await settle();
+  };
+
+  it('comes back over a new link, at once and then with growing pauses', async () => {
+    await lose();
     expect(signaling.state.kind).toBe('reconnecting');
-    link().comeBack();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(links).toHaveLength(2);
+    await refuseStart();
+    await vi.advanceTimersByTimeAsync(499);
+    expect(links).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(links).toHaveLength(3);
+    link().starting.resolve();
     await settle();
     expect(signaling.state.kind).toBe('reconnecting');
     link().call('ServerInformation').result.resolve({ ...SERVER, version: '2' });
     await settle();
     expect(signaling.state).toEqual({ kind: 'established', server: { ...SERVER, version: '2' } });
+    expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('that does not come back has failed', async () => {
-    await connect();
-    link().lose();
-    link().close(new Error('gave up'));
-    expect(reason()).toMatch(/^The connection to the gateway is gone/);
+  it('tries again at once when the network is back', async () => {
+    await lose();
+    await vi.advanceTimersByTimeAsync(0);
+    await refuseStart();
+    signaling.probe();
+    await settle();
+    expect(links).toHaveLength(3);
   });
 
-  it('that comes back without an answer has failed', async () => {
+  it('goes on for long, but not for ever', async () => {
+    await lose();
+    for (let seconds = 0; signaling.state.kind === 'reconnecting' && seconds < 2 * RETRY_LIMIT_MILLISECONDS / 1000; seconds++) {
+      await refuseStart();
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+
+    expect(reason()).toMatch(/did not come back/);
+    expect(links.length).toBeGreaterThan(RETRY_LIMIT_MILLISECONDS / 10_000);
+    expect(links.length).toBeLessThan(RETRY_LIMIT_MILLISECONDS / 10_000 + 20);
+  });
+
+  it('stays lost when the gateway refuses it', async () => {
+    await lose();
+    await vi.advanceTimersByTimeAsync(0);
+    link().starting.resolve();
+    await settle();
+    link().call('ServerInformation').result.reject(new Error('HubException: Not after noon'));
+    await settle();
+    expect(reason()).toBe('Not after noon');
+  });
+
+  it('is given up by the person', async () => {
+    await lose();
+    await vi.advanceTimersByTimeAsync(0);
+    await refuseStart();
+    await signaling.disconnect();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(links).toHaveLength(2);
+    expect(signaling.state.kind).toBe('disconnected');
+  });
+});
+
+describe('a connection that may be dead', () => {
+  it('lives when it answers', async () => {
     await connect();
-    link().lose();
-    link().comeBack();
-    await vi.advanceTimersByTimeAsync(ANSWER_MILLISECONDS);
-    expect(signaling.state.kind).toBe('failed');
+    signaling.probe();
+    link().call('ServerInformation').result.resolve(SERVER);
+    await vi.advanceTimersByTimeAsync(PROBE_MILLISECONDS);
+    expect(links).toHaveLength(1);
+    expect(signaling.state.kind).toBe('established');
+  });
+
+  it('is made anew when it does not', async () => {
+    await connect();
+    signaling.probe();
+    await vi.advanceTimersByTimeAsync(PROBE_MILLISECONDS);
+    expect(links[0]?.isStopped).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(links).toHaveLength(2);
   });
 });
 
@@ -155,9 +241,21 @@ describe('requests', () => {
     void signaling.publish(request);
     void signaling.unpublish('m1');
     void signaling.resume('m2');
+    void signaling.play(request);
+    void signaling.stop('m3');
+    void signaling.restartIce('m4', 'new offer');
+    void signaling.available('a', { token: 'x' });
+    void signaling.figures('m5');
+    void signaling.sendData('m6', { count: 23 });
     expect(link().call('Publish').data).toEqual([request]);
     expect(link().call('Unpublish').data).toEqual([{ mediaSessionId: 'm1' }]);
     expect(link().call('Resume').data).toEqual([{ mediaSessionId: 'm2' }]);
+    expect(link().call('Play').data).toEqual([request]);
+    expect(link().call('Stop').data).toEqual([{ mediaSessionId: 'm3' }]);
+    expect(link().call('RestartIce').data).toEqual([{ mediaSessionId: 'm4', sdp: 'new offer' }]);
+    expect(link().call('Available').data).toEqual([{ streamName: 'a', parameters: { token: 'x' } }]);
+    expect(link().call('Figures').data).toEqual([{ mediaSessionId: 'm5' }]);
+    expect(link().call('SendData').data).toEqual([{ mediaSessionId: 'm6', payload: { count: 23 } }]);
     await vi.advanceTimersByTimeAsync(0);
     for (const call of link().calls) {
       call.result.resolve(undefined);

@@ -4,12 +4,20 @@ namespace MediaGateway.Servers.Page;
 internal static class PageExtensions
 {
     /// <summary>
-    /// Scripts and styles of our own only, no frames around the page. Connections may go to other hosts over WebSockets, since the
-    /// page has a field for the server's address.
+    /// Scripts and styles of our own only. Connections may go to other hosts over WebSockets, since the page has a field for the
+    /// server's address.
     /// </summary>
-    private const string ContentSecurityPolicy =
+    private const string OwnContentOnly =
         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob: mediastream:; "
-        + "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        + "object-src 'none'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>No frames around the page: a click on it may open a camera.</summary>
+    private const string PagePolicy = OwnContentOnly + "; frame-ancestors 'none'";
+
+    /// <summary>The player alone may stand in anybody's page: it opens no device and changes nothing.</summary>
+    private const string PlayerPolicy = OwnContentOnly + "; frame-ancestors *";
+
+    private const string PlayerPath = "/player.html";
 
     /// <summary>Adds the headers that every answer carries and the page's files.</summary>
     public static void MapPage(this WebApplication app)
@@ -17,7 +25,7 @@ internal static class PageExtensions
         app.Use(static (context, next) =>
         {
             IHeaderDictionary headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.ContentSecurityPolicy = context.Request.Path == PlayerPath ? PlayerPolicy : PagePolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             headers["Permissions-Policy"] = "camera=(self), microphone=(self)";

@@ -1,0 +1,71 @@
+import type { Availability, PlayerState } from '../types';
+import { statusOfAvailability, statusOfPlayer } from '../wording';
+import { element, onClick, onSubmit, showOptional, showStatus } from './elements';
+import { NameField } from './name-field';
+
+/** What the person does on the playing side. */
+export interface PlayerViewListener {
+  playPressed(): void;
+  playRequested(): void;
+  availablePressed(): void;
+  playNameEdited(): void;
+}
+
+/** The playing side: name, buttons and statuses; its picture is in `ScreenView`. */
+export class PlayerView {
+  private readonly button = element('play-button', HTMLButtonElement);
+  private readonly availableButton = element('available-button', HTMLButtonElement);
+  private readonly status = element('play-status', HTMLElement);
+  private readonly availableStatus = element('available-status', HTMLElement);
+  private readonly notices = element('play-notices', HTMLElement);
+  private readonly name: NameField;
+
+  constructor(listener: PlayerViewListener) {
+    onClick(this.button, () => listener.playPressed());
+    onClick(this.availableButton, () => listener.availablePressed());
+    onSubmit(element('play-form', HTMLFormElement), () => listener.playRequested());
+    this.name = new NameField(element('play-stream-name', HTMLInputElement), element('play-stream-name-problem', HTMLElement), () => {
+      this.availableStatus.hidden = true;
+      listener.playNameEdited();
+    });
+  }
+
+  get streamName(): string {
+    return this.name.value;
+  }
+
+  set streamName(name: string) {
+    this.name.value = name;
+    this.availableStatus.hidden = true;
+  }
+
+  /** Leads the person to a name that is refused. */
+  checkName(): boolean {
+    return this.name.check();
+  }
+
+  show(state: PlayerState, canPlay: boolean): void {
+    const isBusy = state.kind !== 'ready' && state.kind !== 'stopped' && state.kind !== 'failed';
+    this.button.textContent = isBusy ? 'Stop' : 'Play';
+    // There may be two buttons that say Stop: each has a name of its own.
+    this.button.setAttribute('aria-label', isBusy ? 'Stop playing' : 'Play');
+    this.button.dataset['action'] = isBusy ? 'stop' : 'start';
+    this.button.setAttribute('aria-disabled', String(state.kind === 'stopping'));
+    this.button.disabled = !isBusy && !canPlay;
+    this.availableButton.disabled = !canPlay;
+    this.name.isLocked = isBusy;
+    showStatus(this.status, statusOfPlayer(state));
+  }
+
+  showAvailability(answer: Availability): void {
+    showStatus(this.availableStatus, statusOfAvailability(answer));
+  }
+
+  showAvailabilityProblem(reason: string): void {
+    showStatus(this.availableStatus, { word: 'UNKNOWN', detail: reason, tone: 'bad' });
+  }
+
+  showNotices(texts: readonly string[]): void {
+    showOptional(this.notices, texts.length === 0 ? null : texts.join(' '));
+  }
+}
