@@ -287,6 +287,9 @@ internal sealed class MediaLoop : IDisposable
             case PeerEvent.KeyframeWanted:
                 session.KeyframeWanted(_clock.Now);
                 break;
+            case PeerEvent.BandwidthChanged change:
+                session.BandwidthChanged(change.IsLimited);
+                break;
             case PeerEvent.Closed closed:
                 End(session, PeerEndReasons.ToSession(closed.Reason), closed.Detail);
                 break;

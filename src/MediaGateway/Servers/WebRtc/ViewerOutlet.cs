@@ -8,9 +8,9 @@ namespace MediaGateway.Servers.WebRtc;
 /// follow, pictures are left out up to the next keyframe for which there is room; a quarter of the places is kept for sound, which is left
 /// out only when it fills them alone.
 /// </summary>
-/// <param name="viewer">Whom to wake.</param>
+/// <param name="wake">Has the loop look at the viewer; any thread, returns at once.</param>
 /// <param name="wantsPictures">Whether pictures are of any use to it.</param>
-internal sealed class ViewerOutlet(WebRtcSession viewer, bool wantsPictures) : IStreamOutlet
+internal sealed class ViewerOutlet(Action wake, bool wantsPictures) : IStreamOutlet
 {
     /// <summary>Frames that wait for the loop: the longest cached group of pictures with its sound, at 60 pictures a second, twice.</summary>
     public const int MaximumFrames = 4096;
@@ -61,7 +61,7 @@ internal sealed class ViewerOutlet(WebRtcSession viewer, bool wantsPictures) : I
             return;
         }
 
-        viewer.WantAttention();
+        wake();
     }
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ internal sealed class ViewerOutlet(WebRtcSession viewer, bool wantsPictures) : I
             _endReason = reason;
         }
 
-        viewer.WantAttention();
+        wake();
     }
 
     /// <summary>The loop's: takes the next frame with its reference.</summary>

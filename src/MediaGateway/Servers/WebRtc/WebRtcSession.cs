@@ -123,6 +123,11 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     {
     }
 
+    /// <summary>The loop's: the network to the peer takes less than the stream needs, or enough again.</summary>
+    public virtual void BandwidthChanged(bool isLimited)
+    {
+    }
+
     /// <summary>The loop's: the session is over; gives back whatever it holds but the peer session. Called once.</summary>
     public void Release(SessionEndReason reason)
     {

@@ -98,6 +98,12 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     }
 
     /// <inheritdoc/>
+    public override void BandwidthChanged(bool isLimited) => Observer.Noticed(
+        Id,
+        PeerNotice.Bandwidth,
+        isLimited ? "The network to this viewer takes less than the stream needs: only some of the pictures are sent, until it takes more." : null);
+
+    /// <inheritdoc/>
     public override void Advance(TimeSpan now)
     {
         base.Advance(now);
@@ -129,11 +135,11 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         {
             Viewers = _stream?.Viewers,
             BitsPerSecond = CountBits(peer.BytesSent, now),
-            EstimatedBitsPerSecond = null,
-            LostRatio = null,
+            EstimatedBitsPerSecond = peer.Sender?.EstimateBitsPerSecond,
+            LostRatio = peer.Sender?.LostRatio,
             RoundTripMilliseconds = peer.RoundTripTime?.TotalMilliseconds,
-            RetransmittedPackets = null,
-            DroppedFrames = Dropped,
+            RetransmittedPackets = peer.Sender?.RetransmittedPackets,
+            DroppedFrames = Dropped + (peer.Sender?.DroppedPictures ?? 0),
             SourceAudioVideoErrorMilliseconds = source?.Peer.Statistics.Receiver?.AudioVideoError?.TotalMilliseconds,
             SourceRoundTripMilliseconds = source?.Peer.Statistics.RoundTripTime?.TotalMilliseconds,
         };
@@ -210,7 +216,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     private void Attach(LiveStream stream, TimeSpan now)
     {
         Detach();
-        var outlet = new ViewerOutlet(this, Peer.HasVideo);
+        var outlet = new ViewerOutlet(WantAttention, Peer.HasVideo);
         (_attached, _outlet, _attachedAt) = (stream, outlet, now);
         _pictures.Clear();
         if (!stream.Attach(outlet, new SubscriptionOptions(_sound, StartPoint.NextKeyframe)))

@@ -28,6 +28,18 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
 
     public Ending? End => _ending;
 
+    /// <summary>The access units sent so far.</summary>
+    public IReadOnlyList<byte[]> AccessUnits
+    {
+        get
+        {
+            lock (_publisher)
+            {
+                return [.. _publisher.AccessUnits];
+            }
+        }
+    }
+
     public bool HasGoodbye => _publisher.IsClosedByPeer;
 
     public int GatewayPort { get; private set; }
@@ -70,10 +82,13 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
         while (!_isStopping)
         {
             TimeSpan now = Stopwatch.GetElapsedTime(start);
-            _publisher.Advance(now);
-            foreach ((_, byte[] datagram) in _publisher.TakeAll())
+            lock (_publisher)
             {
-                TrySend(datagram);
+                _publisher.Advance(now);
+                foreach ((_, byte[] datagram) in _publisher.TakeAll())
+                {
+                    TrySend(datagram);
+                }
             }
 
             if (_socket.Poll(TimeSpan.FromMilliseconds(5), SelectMode.SelectRead))

@@ -27,7 +27,11 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
 
     public BufferPool Buffers => Get<BufferPool>();
 
-    public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null)
+    public GatewayClock Clock => Get<GatewayClock>();
+
+    public GatewayMetrics Metrics => Get<GatewayMetrics>();
+
+    public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null, Action<StreamOptions>? streams = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddDiagnostics().AddStreams().AddWebRtcServer();
@@ -35,7 +39,7 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
         builder.Services.AddSingleton(provider => new PeerServices(
             provider.GetRequiredService<BufferPool>(), new FakeDtlsFactory(), PlainSrtpCipher.Factory, RandomNumberGenerator.Create()));
         builder.Services.AddOptions<AudioOptions>();
-        builder.Services.AddOptions<StreamOptions>();
+        builder.Services.AddOptions<StreamOptions>().Configure(options => streams?.Invoke(options));
         builder.Services.AddOptions<WebRtcOptions>().Configure(options =>
         {
             options.BindAddress = "127.0.0.1";
@@ -61,6 +65,22 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
         Assert.True(StreamKey.TryCreate("live", name, out StreamKey key, out refusal));
         var request = new PeerPublishRequest(publisher.SessionId, key, publisher.Offer, IPAddress.Loopback, publisher);
         return Publishing.TryPublish(request, out answer, out refusal);
+    }
+
+    /// <summary>Offers to play a stream and, when it is accepted, starts to.</summary>
+    public LoopbackViewer Play(string name, bool isSilent = false, bool sendsRtcp = true)
+    {
+        var viewer = new LoopbackViewer($"session {_nextSession++}", sendsRtcp);
+        Assert.True(TryPlay(name, viewer, out string? answer, out string? refusal, isSilent), refusal);
+        viewer.Start(answer!);
+        return viewer;
+    }
+
+    public bool TryPlay(string name, LoopbackViewer viewer, out string? answer, out string? refusal, bool isSilent = false)
+    {
+        Assert.True(StreamKey.TryCreate("live", name, out StreamKey key, out refusal));
+        var request = new PeerPlayRequest(viewer.SessionId, key, TestViewer.Offer(), IPAddress.Loopback, viewer, isSilent);
+        return Publishing.TryPlay(request, out answer, out refusal);
     }
 
     public Task StopAsync() => _host.StopAsync();
