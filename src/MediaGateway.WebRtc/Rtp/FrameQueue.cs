@@ -13,6 +13,9 @@ internal sealed class FrameQueue(StreamTimeline timeline) : IDisposable
     /// <summary>The stamp of a frame that leaves now.</summary>
     public MediaTime Stamp(int track, long rtpTime) => timeline.Stamp(track, rtpTime);
 
+    /// <summary>Whether a frame of sound is left over from before its peer was connected.</summary>
+    public bool WasQueued(int track, long rtpTime) => timeline.WasQueued(track, rtpTime);
+
     /// <summary>Takes a frame and the reference to it, and counts it.</summary>
     public void Add(MediaFrame frame, TrackStatistics statistics)
     {

@@ -100,6 +100,12 @@ internal sealed class StreamTimeline
     /// <summary>Starts a track anew: another source, with another RTP clock.</summary>
     public void Restart(int track) => _clocks[track].StartAnew();
 
+    /// <summary>
+    /// Whether a frame of sound was queued while its peer connected, and is better left out: sound that is stamped too late could
+    /// only glide back.
+    /// </summary>
+    public bool WasQueued(int track, long rtpTime) => _clocks[track].WasQueued(rtpTime);
+
     /// <summary>The stamp of a frame that leaves now. Grows strictly within a track.</summary>
     public MediaTime Stamp(int track, long rtpTime)
     {

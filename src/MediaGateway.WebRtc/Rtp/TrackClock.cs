@@ -20,7 +20,18 @@ internal sealed class TrackClock(int clockRate)
     /// <summary>Media time that runs ahead of arrival by more than this between two packets, or back, starts anew.</summary>
     private static readonly long DiscontinuityTicks = TimeSpan.FromSeconds(5).Ticks;
 
+    /// <summary>How long after its first frame a track may still be found to have begun with what its peer had queued.</summary>
+    private static readonly TimeSpan QueueWindow = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Packets that come this much earlier than the first one show that it had been queued: more than jitter.</summary>
+    private static readonly long QueuedTicks = TimeSpan.FromMilliseconds(40).Ticks;
+
+    /// <summary>After what was queued the next frame of sound is at least 5 ms later.</summary>
+    private const int ShortestStepsPerSecond = 200;
+
     private bool _isSlewing;
+    private bool _beganWithQueue;
+    private TimeSpan _placedAt;
     private long _lastStamp = -1;
     private long _firstPlaced;
     private long _lastPlaced;
@@ -102,8 +113,29 @@ internal sealed class TrackClock(int clockRate)
     {
         Offset = offset;
         IsPlaced = true;
+        _placedAt = _lastArrival;
         _firstPlaced = rtpTime;
         _lastPlaced = rtpTime;
+    }
+
+    /// <summary>
+    /// Whether a frame was queued while its peer connected, and came in one burst with others: it belongs to a time before the first
+    /// one's arrival. Puts the track where the latest packets say.
+    /// </summary>
+    public bool WasQueued(long rtpTime)
+    {
+        if (!IsPlaced || HasLead || _lastArrival - _placedAt > QueueWindow)
+        {
+            return false;
+        }
+
+        if (Offset - Arrival.Value > (_beganWithQueue ? 0 : QueuedTicks))
+        {
+            Offset = Arrival.Value;
+            _beganWithQueue = true;
+        }
+
+        return _beganWithQueue && StampOf(rtpTime) - _lastStamp < clockRate / ShortestStepsPerSecond;
     }
 
     /// <summary>Moves the offset towards <paramref name="target"/>, as far as stream time has passed since the last frame.</summary>
@@ -139,8 +171,9 @@ internal sealed class TrackClock(int clockRate)
     /// <summary>The stamp of a frame: its place on the timeline, and later than the last stamp in any case.</summary>
     public MediaTime Stamp(long rtpTime)
     {
-        long stamp = rtpTime + new MediaTime(Offset, (int)TimeSpan.TicksPerSecond).Rescale(clockRate).Value;
-        _lastStamp = Math.Max(stamp, _lastStamp + 1);
+        _lastStamp = Math.Max(StampOf(rtpTime), _lastStamp + 1);
         return new MediaTime(_lastStamp, clockRate);
     }
+
+    private long StampOf(long rtpTime) => rtpTime + new MediaTime(Offset, (int)TimeSpan.TicksPerSecond).Rescale(clockRate).Value;
 }

@@ -99,6 +99,7 @@ public sealed class MediaReceiverTests
             bench.SendAudio(i, i * 960, Opus);
             bench.SendAudio(i, i * 960, Opus);
             bench.SendAudio(i - 1, (i - 1) * 960, Opus);
+            bench.Advance(20);
         }
 
         Assert.Equal(20, bench.Frames.Count);

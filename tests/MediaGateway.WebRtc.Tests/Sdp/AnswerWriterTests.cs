@@ -185,6 +185,23 @@ public class AnswerWriterTests
     }
 
     [Fact]
+    public void MoreLayersThanTheLimit_AreLeftOut()
+    {
+        string[] rids = [.. Enumerable.Range(0, 12).Select(number => $"r{number}")];
+        string offer = Offers.Video.Replace("a=rtcp-mux", $"""
+            a=rtcp-mux
+            a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+            a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+            {string.Join('\n', rids.Select(rid => $"a=rid:{rid} send"))}
+            a=simulcast:send {string.Join(';', rids)}
+            """, StringComparison.Ordinal);
+
+        string[] video = Offers.Section(Offers.Answer(offer), 0);
+
+        Assert.Contains($"a=simulcast:recv {string.Join(';', rids.Take(SimulcastDescription.MaximumLayers))}", video);
+    }
+
+    [Fact]
     public void StartBitrate_IsAskedOfChromium()
     {
         string[] video = Offers.Section(Offers.Answer(Offers.Video, startBitrate: 2000), 0);

@@ -132,7 +132,8 @@ public class PeerSessionConnectTests
         late.Run(TimeSpan.FromMilliseconds(200));
         for (int i = 0; i < PeerMedia.MaximumEarlyPackets + 10; i++)
         {
-            late.Inject(late.Publisher.Path, pair.Publisher.SoundPacket(late.Now + TimeSpan.FromMilliseconds(20 * i)));
+            late.Inject(late.Publisher.Path, pair.Publisher.SoundPacket(late.Now));
+            late.Run(TimeSpan.FromMilliseconds(20));
         }
 
         Assert.Empty(late.Frames);

@@ -22,6 +22,13 @@ internal sealed class OpusReceiver(TrackStatistics statistics, FrameQueue frames
             return;
         }
 
+        if (frames.WasQueued(track, packet.Timestamp))
+        {
+            statistics.DroppedFrames++;
+            packet.Buffer.Dispose();
+            return;
+        }
+
         MediaTime time = frames.Stamp(track, packet.Timestamp);
         frames.Add(
             new MediaFrame(format, time, time, true, packet.Buffer, packet.PayloadOffset, packet.PayloadLength, packet.ReceivedAt),
