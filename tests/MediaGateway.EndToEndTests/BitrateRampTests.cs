@@ -45,7 +45,7 @@ public sealed class BitrateRampTests
     /// <summary>Without its abs-send-time nothing can be told from the delay: REMB says the same all the time.</summary>
     private const string WithoutSendTime = """
         (() => {
-          const own = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, 'localDescription').get;
+          const own = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(RTCPeerConnection.prototype), 'localDescription').get;
           Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', { get() {
             const description = own.call(this);
             return description && { type: description.type, sdp: description.sdp.replace(/a=extmap:\d+ [^\r]*abs-send-time\r\n/g, '') };

@@ -35,9 +35,9 @@ internal static class AbsoluteSendTime
     /// <summary>Writes the data of the extension.</summary>
     public static void Write(Span<byte> data, int value)
     {
-        data[0] = (byte)(value >> 16);
-        data[1] = (byte)(value >> 8);
-        data[2] = (byte)value;
+        data[0] = unchecked((byte)(value >> 16));
+        data[1] = unchecked((byte)(value >> 8));
+        data[2] = unchecked((byte)value);
     }
 
     /// <summary>From one value to a later one, or back: the shorter way round, less than 32 s.</summary>

@@ -93,7 +93,7 @@ internal sealed class ArrivalRecorder
 
         int length = Write(count, reference);
         _next += count;
-        _feedbackCount++;
+        _feedbackCount = unchecked((byte)(_feedbackCount + 1));
         DueAt = _next <= _highest ? now : TimeSpan.MaxValue;
         return _content.AsSpan(0, length);
     }
@@ -145,7 +145,7 @@ internal sealed class ArrivalRecorder
         Span<byte> content = _content;
         BinaryPrimitives.WriteUInt16BigEndian(content, unchecked((ushort)_next));
         BinaryPrimitives.WriteUInt16BigEndian(content[2..], (ushort)count);
-        BinaryPrimitives.WriteInt32BigEndian(content[4..], (int)((reference & ReferenceMask) << 8) | _feedbackCount);
+        BinaryPrimitives.WriteInt32BigEndian(content[4..], unchecked((int)((reference & ReferenceMask) << 8)) | _feedbackCount);
         int length = TransportFeedback.FixedLength;
         for (int index = 0; index < count; length += TransportFeedback.ChunkLength)
         {

@@ -104,7 +104,7 @@ internal sealed class SendSideEstimator
     public void OnTransportFeedback(in TransportFeedback feedback, TimeSpan now)
     {
         double before = _delay.BitsPerSecond;
-        var reference = new TimeSpan(_references.Unwrap((uint)feedback.ReferenceTime & ReferenceMask) * TransportFeedback.ReferenceTicks);
+        var reference = new TimeSpan(_references.Unwrap(unchecked((uint)feedback.ReferenceTime) & ReferenceMask) * TransportFeedback.ReferenceTicks);
         bool isNews = false;
         foreach (TransportFeedback.PacketStatus status in feedback)
         {
