@@ -1,6 +1,5 @@
 using MediaGateway.Media.Memory;
 using MediaGateway.WebRtc.Dtls;
-using MediaGateway.WebRtc.Rtcp;
 
 namespace MediaGateway.WebRtc.Sessions;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using MediaGateway.Media.Frames;
-using MediaGateway.WebRtc.Rtcp;
+using MediaGateway.WebRtc.Congestion;
 
 namespace MediaGateway.WebRtc.Rtp.Sending;
 
@@ -20,7 +20,8 @@ internal sealed class MediaSender : IDisposable
     private readonly SenderReports _reports;
     private readonly SenderFeedback _feedback;
     private readonly PictureIntake? _pictures;
-    private readonly RateMeter _sent = new();
+    private readonly BitrateMeter _sent = new();
+    private readonly ProbeBurst _probe = new();
     private ushort _transportSequence;
     private TimeSpan? _newestSound;
     private bool _isDisposed;
@@ -33,7 +34,7 @@ internal sealed class MediaSender : IDisposable
         _video = Array.Find(_tracks, track => track.Track.Kind == TrackKind.Video);
         _audio = Array.Find(_tracks, track => track.Track.Kind == TrackKind.Audio);
         Statistics = new SenderStatistics([.. _tracks.Select(track => track.Statistics)]);
-        _schedule = new SendSchedule(options.StartBitrate, Statistics);
+        _schedule = new SendSchedule(options, Statistics);
         _reports = new SenderReports(_tracks, _timeline, options.CanonicalName);
         _feedback = new SenderFeedback(_tracks, _schedule, Keyframes, Statistics, options.RoundTripTime);
         _pictures = _video is null ? null : new PictureIntake(_video, _timeline, _schedule, Keyframes, Statistics);
@@ -56,9 +57,9 @@ internal sealed class MediaSender : IDisposable
                 return TimeSpan.MaxValue;
             }
 
-            TimeSpan deadline = _reports.DueAt < Keyframes.DueAt ? _reports.DueAt : Keyframes.DueAt;
-            TimeSpan paced = HasPacedPackets ? _schedule.WakeAt : TimeSpan.MaxValue;
-            return paced < deadline ? paced : deadline;
+            TimeSpan deadline = Earlier(_reports.DueAt, Keyframes.DueAt);
+            deadline = Earlier(deadline, HasPacedPackets ? _schedule.WakeAt : TimeSpan.MaxValue);
+            return Earlier(Earlier(deadline, _probe.WakeAt), _schedule.NextDeadline);
         }
     }
 
@@ -101,6 +102,7 @@ internal sealed class MediaSender : IDisposable
         }
 
         _sent.Advance(now);
+        _schedule.Advance(now);
         Statistics.BitsPerSecond = _sent.BitsPerSecond;
         _pictures?.Advance(now);
         foreach (TrackSender track in _tracks)
@@ -129,7 +131,9 @@ internal sealed class MediaSender : IDisposable
             return true;
         }
 
-        return TryTakeNext(_audio, destination, now, out length) || TryTakePaced(destination, now, out length);
+        return TryTakeNext(_audio, destination, now, out length)
+            || TryTakePaced(destination, now, out length)
+            || TryTakeProbe(destination, now, out length);
     }
 
     /// <summary>Writes our goodbye for all tracks (RFC 3550 6.6). False: no room.</summary>
@@ -189,7 +193,8 @@ internal sealed class MediaSender : IDisposable
         }
 
         _reports.OnPacket(track, now);
-        OnSent(length, track.CountsPackets, isKeyframe && track == _video, now);
+        OnSent(length, track.CountsPackets, 0, now);
+        _schedule.Spend(length, isKeyframe && track == _video, now);
         return true;
     }
 
@@ -202,14 +207,51 @@ internal sealed class MediaSender : IDisposable
         }
 
         Statistics.RetransmittedPackets++;
-        OnSent(length, track.CountsRepetitions, isKeyframe: false, now);
+        OnSent(length, track.CountsRepetitions, 0, now);
+        _schedule.Spend(length, isKeyframe: false, now);
         return true;
     }
 
-    private void OnSent(int bytes, bool isCounted, bool isKeyframe, TimeSpan now)
+    /// <summary>Only what has a source of its own and is counted over the transport can be sent for no other reason than to be counted.</summary>
+    private bool TryTakeProbe(Span<byte> destination, TimeSpan now, out int length)
     {
-        _transportSequence = unchecked((ushort)(_transportSequence + (isCounted ? 1 : 0)));
-        _schedule.OnSent(bytes, isKeyframe, now);
+        length = 0;
+        if (_video is null || !_video.CountsRepetitions)
+        {
+            return false;
+        }
+
+        if (!_probe.IsActive && _schedule.TryTakeProbe(now, out SendProbe probe))
+        {
+            _probe.Begin(probe);
+        }
+
+        if (!_probe.IsFree(now))
+        {
+            return false;
+        }
+
+        if (!_video.TryWriteFiller(destination, _transportSequence, now, out length))
+        {
+            _probe.End();
+            return false;
+        }
+
+        _probe.Spend(length, now);
+        OnSent(length, isCounted: true, _probe.Id, now);
+        return true;
+    }
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private void OnSent(int bytes, bool isCounted, int probe, TimeSpan now)
+    {
+        if (isCounted)
+        {
+            _schedule.OnCounted(_transportSequence, bytes, probe, now);
+            _transportSequence = unchecked((ushort)(_transportSequence + 1));
+        }
+
         _sent.Add(bytes, now);
         Statistics.BytesSent += bytes;
     }

@@ -12,6 +12,9 @@ internal sealed record MediaSenderOptions
     /// <summary>bit/s that the way to the peer is taken for until something is known of it.</summary>
     public long StartBitrate { get; init; } = 4_000_000;
 
+    /// <summary>bit/s beyond which the way is not explored.</summary>
+    public long MaximumBitrate { get; init; } = 50_000_000;
+
     /// <summary>Where sequence numbers and timestamps begin (RFC 3550 5.1: at random).</summary>
     public ulong Seed { get; init; }
 

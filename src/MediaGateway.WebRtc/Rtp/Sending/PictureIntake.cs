@@ -31,9 +31,9 @@ internal sealed class PictureIntake(
         }
 
         timeline.Observe(frame, now);
-        if (!timeline.IsCached(frame))
+        if (_newest is null || decoding > _newest)
         {
-            schedule.OnPicture(frame.Length, now);
+            schedule.OnPicture(frame.Length, decoding);
         }
 
         _newest = decoding;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MediaGateway.WebRtc.Rtp.Sending;
 
 /// <summary>
@@ -57,11 +59,14 @@ internal sealed class RetransmissionCache : IDisposable
         int age = unchecked((ushort)(_next - sequenceNumber));
         if (age == 0 || age > Count)
         {
-            return ref System.Runtime.CompilerServices.Unsafe.NullRef<SentPacket>();
+            return ref Unsafe.NullRef<SentPacket>();
         }
 
         return ref _entries[sequenceNumber % _entries.Length];
     }
+
+    /// <summary>The packet so many before the newest; a null reference when it is not there.</summary>
+    public ref SentPacket Newest(int before) => ref Find(unchecked((ushort)(_next - 1 - before)));
 
     /// <summary>Forgets what was first sent before <paramref name="keepFrom"/>.</summary>
     public void Forget(TimeSpan keepFrom)

@@ -12,6 +12,7 @@ internal sealed class Retransmitter : IDisposable
     /// <summary>Requests that wait for the pacer; further ones are not kept.</summary>
     public const int MaximumRequests = 512;
 
+    private const int RecentPackets = 16;
     private const int BudgetShare = 2;
     private const int BitsPerByte = 8;
 
@@ -22,6 +23,7 @@ internal sealed class Retransmitter : IDisposable
     private readonly ushort[] _requests = new ushort[MaximumRequests];
     private int _first;
     private int _count;
+    private int _pick;
     private double _budgetBytes = double.MaxValue;
     private TimeSpan _refilledAt;
 
@@ -78,6 +80,16 @@ internal sealed class Retransmitter : IDisposable
 
         packet = default;
         return false;
+    }
+
+    /// <summary>Picks one of the packets sent last, another one each time. False: none is kept.</summary>
+    public bool TryPickRecent(out SentPacket packet)
+    {
+        _pick = (_pick + 1) % RecentPackets;
+        ref SentPacket kept = ref _cache.Newest(_cache.Count == 0 ? 0 : _pick % _cache.Count);
+        bool found = !Unsafe.IsNullRef(ref kept);
+        packet = found ? kept : default;
+        return found;
     }
 
     /// <inheritdoc/>

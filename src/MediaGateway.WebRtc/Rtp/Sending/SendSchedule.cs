@@ -1,10 +1,13 @@
+using MediaGateway.WebRtc.Congestion;
+using MediaGateway.WebRtc.Rtcp;
+
 namespace MediaGateway.WebRtc.Rtp.Sending;
 
 /// <summary>
 /// The pace of a session and how much may wait: packets leave at 2.5 times what the way carries, keyframes and the first group of pictures
 /// at up to 5 times. What would take longer than half a second to leave is too much, two seconds at the start.
 /// </summary>
-internal sealed class SendSchedule(long startBitrate, SenderStatistics statistics)
+internal sealed class SendSchedule
 {
     /// <summary>What may wait, as the time that it takes to leave.</summary>
     public static readonly TimeSpan LongestQueue = TimeSpan.FromMilliseconds(500);
@@ -17,15 +20,29 @@ internal sealed class SendSchedule(long startBitrate, SenderStatistics statistic
 
     private const int BitsPerByte = 8;
 
+    private const double NoticeableLoss = 0.05;
+
     private readonly Pacer _pacer = new();
-    private readonly SendBitrate _bitrate = new(startBitrate);
-    private readonly RateMeter _pictures = new();
+    private readonly BitrateMeter _pictures = new();
+    private readonly SendSideEstimator _estimator;
+    private readonly SenderStatistics _statistics;
+
+    /// <summary>Makes it for a session.</summary>
+    public SendSchedule(MediaSenderOptions options, SenderStatistics statistics)
+    {
+        _statistics = statistics;
+        _estimator = new SendSideEstimator(new SendEstimateOptions
+        {
+            StartBitsPerSecond = options.StartBitrate,
+            MaximumBitsPerSecond = options.MaximumBitrate,
+        });
+    }
 
     /// <summary>Whether pictures of before the viewer came are still to be sent.</summary>
     public bool IsCatchingUp { get; set; } = true;
 
     /// <summary>What the way carries, in bit/s.</summary>
-    public long Estimate => _bitrate.EstimateBitsPerSecond;
+    public long Estimate => _estimator.EstimateBitsPerSecond;
 
     /// <summary>What all pictures need, in bit/s; 0 while unknown.</summary>
     public long PicturesNeed => _pictures.BitsPerSecond;
@@ -33,8 +50,11 @@ internal sealed class SendSchedule(long startBitrate, SenderStatistics statistic
     /// <summary>When to look again while packets wait.</summary>
     public TimeSpan WakeAt => _pacer.WakeAt;
 
+    /// <summary>When <see cref="Advance"/> has something to do.</summary>
+    public TimeSpan NextDeadline => _estimator.NextDeadline;
+
     /// <summary>Whether the last report shows more loss than chance.</summary>
-    public bool HasLoss => statistics.LostRatio > 0.05;
+    public bool HasLoss => _statistics.LostRatio > NoticeableLoss;
 
     private long Pace => Estimate * 5 / 2;
 
@@ -43,29 +63,50 @@ internal sealed class SendSchedule(long startBitrate, SenderStatistics statistic
     /// <summary>Whether a paced packet may leave.</summary>
     public bool IsFree(TimeSpan now) => _pacer.IsFree(now);
 
-    /// <summary>Notes a packet that leaves.</summary>
-    public void OnSent(int bytes, bool isKeyframe, TimeSpan now) =>
-        _pacer.Spend(bytes, isKeyframe || IsCatchingUp ? FastPace : Pace, now);
-
-    /// <summary>Counts a live picture, sent or not.</summary>
-    public void OnPicture(int bytes, TimeSpan now)
+    /// <summary>Lets time pass.</summary>
+    public void Advance(TimeSpan now)
     {
-        _pictures.Add(bytes, now);
-        _bitrate.StreamBitsPerSecond = _pictures.BitsPerSecond;
+        _estimator.Advance(now);
         Publish();
     }
 
-    /// <summary>Takes the loss that a report says.</summary>
-    public void OnReport(double lossRatio)
+    /// <summary>Notes a packet that leaves and takes its share of the pace.</summary>
+    public void Spend(int bytes, bool isKeyframe, TimeSpan now) =>
+        _pacer.Spend(bytes, isKeyframe || IsCatchingUp ? FastPace : Pace, now);
+
+    /// <summary>Notes a packet that leaves with a number of the transport.</summary>
+    public void OnCounted(ushort transportSequence, int bytes, int probe, TimeSpan now) =>
+        _estimator.OnPacketSent(transportSequence, bytes, now, probe);
+
+    /// <summary>Takes the next burst that would tell something about the way.</summary>
+    public bool TryTakeProbe(TimeSpan now, out SendProbe probe) => _estimator.TryTakeProbe(now, out probe);
+
+    /// <summary>Counts a picture of the stream, sent or not, by its own time: pictures of before the viewer came tell as much.</summary>
+    public void OnPicture(int bytes, TimeSpan decoding)
     {
-        _bitrate.OnReceiverReport(lossRatio);
+        _pictures.Add(bytes, decoding);
+        _estimator.StreamBitsPerSecond = _pictures.BitsPerSecond;
+        Publish();
+    }
+
+    /// <summary>Takes what a report says.</summary>
+    public void OnReport(double lossRatio, TimeSpan? roundTripTime, TimeSpan now)
+    {
+        _estimator.OnReceiverReport(lossRatio, roundTripTime, now);
         Publish();
     }
 
     /// <summary>Takes the peer's own estimate.</summary>
-    public void OnMaximumBitrate(double bitsPerSecond)
+    public void OnMaximumBitrate(double bitsPerSecond, TimeSpan now)
     {
-        _bitrate.OnMaximumBitrate(bitsPerSecond);
+        _estimator.OnMaximumBitrate(bitsPerSecond, now);
+        Publish();
+    }
+
+    /// <summary>Takes which packets arrived when.</summary>
+    public void OnTransportFeedback(in TransportFeedback feedback, TimeSpan now)
+    {
+        _estimator.OnTransportFeedback(feedback, now);
         Publish();
     }
 
@@ -91,7 +132,7 @@ internal sealed class SendSchedule(long startBitrate, SenderStatistics statistic
 
     private void Publish()
     {
-        statistics.EstimateBitsPerSecond = Estimate;
-        statistics.PictureBitsPerSecond = PicturesNeed;
+        _statistics.EstimateBitsPerSecond = Estimate;
+        _statistics.PictureBitsPerSecond = PicturesNeed;
     }
 }

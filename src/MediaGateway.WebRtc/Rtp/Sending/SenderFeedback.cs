@@ -88,7 +88,7 @@ internal sealed class SenderFeedback
             }
 
             _statistics.LostRatio = worst;
-            _schedule.OnReport(worst);
+            _schedule.OnReport(worst, _statistics.RoundTripTime, now);
         }
 
         return true;
@@ -113,12 +113,29 @@ internal sealed class SenderFeedback
             return false;
         }
 
-        if (packet.Count != FeedbackFormat.GenericNack || Find(feedback.MediaSsrc) is not { } track)
+        if (packet.Count == FeedbackFormat.TransportWide)
         {
+            if (!TransportFeedback.TryParse(feedback.ControlInformation, out TransportFeedback arrivals))
+            {
+                return false;
+            }
+
+            _schedule.OnTransportFeedback(arrivals, now);
             return true;
         }
 
-        foreach (ushort sequence in new GenericNack(feedback.ControlInformation))
+        if (packet.Count == FeedbackFormat.GenericNack && Find(feedback.MediaSsrc) is { } track)
+        {
+            TakeRequests(track, feedback.ControlInformation, now);
+        }
+
+        return true;
+    }
+
+    private void TakeRequests(TrackSender track, ReadOnlySpan<byte> control, TimeSpan now)
+    {
+
+        foreach (ushort sequence in new GenericNack(control))
         {
             if (++_requests > MaximumRequestsPerDatagram)
             {
@@ -127,8 +144,6 @@ internal sealed class SenderFeedback
 
             track.Request(sequence, RoundTripOrDefault, _schedule.Estimate, now);
         }
-
-        return true;
     }
 
     private bool TryReceivePayloadFeedback(in RtcpReader packet, TimeSpan now)
@@ -147,7 +162,7 @@ internal sealed class SenderFeedback
                 TakeIntraRequests(feedback.ControlInformation, now);
                 break;
             case FeedbackFormat.ApplicationLayer when MaximumBitrate.TryParse(feedback.ControlInformation, out double bitrate):
-                _schedule.OnMaximumBitrate(bitrate);
+                _schedule.OnMaximumBitrate(bitrate, now);
                 break;
         }
 

@@ -130,17 +130,20 @@ internal sealed class TrackSender : IDisposable
             return true;
         }
 
-        RtpHeaderFields fields = packet.Header with
+        length = WriteRepair(_repairHeader, packet, destination, transportSequence, now);
+        return true;
+    }
+
+    /// <summary>Writes a packet that was sent lately as a retransmission, though nobody asked for it. False: there is none.</summary>
+    public bool TryWriteFiller(Span<byte> destination, ushort transportSequence, TimeSpan now, out int length)
+    {
+        length = 0;
+        if (_retransmitter is null || _repairHeader is null || !_retransmitter.TryPickRecent(out SentPacket packet))
         {
-            SequenceNumber = unchecked(_repairSequence++),
-            TransportSequence = transportSequence,
-            SendTime = RtpHeader.SendTimeOf(now),
-        };
-        _repairHeader.Write(destination, fields);
-        int offset = _repairHeader.Length;
-        BinaryPrimitives.WriteUInt16BigEndian(destination[offset..], packet.Header.SequenceNumber);
-        offset += OriginalSequenceLength;
-        length = offset + packet.WritePayload(destination[offset..]);
+            return false;
+        }
+
+        length = WriteRepair(_repairHeader, packet, destination, transportSequence, now);
         return true;
     }
 
@@ -227,6 +230,22 @@ internal sealed class TrackSender : IDisposable
         Statistics.Packets++;
         Statistics.PayloadBytes += payload;
         return _header.Length + payload;
+    }
+
+    // RFC 4588 4: | RTP header | original sequence number (16) | original payload |
+    private int WriteRepair(RtpHeader header, in SentPacket packet, Span<byte> destination, ushort transportSequence, TimeSpan now)
+    {
+        RtpHeaderFields fields = packet.Header with
+        {
+            SequenceNumber = unchecked(_repairSequence++),
+            TransportSequence = transportSequence,
+            SendTime = RtpHeader.SendTimeOf(now),
+        };
+        header.Write(destination, fields);
+        int offset = header.Length;
+        BinaryPrimitives.WriteUInt16BigEndian(destination[offset..], packet.Header.SequenceNumber);
+        offset += OriginalSequenceLength;
+        return offset + packet.WritePayload(destination[offset..]);
     }
 
     private void EndIfComplete(bool isMarked)

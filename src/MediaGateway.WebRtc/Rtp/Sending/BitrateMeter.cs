@@ -1,7 +1,7 @@
 namespace MediaGateway.WebRtc.Rtp.Sending;
 
 /// <summary>Bits per second over the last whole second, smoothed with the ones before.</summary>
-internal sealed class RateMeter
+internal sealed class BitrateMeter
 {
     private const int BitsPerByte = 8;
 
@@ -20,7 +20,7 @@ internal sealed class RateMeter
         _bytes += bytes;
     }
 
-    /// <summary>Lets time pass.</summary>
+    /// <summary>Lets time pass; a time before one that was seen counts as that.</summary>
     public void Advance(TimeSpan now)
     {
         _startedAt ??= now;
