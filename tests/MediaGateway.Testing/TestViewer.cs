@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.WebRtc.Dtls;
@@ -330,7 +329,11 @@ public sealed class TestViewer : IDisposable
         }
 
         packet = packet[..length];
-        RtpPacket.TryParse(packet, out RtpPacket parsed);
+        if (!RtpPacket.TryParse(packet, out RtpPacket parsed))
+        {
+            throw new InvalidOperationException("An authentic packet is no RTP.");
+        }
+
         _packets.Add(new ViewedPacket(now, parsed.Ssrc, parsed.PayloadType, parsed.SequenceNumber, parsed.Timestamp, parsed.Marker, packet));
         if (Receives)
         {

@@ -50,6 +50,113 @@ public class PeerSessionSendingTests
         Assert.InRange(pair.Viewer.Statistics!.AudioVideoError!.Value.TotalMilliseconds, -1, 1);
     }
 
+    [Theory]
+    [InlineData(0.05, true)]
+    [InlineData(0.10, true)]
+    [InlineData(0.05, false)]
+    public void LostPackets_AreRepaired(double loss, bool hasRepair)
+    {
+        using var pair = new ViewerPair(seed: 11, hasRepair: hasRepair);
+        pair.Connect();
+        pair.SetNetwork(new LinkConditions { Loss = loss, Delay = TimeSpan.FromMilliseconds(20) });
+        Stream(pair, seconds: 10, []);
+        pair.Run(TimeSpan.FromSeconds(12));
+
+        double shown = pair.Viewer.Pictures.Count / 300.0;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{shown:P1} of the pictures, {pair.Session.Statistics.Sender!.RetransmittedPackets} packets again");
+        Assert.InRange(pair.Session.Statistics.Sender!.RetransmittedPackets, 20, 2000);
+        Assert.InRange(shown, 0.9, 1);
+    }
+
+    [Fact]
+    public void Media_NeverLeavesTheSelectedPairThoughOthersSendFromElsewhere()
+    {
+        using var pair = new ViewerPair();
+        pair.Connect();
+        var attacker = new TransportPath(PeerPair.Address("203.0.113.66:6666"), PeerPair.GatewayAddress);
+        Stream(pair, seconds: 2, []);
+        for (int i = 0; i < 20; i++)
+        {
+            pair.At(pair.Now + (PictureInterval * i), () =>
+            {
+                pair.Inject(attacker, [0x80, 0xC9, 0, 1, 0, 0, 0, 77, .. new byte[20]]);
+                pair.Inject(attacker, [0x80, 102, 0, 1, .. new byte[40]]);
+                pair.Inject(attacker, [0x16, 0xFE, 0xFD, .. new byte[40]]);
+            });
+        }
+
+        pair.Run(TimeSpan.FromSeconds(2));
+        Assert.NotEmpty(pair.Viewer.Pictures);
+        Assert.DoesNotContain(attacker, pair.SentTo);
+    }
+
+    [Fact]
+    public void ViewerThatMoves_IsFollowedByItsAuthenticatedCheckOnly()
+    {
+        using var pair = new ViewerPair();
+        pair.Connect();
+        Stream(pair, seconds: 4, []);
+        pair.Run(TimeSpan.FromSeconds(1));
+        pair.Viewer.Move(PeerPair.Address("192.0.2.99:50000"), pair.Now);
+        pair.Run(TimeSpan.FromSeconds(3));
+        Assert.Equal(pair.Viewer.Path, pair.SentTo[^1]);
+        Assert.InRange(pair.Viewer.Pictures.Count, 110, 120);
+    }
+
+    [Fact]
+    public void SilentViewer_IsSentNothingAfterItsConsentHasExpired()
+    {
+        using var pair = new ViewerPair();
+        pair.Connect();
+        Stream(pair, seconds: 40, []);
+        pair.Viewer.SendsChecks = false;
+        pair.Viewer.SendsRtcp = false;
+        pair.Run(TimeSpan.FromSeconds(31));
+        Assert.Equal(PeerState.Closed, pair.Session.State);
+        Assert.Equal(PeerEndReason.ConsentExpired, pair.Events.OfType<PeerEvent.Closed>().Single().Reason);
+        int sent = pair.SentTo.Count;
+        pair.Run(TimeSpan.FromSeconds(8));
+        Assert.Equal(sent, pair.SentTo.Count);
+    }
+
+    [Fact]
+    public void Close_SaysGoodbye()
+    {
+        using var pair = new ViewerPair();
+        pair.Connect();
+        Stream(pair, seconds: 1, []);
+        pair.Run(TimeSpan.FromSeconds(1));
+        pair.Session.Close(pair.Now);
+        pair.Drain();
+        pair.Run(TimeSpan.FromMilliseconds(100));
+        Assert.True(pair.Viewer.HasGoodbye);
+    }
+
+    [Fact]
+    public void RequestOfTheViewer_ReachesTheStream()
+    {
+        using var pair = new ViewerPair();
+        pair.Connect();
+        Stream(pair, seconds: 1, []);
+        pair.Run(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(0, pair.KeyframesWanted);
+        pair.Viewer.RequestKeyframe(pair.Now);
+        pair.Drain();
+        pair.Run(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(1, pair.KeyframesWanted);
+    }
+
+    [Fact]
+    public void FramesBeforeTheConnection_HaveNoEffect()
+    {
+        using var pair = new ViewerPair();
+        pair.Send(pair.Picture(1, TimeSpan.FromSeconds(1), isKeyframe: true, 100, pair.Now));
+        Assert.Empty(pair.SentTo);
+        pair.Connect();
+        Assert.Empty(pair.Viewer.Packets);
+    }
+
     /// <summary>Has a stream with a keyframe each second sent, from now on.</summary>
     private static void Stream(ViewerPair pair, int seconds, List<byte[]> expected)
     {

@@ -251,6 +251,10 @@ internal sealed class MediaSender : IDisposable
             _schedule.OnCounted(_transportSequence, bytes, probe, now);
             _transportSequence = unchecked((ushort)(_transportSequence + 1));
         }
+        else
+        {
+            _schedule.OnUncounted(bytes, now);
+        }
 
         _sent.Add(bytes, now);
         Statistics.BytesSent += bytes;

@@ -78,6 +78,9 @@ internal sealed class SendSchedule
     public void OnCounted(ushort transportSequence, int bytes, int probe, TimeSpan now) =>
         _estimator.OnPacketSent(transportSequence, bytes, now, probe);
 
+    /// <summary>Notes a packet that leaves without a number of the transport.</summary>
+    public void OnUncounted(int bytes, TimeSpan now) => _estimator.OnPacketSent(bytes, now);
+
     /// <summary>Takes the next burst that would tell something about the way.</summary>
     public bool TryTakeProbe(TimeSpan now, out SendProbe probe) => _estimator.TryTakeProbe(now, out probe);
 

@@ -167,12 +167,18 @@ public sealed class PacingTests
     public void Report_WithHeavyLoss_LowersTheEstimate()
     {
         using var bench = new SenderBench(startBitrate: 2_000_000);
-        bench.Picture(Stream, isKeyframe: true, bytes: 1000);
-        for (int i = 0; i < 5; i++)
+        TimeSpan start = bench.Now;
+        for (int i = 0; i < 75; i++)
         {
-            bench.Run(TimeSpan.FromSeconds(1));
-            bench.Report(new ReportBlock(SenderBench.VideoSsrc, 128, 10, 0, 0, 0, 0));
+            bench.RunTo(start + (Frame * i));
+            bench.Picture(Stream + (Frame * i), isKeyframe: i == 0, bytes: 8000, number: i);
+            if (i % 25 == 24)
+            {
+                bench.Report(new ReportBlock(SenderBench.VideoSsrc, 128, 10, 0, 0, 0, 0));
+            }
         }
+
+        Assert.Equal(0.5, bench.Sender.Statistics.LostRatio);
 
         Assert.InRange(bench.Sender.Statistics.EstimateBitsPerSecond, 50_000, 1_500_000);
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MediaGateway.Testing;
 using MediaGateway.WebRtc.Rtp.Sending;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using MediaGateway.Media.Frames;
-using MediaGateway.Media.H264;
 using MediaGateway.Media.Memory;
 using MediaGateway.Testing;
 using MediaGateway.WebRtc.Rtcp;
