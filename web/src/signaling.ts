@@ -20,7 +20,7 @@ export const ANSWER_MILLISECONDS = 10_000;
 export const PROBE_MILLISECONDS = 3_000;
 
 /** Pauses before each new try after a lost connection; the last one repeats. */
-export const RETRY_MILLISECONDS: readonly number[] = [0, 500, 1000, 2000, 2000, 5000, 5000, 10_000];
+export const RETRY_MILLISECONDS: readonly number[] = [200, 500, 1000, 2000, 2000, 5000, 5000, 10_000];
 
 /** How long a lost connection is tried again before it has failed. */
 export const RETRY_LIMIT_MILLISECONDS = 600_000;

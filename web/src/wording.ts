@@ -98,7 +98,8 @@ function milliseconds(value: number | null): string {
 }
 
 function signed(value: number | null): string {
-  return value === null ? UNKNOWN : `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(0)} ms`;
+  const rounded = value === null ? null : Math.round(value);
+  return rounded === null ? UNKNOWN : `${rounded > 0 ? '+' : rounded < 0 ? '−' : ''}${Math.abs(rounded)} ms`;
 }
 
 function bitrate(bitsPerSecond: number): string {

@@ -100,6 +100,7 @@ describe('figuresInWords', () => {
   it('shows small values finely, and on which side of zero they are', () => {
     const texts = figuresInWords({ ...NO_FIGURES, bitsPerSecond: 64_400, lossRatio: 0, roundTripMilliseconds: 0.42, skewMilliseconds: 3 });
     expect(texts).toMatchObject({ bitrate: '64 kbit/s', loss: '0.0 %', rtt: '0.4 ms', skew: '+3 ms' });
+    expect(figuresInWords({ ...NO_FIGURES, skewMilliseconds: -0.4 })['skew']).toBe('0 ms');
   });
 
   it('shows a dash for what is not known', () => {

@@ -19,6 +19,7 @@ internal static class SignalingServiceCollectionExtensions
         services.AddSingleton<PageOffers>();
         services.AddSingleton<PageStreams>();
         services.AddSingleton<OriginCheck>();
+        services.AddSingleton<ShutdownCheck>();
         services.AddHostedService<SignalingNotifier>();
         services.AddSignalR(options => options.MaximumReceiveMessageSize = MaximumMessageBytes)
             .AddJsonProtocol(options => options.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
@@ -28,6 +29,7 @@ internal static class SignalingServiceCollectionExtensions
     /// <summary>Maps the hub, guarded by <see cref="OriginCheck"/>, over WebSockets only.</summary>
     public static void MapSignaling(this WebApplication app)
     {
+        app.UseMiddleware<ShutdownCheck>();
         app.UseMiddleware<OriginCheck>();
         app.MapHub<SignalingHub>(HubPath, options =>
             options.Transports = Microsoft.AspNetCore.Http.Connections.HttpTransportType.WebSockets);
