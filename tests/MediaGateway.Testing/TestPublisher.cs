@@ -98,13 +98,14 @@ public sealed class TestPublisher : IDisposable
     public TransportPath Path => _path;
 
     /// <summary>The offer.</summary>
-    public static string Offer() => $"""
+    /// <param name="usernameFragment">The peer's ICE username fragment; another one restarts ICE.</param>
+    public static string Offer(string usernameFragment = UsernameFragment) => $"""
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
         t=0 0
         a=group:BUNDLE 0 1
-        a=ice-ufrag:{UsernameFragment}
+        a=ice-ufrag:{usernameFragment}
         a=ice-pwd:publisherPasswordpublisher
         a=fingerprint:sha-256 {CertificateFingerprint.Sha256Of(Certificate).Value}
         a=setup:actpass
@@ -146,6 +147,19 @@ public sealed class TestPublisher : IDisposable
         _video = new TestRtpSender(1111, description.Media[0].Codecs[0].PayloadType, 90_000, firstSequence: 65_500);
         _audio = new TestRtpSender(2222, description.Media[1].Codecs[0].PayloadType, 48_000, firstSequence: 30_000);
         _path = path;
+        _nextCheck = now;
+    }
+
+    /// <summary>Restarts ICE: checks from now on with the credentials of the answer.</summary>
+    /// <param name="answer">The answer to the offer that restarts; a trickle fragment will do.</param>
+    /// <param name="usernameFragment">The fragment of that offer.</param>
+    /// <param name="now">The time.</param>
+    public void Restart(string answer, string usernameFragment, TimeSpan now)
+    {
+        string[] lines = answer.Split("\r\n");
+        string Value(string name) => lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..];
+        _username = $"{Value("a=ice-ufrag:")}:{usernameFragment}";
+        _password = Value("a=ice-pwd:");
         _nextCheck = now;
     }
 

@@ -109,13 +109,14 @@ public sealed class TestViewer : IDisposable
 
     /// <summary>The offer: as Chromium's, with what matters here.</summary>
     /// <param name="hasRepair">Whether retransmission packets (RFC 4588) are offered.</param>
-    public static string Offer(bool hasRepair = true) => $"""
+    /// <param name="usernameFragment">The peer's ICE username fragment; another one restarts ICE.</param>
+    public static string Offer(bool hasRepair = true, string usernameFragment = TestPublisher.UsernameFragment) => $"""
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
         t=0 0
         a=group:BUNDLE 0 1
-        a=ice-ufrag:{TestPublisher.UsernameFragment}
+        a=ice-ufrag:{usernameFragment}
         a=ice-pwd:publisherPasswordpublisher
         a=fingerprint:sha-256 {CertificateFingerprint.Sha256Of(TestPublisher.Certificate).Value}
         a=setup:actpass
@@ -165,6 +166,19 @@ public sealed class TestViewer : IDisposable
 
         _tracks = [.. description.Media.Select(TrackOf)];
         Path = path;
+        _nextCheck = now;
+    }
+
+    /// <summary>Restarts ICE: checks from now on with the credentials of the answer.</summary>
+    /// <param name="answer">The answer to the offer that restarts; a trickle fragment will do.</param>
+    /// <param name="usernameFragment">The fragment of that offer.</param>
+    /// <param name="now">The time.</param>
+    public void Restart(string answer, string usernameFragment, TimeSpan now)
+    {
+        string[] lines = answer.Split("\r\n");
+        string Value(string name) => lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..];
+        _username = $"{Value("a=ice-ufrag:")}:{usernameFragment}";
+        _password = Value("a=ice-pwd:");
         _nextCheck = now;
     }
 

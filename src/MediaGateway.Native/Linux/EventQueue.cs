@@ -28,6 +28,12 @@ public sealed unsafe class EventQueue : IDisposable
         }
     }
 
+    /// <summary>
+    /// Readable while an event waits: for a thread that waits on few other handles too, in a <see cref="Poller"/>. Stays owned by this
+    /// object.
+    /// </summary>
+    public SafeHandle Handle => _handle;
+
     /// <summary>Starts to watch a handle.</summary>
     /// <param name="handle">What to watch.</param>
     /// <param name="interest">What for.</param>

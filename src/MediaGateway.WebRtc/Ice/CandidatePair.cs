@@ -12,4 +12,10 @@ internal sealed class CandidatePair(TransportPath path, TimeSpan now)
 
     /// <summary>When the latest authenticated check or media packet came: consent lasts from here.</summary>
     public TimeSpan LastHeard { get; set; } = now;
+
+    /// <summary>Which credentials its newest check had: the first are 0, each restart counts one up.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>Whether its TCP connection is gone: nothing can be sent on it, until the peer checks it again.</summary>
+    public bool IsLost { get; set; }
 }

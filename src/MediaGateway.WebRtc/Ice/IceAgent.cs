@@ -1,4 +1,3 @@
-using System.Text;
 using MediaGateway.WebRtc.Sessions;
 using MediaGateway.WebRtc.Stun;
 
@@ -6,7 +5,8 @@ namespace MediaGateway.WebRtc.Ice;
 
 /// <summary>
 /// The lite side of ICE for one component (RFC 8445 2.5): answers the peer's connectivity checks, learns valid paths from them and
-/// follows the peer's nomination. Sends nothing by itself. What is not authentic is dropped without an answer. Sans-IO, one owner.
+/// follows the peer's nomination. Sends nothing by itself. What is not authentic is dropped without an answer. After a restart the old
+/// credentials and paths stay good until the new ones have proved themselves. Sans-IO, one owner.
 /// </summary>
 internal sealed class IceAgent
 {
@@ -22,15 +22,20 @@ internal sealed class IceAgent
     /// </summary>
     public static readonly TimeSpan StaleSelection = TimeSpan.FromSeconds(12);
 
+    /// <summary>How long old credentials are taken after the first check with new ones: checks may overtake each other.</summary>
+    public static readonly TimeSpan OldCredentialsLifetime = TimeSpan.FromSeconds(10);
+
     private const int BadRequestUnknownAttribute = 420;
     private const int RoleConflict = 487;
     private const int MaximumUnknownTypes = 4;
 
-    private readonly byte[] _expectedUsername;
-    private readonly byte[] _key;
     private readonly TimeSpan _consentTimeout;
     private readonly List<CandidatePair> _pairs = new(MaximumPaths);
     private readonly Queue<IcePathChange> _changes = new();
+    private readonly Queue<string> _retired = new();
+    private IceGeneration _current;
+    private IceGeneration? _previous;
+    private TimeSpan _previousEnd = TimeSpan.MaxValue;
     private CandidatePair? _selected;
     private bool _nominated;
 
@@ -40,8 +45,7 @@ internal sealed class IceAgent
     /// <param name="consentTimeout">How long a path stays valid after something authentic was heard on it; 30 s in RFC 7675 5.1.</param>
     public IceAgent(IceCredentials local, string remoteUsernameFragment, TimeSpan consentTimeout)
     {
-        _expectedUsername = Encoding.ASCII.GetBytes($"{local.UsernameFragment}:{remoteUsernameFragment}");
-        _key = local.ToIntegrityKey();
+        _current = new IceGeneration(local, remoteUsernameFragment, 0);
         _consentTimeout = consentTimeout;
     }
 
@@ -62,7 +66,7 @@ internal sealed class IceAgent
     {
         get
         {
-            TimeSpan earliest = TimeSpan.MaxValue;
+            TimeSpan earliest = _previousEnd;
             foreach (CandidatePair pair in _pairs)
             {
                 TimeSpan expiry = pair.LastHeard + _consentTimeout;
@@ -74,7 +78,7 @@ internal sealed class IceAgent
     }
 
     /// <summary>Whether datagrams on exactly this path may reach DTLS and SRTP.</summary>
-    public bool IsValid(in TransportPath path) => Find(path) is not null;
+    public bool IsValid(in TransportPath path) => Find(path) is { IsLost: false };
 
     /// <summary>Handles one STUN datagram; the bytes are the caller's own (they are changed and restored).</summary>
     /// <param name="datagram">The datagram.</param>
@@ -86,7 +90,7 @@ internal sealed class IceAgent
     {
         if (!StunMessage.TryParse(datagram, out StunMessage message)
             || message.Type != StunMessageType.BindingRequest
-            || !IsAuthentic(message, datagram))
+            || Authenticate(message, datagram) is not { } generation)
         {
             ChecksDropped++;
             return 0;
@@ -96,19 +100,73 @@ internal sealed class IceAgent
         int unknownCount = message.CopyUnknownRequired(unknown);
         if (unknownCount > 0)
         {
-            return WriteUnknownAttributes(message, unknown[..unknownCount], answer);
+            return WriteUnknownAttributes(message, unknown[..unknownCount], generation.Key, answer);
         }
 
         // RFC 8445 7.3.1.1: a lite agent is always controlled, so a peer that thinks itself controlled has to switch.
         if (message.Has(StunAttributeType.IceControlled))
         {
-            return WriteError(message, RoleConflict, "Role Conflict"u8, answer);
+            return WriteError(message, RoleConflict, "Role Conflict"u8, generation.Key, answer);
         }
 
-        Accept(path, message.Has(StunAttributeType.UseCandidate), now);
+        Accept(path, message.Has(StunAttributeType.UseCandidate), generation, now);
         ChecksAnswered++;
-        return WriteSuccess(message, path, answer);
+        return WriteSuccess(message, path, generation.Key, answer);
     }
+
+    /// <summary>
+    /// Restarts ICE (RFC 8445 9): checks are expected with the new credentials, while the old ones and all paths stay good until
+    /// <see cref="OldCredentialsLifetime"/> after the first of them. The first path so checked is selected at once, since the peer has
+    /// restarted because it doubts the old ones.
+    /// </summary>
+    public void Restart(IceCredentials local, string remoteUsernameFragment)
+    {
+        // A restart that nobody followed is forgotten; what the peer still uses is the one before it.
+        IceGeneration? unused = _previous;
+        if (_current.IsChecked || _previous is null)
+        {
+            _previous = _current;
+        }
+        else
+        {
+            unused = _current;
+        }
+
+        if (unused is not null)
+        {
+            _retired.Enqueue(unused.UsernameFragment);
+        }
+
+        _previousEnd = TimeSpan.MaxValue;
+        _current = new IceGeneration(local, remoteUsernameFragment, _current.Number + 1);
+    }
+
+    /// <summary>Notes that the TCP connection of a path is gone. Another valid path takes over, or the next one to be checked.</summary>
+    public void Lose(in TransportPath path)
+    {
+        if (Find(path) is not { } lost)
+        {
+            return;
+        }
+
+        lost.IsLost = true;
+        if (lost != _selected)
+        {
+            return;
+        }
+
+        CandidatePair best = lost;
+        foreach (CandidatePair pair in _pairs)
+        {
+            bool isBetter = best.IsLost || pair.LastHeard > best.LastHeard;
+            best = !pair.IsLost && isBetter ? pair : best;
+        }
+
+        _selected = best;
+    }
+
+    /// <summary>Takes the next of our username fragments that is no longer good.</summary>
+    public bool TryTakeRetired(out string? usernameFragment) => _retired.TryDequeue(out usernameFragment);
 
     /// <summary>
     /// Notes that an authenticated media packet came on a path. It renews consent as a check does: libnice as Debian 12 ships it
@@ -116,7 +174,7 @@ internal sealed class IceAgent
     /// </summary>
     public void Hear(in TransportPath path, TimeSpan now)
     {
-        if (Find(path) is { } pair)
+        if (Find(path) is { IsLost: false } pair)
         {
             pair.LastHeard = now;
         }
@@ -125,9 +183,17 @@ internal sealed class IceAgent
     /// <summary>Drops the paths whose consent has run out (RFC 7675 5.1).</summary>
     public void Advance(TimeSpan now)
     {
+        bool isOver = _previousEnd <= now;
+        if (isOver && _previous is not null)
+        {
+            _retired.Enqueue(_previous.UsernameFragment);
+            _previous = null;
+            _previousEnd = TimeSpan.MaxValue;
+        }
+
         for (int i = _pairs.Count - 1; i >= 0; i--)
         {
-            if (_pairs[i].LastHeard + _consentTimeout <= now)
+            if (_pairs[i].LastHeard + _consentTimeout <= now || (isOver && _pairs[i].Generation < _current.Number))
             {
                 Remove(i);
             }
@@ -142,17 +208,25 @@ internal sealed class IceAgent
     /// <summary>Takes the next change of the set of valid paths.</summary>
     public bool TryTakeChange(out IcePathChange change) => _changes.TryDequeue(out change);
 
-    private bool IsAuthentic(in StunMessage message, Span<byte> datagram)
+    /// <summary>Whose credentials a check has; null when it is not authentic.</summary>
+    private IceGeneration? Authenticate(in StunMessage message, Span<byte> datagram)
     {
-        return message.TryFind(StunAttributeType.Username, out StunAttribute username)
-            && username.Value.SequenceEqual(_expectedUsername)
-            && message.TryFind(StunAttributeType.MessageIntegrity, out StunAttribute integrity)
-            && message.HasNoWrongFingerprint()
-            && MessageIntegrity.Verify(datagram, integrity.Offset, integrity.Value, _key);
+        if (!message.TryFind(StunAttributeType.Username, out StunAttribute username)
+            || !message.TryFind(StunAttributeType.MessageIntegrity, out StunAttribute integrity)
+            || !message.HasNoWrongFingerprint())
+        {
+            return null;
+        }
+
+        IceGeneration? named = username.Value.SequenceEqual(_current.ExpectedUsername) ? _current
+            : _previous is not null && username.Value.SequenceEqual(_previous.ExpectedUsername) ? _previous
+            : null;
+        return named is not null && MessageIntegrity.Verify(datagram, integrity.Offset, integrity.Value, named.Key) ? named : null;
     }
 
-    private void Accept(in TransportPath path, bool useCandidate, TimeSpan now)
+    private void Accept(in TransportPath path, bool useCandidate, IceGeneration generation, TimeSpan now)
     {
+        BeginGeneration(generation, now);
         CandidatePair? pair = Find(path);
         if (pair is null)
         {
@@ -163,13 +237,29 @@ internal sealed class IceAgent
         }
 
         pair.LastHeard = now;
-        _nominated |= useCandidate;
-        if (useCandidate || _selected is null || _selected.LastHeard + StaleSelection <= now)
+        pair.IsLost = false;
+        pair.Generation = Math.Max(pair.Generation, generation.Number);
+        int selected = _selected?.Generation ?? 0;
+        bool nominates = useCandidate && generation.Number >= selected;
+        _nominated |= nominates && generation == _current;
+        if (nominates || generation.Number > selected || _selected is null or { IsLost: true } || _selected.LastHeard + StaleSelection <= now)
         {
             _selected = pair;
         }
 
         State = _nominated ? IceState.Nominated : IceState.Checked;
+    }
+
+    private void BeginGeneration(IceGeneration generation, TimeSpan now)
+    {
+        if (generation != _current || generation.IsChecked)
+        {
+            return;
+        }
+
+        generation.IsChecked = true;
+        _nominated = false;
+        _previousEnd = _previous is null ? TimeSpan.MaxValue : now + OldCredentialsLifetime;
     }
 
     private CandidatePair? Find(in TransportPath path)
@@ -228,30 +318,30 @@ internal sealed class IceAgent
         State = _selected is null ? IceState.ConsentExpired : State;
     }
 
-    private int WriteSuccess(in StunMessage request, in TransportPath path, Span<byte> answer)
+    private static int WriteSuccess(in StunMessage request, in TransportPath path, byte[] key, Span<byte> answer)
     {
         var writer = new StunMessageWriter(answer, StunMessageType.BindingSuccess, request.TransactionId);
         writer.WriteXorMappedAddress(path.Remote);
-        writer.WriteMessageIntegrity(_key);
+        writer.WriteMessageIntegrity(key);
         writer.WriteFingerprint();
         return writer.Length;
     }
 
-    private int WriteUnknownAttributes(in StunMessage request, ReadOnlySpan<ushort> types, Span<byte> answer)
+    private static int WriteUnknownAttributes(in StunMessage request, ReadOnlySpan<ushort> types, byte[] key, Span<byte> answer)
     {
         var writer = new StunMessageWriter(answer, StunMessageType.BindingError, request.TransactionId);
         writer.WriteErrorCode(BadRequestUnknownAttribute, "Unknown Attribute"u8);
         writer.WriteUnknownAttributes(types);
-        writer.WriteMessageIntegrity(_key);
+        writer.WriteMessageIntegrity(key);
         writer.WriteFingerprint();
         return writer.Length;
     }
 
-    private int WriteError(in StunMessage request, int code, ReadOnlySpan<byte> reason, Span<byte> answer)
+    private static int WriteError(in StunMessage request, int code, ReadOnlySpan<byte> reason, byte[] key, Span<byte> answer)
     {
         var writer = new StunMessageWriter(answer, StunMessageType.BindingError, request.TransactionId);
         writer.WriteErrorCode(code, reason);
-        writer.WriteMessageIntegrity(_key);
+        writer.WriteMessageIntegrity(key);
         writer.WriteFingerprint();
         return writer.Length;
     }

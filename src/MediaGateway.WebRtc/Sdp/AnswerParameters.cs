@@ -20,4 +20,7 @@ internal sealed record AnswerParameters(
 {
     /// <summary>What we send in a session in which the peer plays; null when it publishes.</summary>
     public SendDescription? Sending { get; init; }
+
+    /// <summary>The version in <c>o=</c>: one more with each further answer of the same session (RFC 8829 5.3.2).</summary>
+    public int SessionVersion { get; init; } = 1;
 }

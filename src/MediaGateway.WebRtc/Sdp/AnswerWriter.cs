@@ -45,7 +45,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
     private void WriteSession()
     {
         _writer.Line('v', $"0");
-        _writer.Line('o', $"- {ours.SessionId} 1 IN IP4 127.0.0.1");
+        _writer.Line('o', $"- {ours.SessionId} {ours.SessionVersion} IN IP4 127.0.0.1");
         _writer.Line('s', $"-");
         // At session level, so that rejected sections have one as well: Firefox refuses an answer otherwise.
         _writer.Line('c', $"IN {DefaultConnection()}");

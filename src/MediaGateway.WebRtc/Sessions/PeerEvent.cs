@@ -11,6 +11,10 @@ public abstract record PeerEvent
     /// <param name="Path">The path.</param>
     public sealed record PathRemoved(TransportPath Path) : PeerEvent;
 
+    /// <summary>After a restart of ICE: checks with this username fragment of ours no longer belong to the session.</summary>
+    /// <param name="UsernameFragment">The fragment.</param>
+    public sealed record FragmentRetired(string UsernameFragment) : PeerEvent;
+
     /// <summary>The handshake is done and the certificate right: media flows.</summary>
     public sealed record Connected : PeerEvent;
 

@@ -19,11 +19,32 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
 
     private const int CanonicalNameLength = 12; // RFC 7022 4.2: 96 random bits.
 
-    /// <summary>Negotiates; false with the reason in words.</summary>
+    /// <summary>The number of the session in its answers.</summary>
+    public long SessionId { get; init; }
+
+    /// <summary>Counts the answers of the session, from 1.</summary>
+    public int SessionVersion { get; init; }
+
+    /// <summary>Negotiates a session; false with the reason in words.</summary>
     public static bool TryNegotiate(
         string offer,
         PeerSessionOptions options,
         PeerServices services,
+        out PeerNegotiation? negotiation,
+        out string? refusal) => TryNegotiate(offer, options, services, null, out negotiation, out refusal);
+
+    /// <summary>Negotiates a session, or negotiates it again with fresh ICE credentials; false with the reason in words.</summary>
+    /// <param name="offer">The offer.</param>
+    /// <param name="options">How to answer.</param>
+    /// <param name="services">What sessions share.</param>
+    /// <param name="current">The session so far, whose identity the answer keeps; null for a new one.</param>
+    /// <param name="negotiation">What was agreed; null when the offer is refused.</param>
+    /// <param name="refusal">Why not, in words; null when it is accepted.</param>
+    public static bool TryNegotiate(
+        string offer,
+        PeerSessionOptions options,
+        PeerServices services,
+        PeerNegotiation? current,
         out PeerNegotiation? negotiation,
         out string? refusal)
     {
@@ -39,17 +60,25 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             Congestion = CongestionAgreement.Of(session.Video?.Codec, session.Audio?.Codec, options.CongestionFeedback),
         };
         var local = IceCredentials.Generate(services.Random);
-        SendDescription? sending = options.Direction == PeerDirection.Send ? DescribeSending(services.Random) : null;
-        IceCandidate[] candidates = [.. options.AdvertisedAddresses.Select((address, index) => new IceCandidate(address, index))];
+        SendDescription? sending = current?.Sending ?? (options.Direction == PeerDirection.Send ? DescribeSending(services.Random) : null);
         var parameters = new AnswerParameters(
-            (long)(RandomUInt64(services.Random) >> 1),
+            current?.SessionId ?? (long)(RandomUInt64(services.Random) >> 1),
             local,
             services.Dtls.LocalFingerprint,
-            candidates,
+            IceCandidate.ListOf(options.AdvertisedAddresses, options.TcpAddresses),
             options.VideoStartBitrate,
-            options.AudioMaximumAverageBitrate) { Sending = sending };
+            options.AudioMaximumAverageBitrate)
+        {
+            Sending = sending,
+            SessionVersion = (current?.SessionVersion ?? 0) + 1,
+        };
         string answer = new AnswerWriter(description!, session, parameters).Write(); // not null: the calls said true
-        negotiation = new PeerNegotiation(session, local, answer) { Sending = sending };
+        negotiation = new PeerNegotiation(session, local, answer)
+        {
+            Sending = sending,
+            SessionId = parameters.SessionId,
+            SessionVersion = parameters.SessionVersion,
+        };
         return true;
     }
 

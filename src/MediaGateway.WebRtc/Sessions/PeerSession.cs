@@ -60,7 +60,7 @@ public sealed class PeerSession : IDisposable
     /// <summary>The SDP answer, candidates included.</summary>
     public string Answer => _negotiation.Answer;
 
-    /// <summary>Our username fragment: the key by which the owner finds the session of a Binding request.</summary>
+    /// <summary>Our first username fragment: the key by which the owner finds the session of a Binding request.</summary>
     public string LocalUsernameFragment => _negotiation.Local.UsernameFragment;
 
     /// <summary>Where the session stands.</summary>
@@ -223,6 +223,44 @@ public sealed class PeerSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Checks a description by which the peer restarts ICE (RFC 8445 9), and answers it; nothing changes before <see cref="Restart"/>. Reads
+    /// only what never changes: any thread.
+    /// </summary>
+    /// <param name="description">A new offer of this session, or a trickle fragment (RFC 8840) with new credentials; from anybody.</param>
+    /// <param name="latest">The latest restart so prepared; null for the first.</param>
+    /// <param name="restart">
+    /// What is to be done, with the answer, which is of the kind of the description; null when it is refused, and when the credentials of a
+    /// fragment are those in force, so that there is nothing to do.
+    /// </param>
+    /// <param name="refusal">Why not, in words. Null when it is accepted.</param>
+    public bool TryPrepareRestart(string description, PeerRestart? latest, out PeerRestart? restart, out string? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        return PeerRestart.TryPrepare(description, latest?.Negotiation ?? _negotiation, _options, _services, out restart, out refusal);
+    }
+
+    /// <summary>Restarts ICE as prepared, in the order of preparation. DTLS, SRTP and media go on.</summary>
+    public void Restart(PeerRestart restart, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(restart);
+        if (State == PeerState.Closed)
+        {
+            return;
+        }
+
+        Observe(now);
+        _ice.Restart(restart.Negotiation.Local, restart.Negotiation.Session.RemoteUsernameFragment);
+        FollowIce();
+    }
+
+    /// <summary>Notes that the TCP connection of a path is gone. The peer may come by another one while consent lasts.</summary>
+    public void LosePath(in TransportPath path, TimeSpan now)
+    {
+        Observe(now);
+        _ice.Lose(path);
+    }
+
     /// <summary>Ends the session from our side: RTCP BYE, DTLS close_notify, then <see cref="PeerState.Closed"/>.</summary>
     public void Close(TimeSpan now)
     {
@@ -284,6 +322,11 @@ public sealed class PeerSession : IDisposable
         while (_ice.TryTakeChange(out IcePathChange change))
         {
             _events.Enqueue(change.IsAdded ? new PeerEvent.PathAdded(change.Path) : new PeerEvent.PathRemoved(change.Path));
+        }
+
+        while (_ice.TryTakeRetired(out string? fragment))
+        {
+            _events.Enqueue(new PeerEvent.FragmentRetired(fragment!)); // not null: there was one
         }
 
         if (_ice.State == IceState.ConsentExpired)

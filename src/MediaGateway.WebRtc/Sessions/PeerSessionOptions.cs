@@ -6,6 +6,9 @@ public sealed record PeerSessionOptions
     /// <summary>The addresses at which browsers reach the media port, best first: the candidates of the answer.</summary>
     public required IReadOnlyList<TransportAddress> AdvertisedAddresses { get; init; }
 
+    /// <summary>The addresses at which browsers reach the media port over TCP, best first; empty: TCP is not offered.</summary>
+    public IReadOnlyList<TransportAddress> TcpAddresses { get; init; } = [];
+
     /// <summary>Whether the peer publishes to us or plays from us.</summary>
     public PeerDirection Direction { get; init; }
 

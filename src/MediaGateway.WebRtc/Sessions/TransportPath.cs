@@ -6,4 +6,6 @@ namespace MediaGateway.WebRtc.Sessions;
 /// </summary>
 /// <param name="Remote">The peer's address and port.</param>
 /// <param name="Local">Our address and port.</param>
-public readonly record struct TransportPath(TransportAddress Remote, TransportAddress Local);
+/// <param name="Protocol">What carries the datagrams. With TCP the path is one connection and ends with it.</param>
+public readonly record struct TransportPath(
+    TransportAddress Remote, TransportAddress Local, TransportProtocol Protocol = TransportProtocol.Udp);

@@ -78,6 +78,7 @@ internal static class CrossFieldRules
                 ("Rtmp:TlsPort", options.TlsEnabled ? options.TlsPort : null),
                 ("Rtmp:TunnelPort", options.TunnelPort),
                 ("Rtmp:TunnelTlsPort", options.TunnelTlsPort),
+                ("WebRtc:Port", MediaTcpPort()),
             ];
             for (int later = 1; later < ports.Length; later++)
             {
@@ -90,10 +91,15 @@ internal static class CrossFieldRules
             }
         }
 
-        private int? HttpTlsPort() =>
-            bool.TryParse(configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.TlsEnabled)}"], out bool isEnabled) && !isEnabled
-                ? null
-                : NumberOf(HttpOptions.Section, nameof(HttpOptions.TlsPort), new HttpOptions().TlsPort);
+        private int? HttpTlsPort() => IsOff(HttpOptions.Section, nameof(HttpOptions.TlsEnabled))
+            ? null
+            : NumberOf(HttpOptions.Section, nameof(HttpOptions.TlsPort), new HttpOptions().TlsPort);
+
+        private int? MediaTcpPort() => IsOff(WebRtcOptions.Section, nameof(WebRtcOptions.TcpEnabled))
+            ? null
+            : NumberOf(WebRtcOptions.Section, nameof(WebRtcOptions.Port), new WebRtcOptions().Port);
+
+        private bool IsOff(string section, string key) => bool.TryParse(configuration[$"{section}:{key}"], out bool isOn) && !isOn;
 
         private int NumberOf(string section, string key, int normal) =>
             int.TryParse(configuration[$"{section}:{key}"], out int number) ? number : normal;

@@ -14,6 +14,10 @@ internal static class PortFailure
     public static IOException OfUdpPort(int port, SocketException cause) =>
         new($"Failed to bind to UDP port {port} (WebRtc:Port): {cause.Message}.", cause);
 
+    /// <summary>The failure of the media port over TCP.</summary>
+    public static IOException OfMediaTcpPort(int port, SocketException cause) =>
+        new($"Failed to bind to TCP port {port} (WebRtc:Port; WebRtc:TcpEnabled=false leaves it out): {cause.Message}.", cause);
+
     /// <summary>The one line; false when <paramref name="exception"/> is about something else.</summary>
     public static bool TryDescribe(Exception exception, [NotNullWhen(true)] out string? line)
     {

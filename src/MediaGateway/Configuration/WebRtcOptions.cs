@@ -15,9 +15,15 @@ internal sealed class WebRtcOptions
     /// <summary>Local IP address to receive on; <c>*</c> is every address, IPv4 and IPv6.</summary>
     public string BindAddress { get; set; } = ListenAddress.Any;
 
-    /// <summary>The one port of all WebRTC sessions. 0 takes a free port.</summary>
+    /// <summary>The one port of all WebRTC sessions, UDP and, with <see cref="TcpEnabled"/>, TCP. 0 takes a free port.</summary>
     [Range(0, 65535)]
     public int Port { get; set; } = 8000;
+
+    /// <summary>
+    /// Whether media is taken over TCP as well (ICE over TCP, RFC 6544), for networks that let no UDP through. UDP is preferred wherever it
+    /// works: over TCP a lost packet holds up all that follow.
+    /// </summary>
+    public bool TcpEnabled { get; set; } = true;
 
     /// <summary>
     /// The port offered to browsers where a router or a container maps another one to <see cref="Port"/>; 0: the port itself.

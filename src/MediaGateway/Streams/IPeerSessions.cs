@@ -19,6 +19,11 @@ internal interface IPeerSessions
     /// <summary>The addresses that browsers are offered, best first, before what is known of a single browser's way here.</summary>
     IReadOnlyList<IPAddress> OfferedAddresses { get; }
 
+    /// <summary>
+    /// The same with port and protocol, such as <c>203.0.113.7:8000/udp</c>: what a person is told to open when nothing gets through.
+    /// </summary>
+    IReadOnlyList<string> MediaAddresses => [];
+
     /// <summary>Takes the stream's name and answers the offer.</summary>
     /// <param name="request">Who wants to publish what.</param>
     /// <param name="answer">Our SDP, when the offer was accepted.</param>

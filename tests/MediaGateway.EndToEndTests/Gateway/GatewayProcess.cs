@@ -20,7 +20,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private readonly int _httpsPort = FreePort.Tcp();
     private readonly int _rtmpPort = FreePort.Tcp();
     private readonly int _rtmpsPort = FreePort.Tcp();
-    private readonly int _webRtcPort = FreePort.Udp();
+    private readonly int _webRtcPort = FreePort.UdpAndTcp();
 
     private GatewayProcess(IReadOnlyDictionary<string, string?> settings)
     {

@@ -44,6 +44,7 @@ public class GatewayOptionsTests
     [InlineData("WebRtc:AdvertisedAddresses:0", "my.host", "WebRtc:AdvertisedAddresses: 'my.host' is not an IP address that a browser can reach.")]
     [InlineData("WebRtc:AdvertisedAddresses:0", "0.0.0.0", "WebRtc:AdvertisedAddresses: '0.0.0.0' is not an IP address that a browser can reach.")]
     [InlineData("MEDIAGATEWAY_PUBLIC_ADDRESS", "::", "WebRtc:AdvertisedAddresses: '::' is not an IP address that a browser can reach.")]
+    [InlineData("WebRtc:Port", "8443", "WebRtc:Port must not be the same as Http:TlsPort (8443).")]
     [InlineData("WebRtc:MaximumBitrate", "1", "WebRtc:MaximumBitrate must be between 100000 and 100000000.")]
     [InlineData("WebRtc:StartBitrate", "-1", "WebRtc:StartBitrate must be between 0 and 100000000.")]
     [InlineData("WebRtc:StartBitrate", "5000000", "WebRtc:StartBitrate must not exceed WebRtc:MaximumBitrate.")]

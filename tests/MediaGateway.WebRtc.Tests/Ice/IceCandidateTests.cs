@@ -24,6 +24,19 @@ public class IceCandidateTests
     }
 
     [Fact]
+    public void TcpCandidate_IsPassiveAndComesAfterEveryOneOfUdp()
+    {
+        TransportAddress[] addresses = [TransportAddress.From(IPEndPoint.Parse("192.0.2.1:8000")), TransportAddress.From(IPEndPoint.Parse("[2001:db8::1]:8000"))];
+        IceCandidate[] candidates = [.. IceCandidate.ListOf(addresses, addresses)];
+
+        // RFC 6544 4.2: 90 * 2^24 + (4 * 2^13 + 8191) * 2^8 + 255.
+        Assert.Equal("101 1 tcp 1520435199 192.0.2.1 8000 typ host tcptype passive", candidates[2].ToAttributeValue());
+        Assert.Equal("102 1 tcp 1520434943 2001:db8::1 8000 typ host tcptype passive", candidates[3].ToAttributeValue());
+        Assert.Equal(candidates.OrderByDescending(candidate => candidate.Priority), candidates);
+        Assert.Equal(4, candidates.Select(candidate => candidate.Foundation).Distinct().Count());
+    }
+
+    [Fact]
     public void GeneratedCredentials_AreValidAndDiffer()
     {
         using var random = RandomNumberGenerator.Create();

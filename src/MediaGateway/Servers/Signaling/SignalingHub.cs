@@ -1,4 +1,3 @@
-using System.Net;
 using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
@@ -36,7 +35,7 @@ internal sealed class SignalingHub(
             HttpsPort = http.Value.TlsEnabled ? http.Value.TlsPort : null,
             RtmpsPort = rtmp.Value.TlsEnabled ? rtmp.Value.TlsPort : null,
             IceServers = iceServers.For("page"),
-            MediaAddresses = [.. publishing.OfferedAddresses.Select(address => new IPEndPoint(address, webRtc.Value.Port).ToString())],
+            MediaAddresses = publishing.MediaAddresses,
             AcceptsVideo = ["H264"],
         };
     }
@@ -56,6 +55,17 @@ internal sealed class SignalingHub(
 
     /// <summary>Live figures of a media session of this page; null when it is over.</summary>
     public async Task<object?> Figures(MediaSessionRequest request) => await pageStreams.FiguresAsync(Context.ConnectionId, request);
+
+    /// <summary>Answers an offer by which the page restarts ICE of a media session, as after a change of its network.</summary>
+    public RestartAnswer RestartIce(RestartRequest request)
+    {
+        if (request is not { MediaSessionId: { } id, Sdp: { } offer } || sessions.Find(id, Context.ConnectionId) is null)
+        {
+            throw new HubException(PageStreams.NoSession);
+        }
+
+        return publishing.TryRestart(id, offer, out string? answer, out string? refusal) ? new RestartAnswer(answer) : throw new HubException(refusal);
+    }
 
     /// <summary>Ends the publishing of one stream.</summary>
     public void Unpublish(MediaSessionRequest request) => End(request);

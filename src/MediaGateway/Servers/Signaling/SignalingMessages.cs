@@ -43,6 +43,15 @@ internal sealed record PublishRequest(string StreamName, string Sdp, IReadOnlyDi
 /// <param name="Sdp">The gateway's answer.</param>
 internal sealed record MediaAnswer(string MediaSessionId, string StreamName, string Sdp);
 
+/// <summary>Asks to restart ICE of a media session of the caller.</summary>
+/// <param name="MediaSessionId">Which.</param>
+/// <param name="Sdp">A new offer of the same session with new ICE credentials.</param>
+internal sealed record RestartRequest(string MediaSessionId, string Sdp);
+
+/// <summary>The gateway's side of the restart.</summary>
+/// <param name="Sdp">The gateway's answer.</param>
+internal sealed record RestartAnswer(string Sdp);
+
 /// <summary>Asks to play a stream.</summary>
 /// <param name="StreamName">Its name.</param>
 /// <param name="Sdp">The browser's offer.</param>

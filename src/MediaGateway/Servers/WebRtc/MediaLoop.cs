@@ -7,10 +7,10 @@ using MediaGateway.WebRtc.Sessions;
 namespace MediaGateway.Servers.WebRtc;
 
 /// <summary>
-/// The one thread that owns the UDP port and every session on it. It waits for datagrams, requests or the next deadline, feeds the
+/// The one thread that owns the media port, UDP and TCP, and every session on it. It waits for datagrams, requests or the next deadline, feeds the
 /// session concerned, drains what that session has to say, and sends. No task, channel or timer; nothing is allocated per datagram.
 /// </summary>
-internal sealed class MediaLoop : IDisposable
+internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
 {
     /// <summary>Datagrams taken from the socket before requests and deadlines are looked at again.</summary>
     private const int BatchesPerRound = 4;
@@ -21,6 +21,7 @@ internal sealed class MediaLoop : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly UdpBatchSocket _socket;
+    private readonly TcpMediaPort? _tcp;
     private readonly GatewayClock _clock;
     private readonly ILogger _logger;
     private readonly GatewayMetrics _metrics;
@@ -40,14 +41,15 @@ internal sealed class MediaLoop : IDisposable
     private int _isWoken;
     private volatile bool _isStopping;
 
-    /// <summary>Makes a loop over a bound socket, which it owns from here. It does nothing before <see cref="Start"/>.</summary>
-    public MediaLoop(UdpBatchSocket socket, GatewayClock clock, GatewayMetrics metrics, ILogger<MediaLoop> logger)
+    /// <summary>Makes a loop over bound sockets, which it owns from here. It does nothing before <see cref="Start"/>.</summary>
+    public MediaLoop(UdpBatchSocket socket, TcpMediaPort? tcp, GatewayClock clock, GatewayMetrics metrics, ILogger<MediaLoop> logger)
     {
         _socket = socket;
+        _tcp = tcp;
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
-        _poller = new Poller(socket.Handle, _wake.Handle);
+        _poller = tcp is null ? new Poller(socket.Handle, _wake.Handle) : new Poller(socket.Handle, _wake.Handle, tcp.Handle);
         _thread = new Thread(Run) { Name = "media-loop", IsBackground = true };
         _threadId = _thread.ManagedThreadId;
     }
@@ -87,6 +89,23 @@ internal sealed class MediaLoop : IDisposable
         _poller.Dispose();
         _wake.Dispose();
         _socket.Dispose();
+        _tcp?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public bool Receive(in IncomingDatagram datagram) => Dispatch(in datagram);
+
+    /// <inheritdoc/>
+    public void Lost(in TransportPath path)
+    {
+        if (_router.OwnerOf(path) is not { } session)
+        {
+            return;
+        }
+
+        _router.Unmap(path, session);
+        session.Peer.LosePath(path, _clock.Now);
+        _deadlines.Schedule(session);
     }
 
     /// <summary>The loop's thread only: a live frame has become datagrams, which go out with the next batch. For the figures.</summary>
@@ -115,6 +134,7 @@ internal sealed class MediaLoop : IDisposable
             _wake.Clear();
             Interlocked.Exchange(ref _isWoken, 0);
             ReceiveDatagrams();
+            _tcp?.Serve(this, _clock.Now);
             HandleDeadlines();
 
             // Last: what the publishers have just sent has left requests at their viewers, and goes out in this same round.
@@ -167,6 +187,12 @@ internal sealed class MediaLoop : IDisposable
             return;
         }
 
+        while (session.TryTakeRestart(out PeerRestart? restart))
+        {
+            _router.Add(restart.LocalUsernameFragment, session);
+            session.Peer.Restart(restart, _clock.Now);
+        }
+
         session.HandleRequests(_clock.Now);
         Drain(session);
         session.AnswerFigures(_clock.Now);
@@ -199,13 +225,14 @@ internal sealed class MediaLoop : IDisposable
         }
     }
 
-    private void Dispatch(in IncomingDatagram datagram)
+    /// <summary>Gives a datagram to its session; false when it is nobody's.</summary>
+    private bool Dispatch(in IncomingDatagram datagram)
     {
-        WebRtcSession? session = _router.Find(datagram.Path.Remote, datagram.Buffer.Span[..datagram.Length]);
+        WebRtcSession? session = _router.Find(datagram.Path, datagram.Buffer.Span[..datagram.Length]);
         if (session is null)
         {
             datagram.Buffer.Dispose();
-            return;
+            return false;
         }
 
         session.Datagrams++;
@@ -219,6 +246,8 @@ internal sealed class MediaLoop : IDisposable
         {
             Fail(session, exception);
         }
+
+        return true;
     }
 
     private void HandleDeadlines()
@@ -275,10 +304,14 @@ internal sealed class MediaLoop : IDisposable
         switch (peerEvent)
         {
             case PeerEvent.PathAdded added:
-                _router.Map(added.Path.Remote, session);
+                _router.Map(added.Path, session);
+                _tcp?.Prove(added.Path);
                 break;
             case PeerEvent.PathRemoved removed:
-                _router.Unmap(removed.Path.Remote, session);
+                _router.Unmap(removed.Path, session);
+                break;
+            case PeerEvent.FragmentRetired retired:
+                _router.Forget(retired.UsernameFragment);
                 break;
             case PeerEvent.Connected:
                 _logger.PeerConnected(session.ShortId, session.Key);
@@ -337,6 +370,12 @@ internal sealed class MediaLoop : IDisposable
 
     private void Send(in OutgoingDatagram datagram)
     {
+        if (datagram.Path.Protocol == TransportProtocol.Tcp && _tcp is not null)
+        {
+            _tcp.Send(in datagram, this);
+            return;
+        }
+
         _outgoing[_outgoingCount++] = datagram;
         if (_outgoingCount == _outgoing.Length)
         {

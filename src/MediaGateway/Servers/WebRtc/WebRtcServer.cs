@@ -25,6 +25,7 @@ internal sealed class WebRtcServer(
     ILoggerFactory loggers) : IHostedService, IPeerSessions, IDisposable
 {
     private const int SocketBufferBytes = 4 * 1024 * 1024;
+    private const int FreePortAttempts = 20;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, WebRtcSession> _sessions = new(StringComparer.Ordinal);
@@ -36,16 +37,23 @@ internal sealed class WebRtcServer(
     public IReadOnlyList<IPAddress> OfferedAddresses => addresses.For(null);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> MediaAddresses =>
+    [
+        .. Offered(null).Select(address => $"{address}/udp"),
+        .. options.Value.TcpEnabled ? Offered(null).Select(address => $"{address}/tcp") : [],
+    ];
+
+    /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        UdpBatchSocket socket = Open();
+        (UdpBatchSocket socket, TcpMediaPort? tcp) = Open();
         _port = socket.Port;
         if (socket.ReceiveBufferBytes < SocketBufferBytes)
         {
             _logger.SocketBufferSmall(socket.ReceiveBufferBytes, SocketBufferBytes);
         }
 
-        _loop = new MediaLoop(socket, clock, metrics, loggers.CreateLogger<MediaLoop>());
+        _loop = new MediaLoop(socket, tcp, clock, metrics, loggers.CreateLogger<MediaLoop>());
         _loop.Start();
         return Task.CompletedTask;
     }
@@ -112,8 +120,13 @@ internal sealed class WebRtcServer(
     /// <inheritdoc/>
     public bool TryRestart(string mediaSessionId, string description, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
+        if (_sessions.TryGetValue(mediaSessionId, out WebRtcSession? session))
+        {
+            return session.TryRestart(description, out answer, out refusal);
+        }
+
         answer = null;
-        refusal = "This gateway does not restart ICE yet.";
+        refusal = "There is no such media session; it may have ended already.";
         return false;
     }
 
@@ -170,10 +183,32 @@ internal sealed class WebRtcServer(
         return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal);
     }
 
-    private UdpBatchSocket Open()
+    /// <summary>Opens the port for UDP and TCP. One that the kernel chose for UDP may be somebody's for TCP: then another one.</summary>
+    private (UdpBatchSocket Socket, TcpMediaPort? Tcp) Open()
     {
-        IPAddress? address = options.Value.BindAddress == ListenAddress.Any ? null : IPAddress.Parse(options.Value.BindAddress);
-        var socketOptions = new UdpSocketOptions { Address = address, Port = options.Value.Port, BufferBytes = SocketBufferBytes };
+        for (int attempt = 1; ; attempt++)
+        {
+            UdpBatchSocket socket = OpenUdp();
+            try
+            {
+                return (socket, options.Value.TcpEnabled ? new TcpMediaPort(TcpMediaPort.Listen(BindAddress, socket.Port), pool) : null);
+            }
+            catch (SocketException exception)
+            {
+                socket.Dispose();
+                if (options.Value.Port != 0 || attempt == FreePortAttempts)
+                {
+                    throw PortFailure.OfMediaTcpPort(options.Value.Port, exception);
+                }
+            }
+        }
+    }
+
+    private IPAddress? BindAddress => options.Value.BindAddress == ListenAddress.Any ? null : IPAddress.Parse(options.Value.BindAddress);
+
+    private UdpBatchSocket OpenUdp()
+    {
+        var socketOptions = new UdpSocketOptions { Address = BindAddress, Port = options.Value.Port, BufferBytes = SocketBufferBytes };
         try
         {
             return new UdpBatchSocket(socketOptions, pool);
@@ -186,9 +221,13 @@ internal sealed class WebRtcServer(
 
     private int AdvertisedPort => options.Value.AdvertisedPort == 0 ? _port : options.Value.AdvertisedPort;
 
+    private IEnumerable<TransportAddress> Offered(IPAddress? signalingAddress) =>
+        addresses.For(signalingAddress).Select(address => TransportAddress.From(new IPEndPoint(address, AdvertisedPort)));
+
     private PeerSessionOptions SessionOptions(IPAddress? signalingAddress) => new()
     {
-        AdvertisedAddresses = [.. addresses.For(signalingAddress).Select(address => TransportAddress.From(new IPEndPoint(address, AdvertisedPort)))],
+        AdvertisedAddresses = [.. Offered(signalingAddress)],
+        TcpAddresses = options.Value.TcpEnabled ? [.. Offered(signalingAddress)] : [],
         MaximumBitrate = options.Value.MaximumBitrate,
         CongestionFeedback = options.Value.CongestionFeedback,
         VideoStartBitrate = options.Value.StartBitrate / 1000,

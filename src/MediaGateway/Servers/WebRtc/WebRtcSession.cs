@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
@@ -11,7 +12,13 @@ namespace MediaGateway.Servers.WebRtc;
 /// </summary>
 internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer, IPeerObserver observer, MediaLoop loop)
 {
+    /// <summary>Restarts that wait for the loop; more are refused.</summary>
+    private const int MaximumWaitingRestarts = 8;
+
+    private readonly Lock _restartLock = new();
+    private readonly Queue<PeerRestart> _restarts = new();
     private readonly FigureRequests _figures = new();
+    private PeerRestart? _latestRestart;
     private int _attentionWanted;
     private EndRequest? _endRequest;
 
@@ -65,6 +72,47 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     {
         Interlocked.CompareExchange(ref _endRequest, new EndRequest(reason, detail), null);
         WantAttention();
+    }
+
+    /// <summary>Answers a description by which the peer restarts ICE, and asks the loop to do it. Any thread.</summary>
+    /// <param name="description">A new offer, or a trickle fragment.</param>
+    /// <param name="answer">What the peer is told; empty when there is nothing to restart.</param>
+    /// <param name="refusal">Why not, in words.</param>
+    public bool TryRestart(string description, [NotNullWhen(true)] out string? answer, out string? refusal)
+    {
+        answer = null;
+        lock (_restartLock)
+        {
+            if (_restarts.Count >= MaximumWaitingRestarts)
+            {
+                refusal = "Too many ICE restarts at once; try again in a moment.";
+                return false;
+            }
+
+            if (!Peer.TryPrepareRestart(description, _latestRestart, out PeerRestart? restart, out refusal))
+            {
+                return false;
+            }
+
+            answer = restart?.Answer ?? "";
+            if (restart is not null)
+            {
+                _latestRestart = restart;
+                _restarts.Enqueue(restart);
+            }
+        }
+
+        WantAttention();
+        return true;
+    }
+
+    /// <summary>The loop's: takes a restart that was asked for.</summary>
+    public bool TryTakeRestart([NotNullWhen(true)] out PeerRestart? restart)
+    {
+        lock (_restartLock)
+        {
+            return _restarts.TryDequeue(out restart);
+        }
     }
 
     /// <summary>Asks the loop to look at this session; queued at most once however often it is asked. Any thread.</summary>

@@ -48,6 +48,20 @@ public sealed class SignalingHubTests : SignalingHost
     }
 
     [Fact]
+    public async Task PageRestartsIce_OfItsOwnSessionsOnly()
+    {
+        await using HubClient page = await ConnectAsync();
+        await using HubClient other = await ConnectAsync();
+        string id = (string)(await page.CallAsync("Publish", Offer("camera")))!["mediaSessionId"]!;
+        var request = new JsonObject { ["mediaSessionId"] = id, ["sdp"] = "v=0" };
+
+        Assert.Equal("restarted", (string?)(await page.CallAsync("RestartIce", request.DeepClone()))!["sdp"]);
+        Assert.Equal(PageStreams.NoSession, await other.RefusalAsync("RestartIce", request.DeepClone()));
+        Peers.Refusal = "Another certificate";
+        Assert.Equal("Another certificate", await page.RefusalAsync("RestartIce", request));
+    }
+
+    [Fact]
     public async Task SeveralCalls_AskAboutTheConnectionOnce()
     {
         await using HubClient page = await ConnectAsync();

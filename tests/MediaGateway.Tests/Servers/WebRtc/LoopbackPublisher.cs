@@ -8,12 +8,17 @@ using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.Tests.Servers.WebRtc;
 
-/// <summary>A <see cref="TestPublisher"/> on a real UDP socket and the real clock, with a thread of its own until it is disposed.</summary>
-internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisposable
+/// <summary>A <see cref="TestPublisher"/> on a real UDP or TCP socket and the real clock, with a thread of its own until it is disposed.</summary>
+internal sealed class LoopbackPublisher(string sessionId, TransportProtocol protocol = TransportProtocol.Udp, IPAddress? address = null) : IPeerObserver, IDisposable
 {
     private readonly TestPublisher _publisher = new();
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly IPAddress _address = address ?? IPAddress.Loopback;
+    private readonly byte[] _stream = new byte[64 * 1024];
+    private Socket _socket = SocketFor(protocol, address ?? IPAddress.Loopback);
     private Thread? _thread;
+    private int _streamBytes;
+    private volatile bool _wantsReconnect;
+    private volatile RestartRequest? _restart;
     private volatile bool _isStopping;
     private int _flowing;
     private volatile Ending? _ending;
@@ -47,13 +52,17 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
     public void Start(string answer)
     {
         GatewayPort = PortOf(answer);
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _socket.Connect(IPAddress.Loopback, GatewayPort);
-        var path = new TransportPath(Address(_socket.LocalEndPoint!), Address(_socket.RemoteEndPoint!));
-        _publisher.Start(answer, path, TimeSpan.Zero);
+        Connect();
+        _publisher.Start(answer, new TransportPath(Address(_socket.LocalEndPoint!), Address(_socket.RemoteEndPoint!), protocol), TimeSpan.Zero);
         _thread = new Thread(Run) { IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>Goes on from another port, as a NAT makes it; over TCP by another connection.</summary>
+    public void Reconnect() => _wantsReconnect = true;
+
+    /// <summary>Restarts ICE with the answer to an offer that has this fragment, and goes on from another port.</summary>
+    public void Restart(string answer, string usernameFragment) => _restart = new RestartRequest(answer, usernameFragment);
 
     public void MediaFlows(string mediaSessionId) => Interlocked.Increment(ref _flowing);
 
@@ -65,6 +74,25 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
         _thread?.Join();
         _socket.Dispose();
         _publisher.Dispose();
+    }
+
+    private static Socket SocketFor(TransportProtocol protocol, IPAddress address) => protocol == TransportProtocol.Udp
+        ? new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
+        : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    private void Connect()
+    {
+        _socket.Bind(new IPEndPoint(_address, 0));
+        _socket.Connect(_address, GatewayPort);
+    }
+
+    private void ConnectAgain(TimeSpan now)
+    {
+        _socket.Dispose();
+        _streamBytes = 0;
+        _socket = SocketFor(protocol, _address);
+        Connect();
+        _publisher.Move(Address(_socket.LocalEndPoint!), now);
     }
 
     private static TransportAddress Address(EndPoint endPoint) => TransportAddress.From((IPEndPoint)endPoint);
@@ -82,6 +110,18 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
         while (!_isStopping)
         {
             TimeSpan now = Stopwatch.GetElapsedTime(start);
+            if (_restart is { } restart)
+            {
+                _restart = null;
+                _publisher.Restart(restart.Answer, restart.UsernameFragment, now);
+                ConnectAgain(now);
+            }
+            else if (_wantsReconnect)
+            {
+                _wantsReconnect = false;
+                ConnectAgain(now);
+            }
+
             lock (_publisher)
             {
                 _publisher.Advance(now);
@@ -102,8 +142,21 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
     {
         try
         {
-            int length = _socket.Receive(buffer);
-            _publisher.Receive(buffer.AsSpan(0, length), now);
+            if (protocol == TransportProtocol.Udp)
+            {
+                int length = _socket.Receive(buffer);
+                _publisher.Receive(buffer.AsSpan(0, length), now);
+                return;
+            }
+
+            _streamBytes += _socket.Receive(_stream, _streamBytes, _stream.Length - _streamBytes, SocketFlags.None);
+            while (_streamBytes >= 2 && _streamBytes >= 2 + FrameLength)
+            {
+                int used = 2 + FrameLength;
+                _publisher.Receive(_stream.AsSpan(2, FrameLength), now);
+                _stream.AsSpan(used, _streamBytes - used).CopyTo(_stream);
+                _streamBytes -= used;
+            }
         }
         catch (SocketException)
         {
@@ -115,13 +168,17 @@ internal sealed class LoopbackPublisher(string sessionId) : IPeerObserver, IDisp
     {
         try
         {
-            _socket.Send(datagram);
+            _socket.Send(protocol == TransportProtocol.Udp ? datagram : [(byte)(datagram.Length >> 8), (byte)(datagram.Length & 0xFF), .. datagram]);
         }
         catch (SocketException)
         {
             // As above.
         }
     }
+
+    private int FrameLength => (_stream[0] << 8) | _stream[1];
+
+    private sealed record RestartRequest(string Answer, string UsernameFragment);
 
     internal sealed record Ending(SessionEndReason Reason, string Detail);
 }

@@ -52,9 +52,9 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
     }
 
     /// <summary>Offers a stream and, when it is accepted, starts to publish it.</summary>
-    public LoopbackPublisher Publish(string name)
+    public LoopbackPublisher Publish(string name, TransportProtocol protocol = TransportProtocol.Udp, IPAddress? address = null)
     {
-        var publisher = new LoopbackPublisher($"session {_nextSession++}");
+        var publisher = new LoopbackPublisher($"session {_nextSession++}", protocol, address);
         Assert.True(TryPublish(name, publisher, out string? answer, out string? refusal), refusal);
         publisher.Start(answer!);
         return publisher;
