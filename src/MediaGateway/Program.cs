@@ -10,6 +10,7 @@ using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Servers.Signaling;
 using MediaGateway.Servers.WebRtc;
+using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tls;
@@ -43,6 +44,7 @@ try
         .AddRtmpServer()
         .AddWebRtcServer()
         .AddSignaling()
+        .AddWhip()
         .AddPush()
         .AddApi()
         .AddHostedService<StartAnnouncement>();
@@ -57,6 +59,7 @@ try
     app.UseApiProtection();
     app.MapPage();
     app.MapSignaling();
+    app.MapWhip();
     app.MapHealth();
     app.MapApi();
     app.Run();

@@ -131,7 +131,7 @@ public class ArchitectureTests
     {
         ("Rtmp", _) => [EventIds.Rtmp],
         ("WebRtc", _) => [EventIds.WebRtc],
-        ("Signaling", _) => [EventIds.Signaling],
+        ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Api") => [EventIds.Api],
         (_, "MediaGateway.Hooks") => [EventIds.Hooks],

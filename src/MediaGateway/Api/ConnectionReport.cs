@@ -11,7 +11,7 @@ internal sealed record ConnectionReport
     /// <summary>Its id in hooks and in the WCS-style calls.</summary>
     public required string SessionId { get; init; }
 
-    /// <summary><c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c> or <c>webrtc</c>.</summary>
+    /// <summary><c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c>, <c>webrtc</c>, <c>whip</c> or <c>whep</c>.</summary>
     public required string Protocol { get; init; }
 
     /// <summary>The hook application.</summary>

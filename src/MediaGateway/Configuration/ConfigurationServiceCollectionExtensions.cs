@@ -23,6 +23,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<HttpOptions, HttpRanges>(services, configuration, HttpOptions.Section);
         AddSection<RtmpOptions, RtmpRanges>(services, configuration, RtmpOptions.Section);
         AddSection<WebRtcOptions, WebRtcRanges>(services, configuration, WebRtcOptions.Section);
+        AddSection<WhipOptions, WhipRanges>(services, configuration, WhipOptions.Section);
         AddSection<StreamOptions, StreamRanges>(services, configuration, StreamOptions.Section);
         AddSection<AudioOptions, AudioRanges>(services, configuration, AudioOptions.Section);
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
@@ -36,6 +37,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
         services.AddSingleton<IValidateOptions<RtmpOptions>, CrossFieldRules.Rtmp>();
         services.AddSingleton<IValidateOptions<WebRtcOptions>, CrossFieldRules.WebRtc>();
+        services.AddSingleton<IValidateOptions<WhipOptions>, WhipRules>();
         services.AddSingleton<IValidateOptions<StreamOptions>, CrossFieldRules.Streams>();
         services.AddSingleton<IValidateOptions<TlsOptions>, CrossFieldRules.Tls>();
         services.AddSingleton<IValidateOptions<PushOptions>, PushRules>();

@@ -8,6 +8,12 @@ namespace MediaGateway.Configuration;
 /// <summary>The rules that no range can say, one class per section. Each reports all of its failures at once.</summary>
 internal static class CrossFieldRules
 {
+    /// <summary>Whether a text is an origin (RFC 6454 7) of HTTP.</summary>
+    public static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
+
     private static void CheckBindAddress(ValidateOptionsResultBuilder failures, string section, string address)
     {
         if (!ListenAddress.TryParse(address, out _))
@@ -34,11 +40,6 @@ internal static class CrossFieldRules
 
             return failures.Build();
         }
-
-        private static bool IsOrigin(string text) =>
-            Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
-            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-            && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>

@@ -16,6 +16,10 @@ internal sealed partial class RtmpRanges : IValidateOptions<RtmpOptions>;
 [OptionsValidator]
 internal sealed partial class WebRtcRanges : IValidateOptions<WebRtcOptions>;
 
+/// <summary>Checks the ranges of <see cref="WhipOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class WhipRanges : IValidateOptions<WhipOptions>;
+
 /// <summary>Checks the ranges of <see cref="StreamOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class StreamRanges : IValidateOptions<StreamOptions>;

@@ -56,7 +56,7 @@ internal sealed class MediaMtxHooks(HookBackend backend, HookGate gate) : IHookS
             .Text("ip", HookNode.Plain(connection.Remote.Address).ToString())
             .Text("action", action)
             .Text("path", session.Key.ToString())
-            .Text("protocol", connection.Protocol)
+            .Text("protocol", HookParameters.ProtocolOf(connection))
             .Text("id", session.Id)
             .Text("query", HookParameters.Query(session))
             .Text("userAgent", connection.UserAgent ?? "");

@@ -111,7 +111,7 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
             .Text("ip", HookNode.Plain(connection.Remote.Address).ToString())
             .Text("vhost", VirtualHost)
             .Text("app", application)
-            .Text("tcUrl", connection.TcUrl ?? $"{connection.Protocol}://{HookNode.Plain(connection.Local.Address)}/{application}");
+            .Text("tcUrl", connection.TcUrl ?? $"{HookParameters.ProtocolOf(connection)}://{HookNode.Plain(connection.Local.Address)}/{application}");
         if (session is null)
         {
             return body.Text("pageUrl", connection.PageUrl ?? "").End();

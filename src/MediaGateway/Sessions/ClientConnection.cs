@@ -10,9 +10,17 @@ namespace MediaGateway.Sessions;
 internal sealed class ClientConnection
 {
     /// <summary>Names the connection as WCS does: <c>/client-ip:port/server-ip:port</c>, unique while it lives.</summary>
-    public string Id => $"/{Remote}/{Local}";
+    public string Id => Number == 0 ? $"/{Remote}/{Local}" : $"/{Remote}/{Local}/{Number}";
 
-    /// <summary><c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c> or <c>webrtc</c>.</summary>
+    /// <summary>
+    /// Tells apart what one HTTP connection has opened: a session of WHIP outlives its request, whose connection serves others. 0 for
+    /// connections that are one with their transport.
+    /// </summary>
+    public long Number { get; init; }
+
+    /// <summary>
+    /// <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c>, <c>webrtc</c> for the page's signalling, <c>whip</c> or <c>whep</c>.
+    /// </summary>
     public required string Protocol { get; init; }
 
     /// <summary>The hook application: <see cref="FlashApplication"/> or <see cref="PageApplication"/>.</summary>

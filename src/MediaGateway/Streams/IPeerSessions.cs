@@ -24,6 +24,9 @@ internal interface IPeerSessions
     /// </summary>
     IReadOnlyList<string> MediaAddresses => [];
 
+    /// <summary>Whether one more session would be taken; false while the gateway starts or has as many as it is set to take.</summary>
+    bool HasRoom => true;
+
     /// <summary>Takes the stream's name and answers the offer.</summary>
     /// <param name="request">Who wants to publish what.</param>
     /// <param name="answer">Our SDP, when the offer was accepted.</param>

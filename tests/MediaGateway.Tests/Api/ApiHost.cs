@@ -2,14 +2,18 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using MediaGateway.Api;
+using MediaGateway.Authorization;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
 using MediaGateway.Servers.Rtmp;
+using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
 
 namespace MediaGateway.Tests.Api;
@@ -48,13 +52,15 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddApi();
-        builder.Services.AddSingleton<RtmpRedirects>();
+        builder.Services.AddAccessControl().AddConnectivity().AddWhip();
+        builder.Services.AddSingleton<IPeerSessions, FakePeerSessions>().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication app = builder.Build();
         app.UseRouting();
         app.UseApiProtection();
         app.MapHealth();
         app.MapApi();
+        app.MapWhip();
         await app.StartAsync();
         return new ApiHost(app);
     }

@@ -138,7 +138,12 @@ public sealed class ApiProtectionTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
         string[] open = [.. host.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<OperatorOnly>() is null).Select(endpoint => endpoint.RoutePattern.RawText!)];
-        Assert.Equal(["/health", ApiExtensions.DescriptionPath], open);
+        // WHIP and WHEP ask access control about every client themselves.
+        string[] forms = ["/whip/{name}/", "/whip/{application}/{name}/", "/{application}/{name}/whip/", "/rtc/v1/whip/", "/whip/{application}/{name}/{id}/"];
+        IEnumerable<string> ofClients = forms.Concat(forms.Select(form => form.Replace("whip", "whep", StringComparison.Ordinal)));
+        Assert.Equal(
+            ofClients.Concat(["/health", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
+            open.Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

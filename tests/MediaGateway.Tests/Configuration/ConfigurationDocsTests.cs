@@ -14,6 +14,7 @@ public partial class ConfigurationDocsTests
         (HttpOptions.Section, new HttpOptions()),
         (RtmpOptions.Section, new RtmpOptions()),
         (WebRtcOptions.Section, new WebRtcOptions()),
+        (WhipOptions.Section, new WhipOptions()),
         (StreamOptions.Section, new StreamOptions()),
         (AudioOptions.Section, new AudioOptions()),
         (ApplicationsOptions.Section, new ApplicationOptions()),

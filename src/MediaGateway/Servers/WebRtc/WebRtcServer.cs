@@ -34,6 +34,9 @@ internal sealed class WebRtcServer(
     private int _port;
 
     /// <inheritdoc/>
+    public bool HasRoom => _loop is not null && _sessions.Count < options.Value.MaximumSessions;
+
+    /// <inheritdoc/>
     public IReadOnlyList<IPAddress> OfferedAddresses => addresses.For(null);
 
     /// <inheritdoc/>

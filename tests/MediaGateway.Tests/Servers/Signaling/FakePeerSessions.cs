@@ -17,6 +17,12 @@ internal sealed class FakePeerSessions : IPeerSessions
     /// <summary>Why offers are refused; null: they are not.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Whether one more session would be taken.</summary>
+    public bool HasRoom { get; set; } = true;
+
+    /// <summary>What a restart of ICE is answered with.</summary>
+    public string RestartAnswer { get; set; } = "restarted";
+
     public IReadOnlyList<PeerPublishRequest> Offers => [.. _offers];
 
     /// <summary>The offers to play.</summary>
@@ -40,7 +46,7 @@ internal sealed class FakePeerSessions : IPeerSessions
 
     public bool TryRestart(string mediaSessionId, string description, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
-        (answer, refusal) = (Refusal is null ? "restarted" : null, Refusal);
+        (answer, refusal) = (Refusal is null ? RestartAnswer : null, Refusal);
         return answer is not null;
     }
 
