@@ -135,6 +135,7 @@ public class ArchitectureTests
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Api") => [EventIds.Api],
         (_, "MediaGateway.Hooks") => [EventIds.Hooks],
+        (_, "MediaGateway.Streams.Renditions") => [EventIds.VideoBridge],
         (_, "MediaGateway.Streams") => [EventIds.Streams, EventIds.AudioBridge],
         _ => [EventIds.Host],
     };

@@ -87,6 +87,21 @@ public sealed record PlainAudioFormat(CodecId Codec, int SampleRate, int Channel
 }
 
 /// <summary>
+/// Pictures in a codec whose keyframes carry all that a decoder must know: VP8, VP9 and AV1. A frame's payload is
+/// one frame of VP8, one frame or superframe of VP9, or one temporal unit of AV1 in the low-overhead format. What a
+/// transcoder of pictures takes; no publisher feeds a stream with it.
+/// </summary>
+/// <param name="Codec">Which.</param>
+public sealed record PlainVideoFormat(CodecId Codec) : TrackFormat
+{
+    /// <inheritdoc/>
+    public override CodecId Codec { get; } = Codec;
+
+    /// <inheritdoc/>
+    public override TrackKind Kind => TrackKind.Video;
+}
+
+/// <summary>
 /// A track that the gateway passes on without a look inside: the old codecs of FLV (Spark, VP6, Screen video, ADPCM, PCM) and the new
 /// ones of Enhanced RTMP (HEVC, AV1, VP9, ...). A frame's payload is the whole body of its FLV tag, header included.
 /// </summary>

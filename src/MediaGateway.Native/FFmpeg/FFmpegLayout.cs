@@ -11,17 +11,24 @@ namespace MediaGateway.Native.FFmpeg;
 internal sealed record FFmpegLayout(int AvCodecMajor, int MinimumMinor, string Release, bool IsProven)
 {
     // The same in all of them.
+    public const int CodecId = 20;
     public const int ParametersCodecType = 0;
     public const int ParametersCodecId = 4;
     public const int ParametersExtraData = 16;
     public const int ParametersExtraDataSize = 24;
     public const int FrameData = 0;
     public const int FrameExtendedData = 96;
+    public const int FrameWidth = 104;
+    public const int FrameHeight = 108;
     public const int FrameSampleCount = 112;
     public const int FrameFormat = 116;
+    public const int FramePictureType = 124;
     public const int FramePresentation = 136;
+    public const int PacketPresentation = 8;
+    public const int PacketDecoding = 16;
     public const int PacketData = 24;
     public const int PacketSize = 32;
+    public const int PacketFlags = 40;
     public const int ChannelLayoutCount = 4;
 
     private static readonly FFmpegLayout[] Known =
@@ -29,17 +36,17 @@ internal sealed record FFmpegLayout(int AvCodecMajor, int MinimumMinor, string R
         // 5.0 (minor 18) has no AVChannelLayout yet.
         new(59, 24, "5.1", IsProven: true)
         {
-            ParametersFormat = 28, ParametersBitRate = 32, ParametersSampleRate = 116, ParametersFrameSize = 124,
+            ParametersWidth = 56, ParametersHeight = 60, ParametersFormat = 28, ParametersBitRate = 32, ParametersSampleRate = 116, ParametersFrameSize = 124,
             ParametersInitialPadding = 128, ParametersChannelLayout = 144, FrameSampleRate = 208, FrameChannelLayout = 448,
         },
         new(60, 0, "6.0 or 6.1", IsProven: false)
         {
-            ParametersFormat = 28, ParametersBitRate = 32, ParametersSampleRate = 116, ParametersFrameSize = 124,
+            ParametersWidth = 56, ParametersHeight = 60, ParametersFormat = 28, ParametersBitRate = 32, ParametersSampleRate = 116, ParametersFrameSize = 124,
             ParametersInitialPadding = 128, ParametersChannelLayout = 144, FrameSampleRate = 208, FrameChannelLayout = 448,
         },
         new(61, 0, "7.0 or 7.1", IsProven: false)
         {
-            ParametersFormat = 44, ParametersBitRate = 48, ParametersSampleRate = 152, ParametersFrameSize = 160,
+            ParametersWidth = 72, ParametersHeight = 76, ParametersFormat = 44, ParametersBitRate = 48, ParametersSampleRate = 152, ParametersFrameSize = 160,
             ParametersInitialPadding = 164, ParametersChannelLayout = 128, FrameSampleRate = 192, FrameChannelLayout = 408,
         },
     ];
@@ -49,6 +56,10 @@ internal sealed record FFmpegLayout(int AvCodecMajor, int MinimumMinor, string R
     /// <summary>The layout of the libraries that are loaded.</summary>
     /// <exception cref="FFmpegException">Their version is not one that we know.</exception>
     public static FFmpegLayout Current => Loaded.Value;
+
+    public required int ParametersWidth { get; init; }
+
+    public required int ParametersHeight { get; init; }
 
     public required int ParametersFormat { get; init; }
 

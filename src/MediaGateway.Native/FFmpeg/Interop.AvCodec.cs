@@ -5,12 +5,14 @@ namespace MediaGateway.Native.FFmpeg;
 /// <summary>libavcodec. Fields of its structures are reached through <see cref="FFmpegLayout"/>.</summary>
 internal static unsafe partial class AvCodec
 {
+    public const int AVMEDIA_TYPE_VIDEO = 0;
     public const int AVMEDIA_TYPE_AUDIO = 1;
     public const int AV_CODEC_ID_MP3 = 86017;
     public const int AV_CODEC_ID_AAC = 86018;
     public const int AV_CODEC_ID_NELLYMOSER = 86049;
     public const int AV_CODEC_ID_SPEEX = 86051;
     public const int AV_INPUT_BUFFER_PADDING_SIZE = 64;
+    public const int AV_PKT_FLAG_KEY = 1;
 
     [LibraryImport(LibraryResolver.AvCodec)]
     public static partial uint avcodec_version();

@@ -9,9 +9,14 @@ internal static unsafe partial class AvUtil
     public const int AV_SAMPLE_FMT_FLT = 3;
     public const int AV_SAMPLE_FMT_S16P = 6;
     public const int AV_SAMPLE_FMT_FLTP = 8;
+    public const int AV_PIX_FMT_YUV420P = 0;
+    public const int AV_PIX_FMT_YUVJ420P = 12;
+    public const int AV_PICTURE_TYPE_NONE = 0;
+    public const int AV_PICTURE_TYPE_I = 1;
     public const int AV_OPT_SEARCH_CHILDREN = 1;
     public const int AV_LOG_FATAL = 8;
     public const int AVERROR_EAGAIN = -11;
+    public const int AVERROR_EOF = -541478725;
 
     [LibraryImport(LibraryResolver.AvUtil)]
     public static partial uint avutil_version();
@@ -39,6 +44,9 @@ internal static unsafe partial class AvUtil
 
     [LibraryImport(LibraryResolver.AvUtil)]
     public static partial void av_frame_free(nint* frame);
+
+    [LibraryImport(LibraryResolver.AvUtil)]
+    public static partial void av_frame_unref(AvFrameHandle frame);
 
     [LibraryImport(LibraryResolver.AvUtil)]
     public static partial int av_frame_get_buffer(AvFrameHandle frame, int align);

@@ -26,6 +26,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<WhipOptions, WhipRanges>(services, configuration, WhipOptions.Section);
         AddSection<StreamOptions, StreamRanges>(services, configuration, StreamOptions.Section);
         AddSection<AudioOptions, AudioRanges>(services, configuration, AudioOptions.Section);
+        AddSection<VideoOptions, VideoRanges>(services, configuration, VideoOptions.Section);
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
         AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);

@@ -36,6 +36,10 @@ internal sealed partial class ApiRanges : IValidateOptions<ApiOptions>;
 [OptionsValidator]
 internal sealed partial class AudioRanges : IValidateOptions<AudioOptions>;
 
+/// <summary>Checks the ranges of <see cref="VideoOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class VideoRanges : IValidateOptions<VideoOptions>;
+
 /// <summary>Checks the ranges of <see cref="TlsOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class TlsRanges : IValidateOptions<TlsOptions>;

@@ -21,6 +21,9 @@ internal static class EventIds
     /// <summary>Audio bridges and their workers.</summary>
     public const int AudioBridge = 6000;
 
+    /// <summary>Pictures that are converted.</summary>
+    public const int VideoBridge = 7000;
+
     /// <summary>Pushes to other servers.</summary>
     public const int Push = 13_000;
 

@@ -29,6 +29,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _lostPackets;
     private readonly Counter<long> _nacks;
     private readonly Histogram<double> _bridgeDelay;
+    private readonly Histogram<double> _videoBridgeDelay;
     private readonly Counter<long> _hookCalls;
     private readonly Counter<long> _hookEventsDropped;
 
@@ -46,6 +47,7 @@ internal sealed class GatewayMetrics
         _lostPackets = meter.CreateCounter<long>("mediagateway.rtp.packets.lost", "{packet}", "RTP packets that never came.");
         _nacks = meter.CreateCounter<long>("mediagateway.rtp.nacks", "{packet}", "RTP packets asked for again.");
         _bridgeDelay = meter.CreateHistogram<double>("mediagateway.audio_bridge.delay", "s", "From the last packet needed to the sound made.");
+        _videoBridgeDelay = meter.CreateHistogram<double>("mediagateway.video_bridge.delay", "s", "From the receipt of a picture to the converted one.");
         _hookCalls = meter.CreateCounter<long>("mediagateway.hook.calls", "{call}", "Questions and reports to a hook backend.");
         _hookEventsDropped = meter.CreateCounter<long>("mediagateway.hook.events.dropped", "{event}", "Events that no backend took.");
         meter.CreateObservableGauge("mediagateway.memory.buffers", () => Buffers(pool), "{buffer}", "Pooled buffers in use.");
@@ -108,6 +110,9 @@ internal sealed class GatewayMetrics
 
     /// <summary>A bridge has made sound.</summary>
     public void SoundBridged(TimeSpan delay) => _bridgeDelay.Record(delay.TotalSeconds);
+
+    /// <summary>A bridge has made a picture.</summary>
+    public void PictureBridged(TimeSpan delay) => _videoBridgeDelay.Record(delay.TotalSeconds);
 
     /// <summary>The send call for a live picture or frame of sound has returned. Frames replayed from a cache are not to be reported.</summary>
     public void FrameSent(TrackKind kind, TimeSpan delay)

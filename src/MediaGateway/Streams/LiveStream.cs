@@ -19,14 +19,15 @@ internal sealed class LiveStream
     private readonly DerivedSound _derived;
     private readonly StreamIntake _intake;
     private readonly TimeSpan _publishedAt;
+    private readonly bool _isListed;
     private PublishLease? _lease;
     private StreamState _state = StreamState.AwaitingPublisher;
     private int _viewers;
 
     /// <summary>Makes a stream without publisher, frames or outlets.</summary>
-    public LiveStream(StreamKey key, StreamServices services)
+    public LiveStream(StreamKey key, StreamServices services, bool isListed = true)
     {
-        Key = key;
+        (Key, _isListed) = (key, isListed);
         (_clock, _metrics) = (services.Clock, services.Metrics);
         _publishedAt = _clock.Now;
         _cache = new GroupOfPicturesCache(services.Options.CacheBytes);
@@ -61,6 +62,21 @@ internal sealed class LiveStream
             lock (_lock)
             {
                 return _cache.HasGroup ? _clock.Now - _cache.GroupReceivedAt : null;
+            }
+        }
+    }
+
+    /// <summary>Whether its pictures are shown in another order than they are decoded, as far as is known. Costs no lock.</summary>
+    public bool HasBFrames => _intake.Order.HasBFrames;
+
+    /// <summary>Outlets attached.</summary>
+    public int Outlets
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _subscriptions.Count;
             }
         }
     }
@@ -232,7 +248,11 @@ internal sealed class LiveStream
     internal void Publish(PublishLease lease, MediaFrame frame)
     {
         Errands errands = default;
-        _metrics.FramePublished(frame.Kind);
+        if (_isListed)
+        {
+            _metrics.FramePublished(frame.Kind);
+        }
+
         lock (_lock)
         {
             if (IsFeeding(lease))

@@ -32,6 +32,9 @@ internal sealed class PublishLease : IDisposable
     /// <summary>Whether it still feeds the stream: false once it has ended or was taken over.</summary>
     public bool IsCurrent => Stream.IsFedBy(this);
 
+    /// <summary>Whether the stream has a name in the registry. One without is a rendition: it never waits for another publisher.</summary>
+    internal bool IsListed { get; init; } = true;
+
     /// <summary>Ends the wait for another publisher. Under the registry's lock.</summary>
     internal ITimer? GraceTimer { get; set; }
 

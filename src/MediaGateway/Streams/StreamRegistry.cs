@@ -50,13 +50,26 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
             takesOver = stream is { State: StreamState.Published };
             _count += stream is null ? 1 : 0;
             stream ??= new LiveStream(key, services);
-            lease = new PublishLease(this, stream, ++_lastLease, tracks, control);
+            lease = new PublishLease(this, stream, Interlocked.Increment(ref _lastLease), tracks, control);
             stream.Seat(lease);
             previous?.GraceTimer?.Dispose();
             _streams[key] = stream;
         }
 
         Announce(lease, previous, takesOver);
+        return lease;
+    }
+
+    /// <summary>
+    /// Makes a stream that nobody finds by its name: a rendition of the stream that has it. It counts neither against
+    /// <c>Streams:MaximumStreams</c> nor in the figures.
+    /// </summary>
+    public PublishLease PublishUnlisted(StreamKey key, ExpectedTracks tracks, IPublisherControl control)
+    {
+        ArgumentNullException.ThrowIfNull(control);
+        var stream = new LiveStream(key, services, isListed: false);
+        var lease = new PublishLease(this, stream, Interlocked.Increment(ref _lastLease), tracks, control) { IsListed = false };
+        stream.Seat(lease);
         return lease;
     }
 
@@ -111,6 +124,12 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
     /// </summary>
     internal void End(PublishLease lease, StreamEndReason reason)
     {
+        if (!lease.IsListed)
+        {
+            lease.Stream.End(reason);
+            return;
+        }
+
         TimeSpan grace = services.Options.ReconnectGrace;
         lock (_lock)
         {

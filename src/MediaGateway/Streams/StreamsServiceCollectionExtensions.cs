@@ -1,6 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using MediaGateway.Streams.Renditions;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Streams;
@@ -9,9 +9,9 @@ namespace MediaGateway.Streams;
 internal static class StreamsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="StreamRegistry"/> and the audio workers. Stands on
-    /// <see cref="DiagnosticsServiceCollectionExtensions.AddDiagnostics"/>, <see cref="StreamOptions"/>, <see cref="AudioOptions"/> and an
-    /// <see cref="Media.Frames.IAudioTranscoderFactory"/>.
+    /// Registers <see cref="StreamRegistry"/>, the audio workers, the video workers with their transcoders, and the renditions. Stands on
+    /// <see cref="DiagnosticsServiceCollectionExtensions.AddDiagnostics"/>, <see cref="StreamOptions"/>, <see cref="AudioOptions"/>,
+    /// <see cref="VideoOptions"/>, <see cref="Media.Memory.BufferPool"/> and an <see cref="Media.Frames.IAudioTranscoderFactory"/>.
     /// </summary>
     public static IServiceCollection AddStreams(this IServiceCollection services)
     {
@@ -23,8 +23,11 @@ internal static class StreamsServiceCollectionExtensions
             provider.GetRequiredService<GatewayMetrics>(),
             provider.GetRequiredService<AudioWorkerPool>()));
         services.AddSingleton<StreamRegistry>();
-        services.TryAddSingleton<IVideoRenditions, NoVideoRenditions>();
+        services.AddVideoTranscoders();
+        services.AddSingleton<VideoWorkers>();
+        services.AddSingleton<IVideoRenditions, VideoRenditions>();
         services.AddHostedService(provider => provider.GetRequiredService<AudioWorkerPool>());
+        services.AddHostedService(provider => provider.GetRequiredService<VideoWorkers>());
         services.AddHostedService<StreamShutdown>();
         return services;
     }
