@@ -27,15 +27,33 @@ public sealed class BrowserSourceTests
         """;
 
     [Fact]
+    public async Task PageCallsItself_SpectatorSeesAndHearsAll()
+    {
+        await using WebApplication server = await PageServer.ServeAsync("<!doctype html><title>Direct</title><video autoplay></video>");
+        await using Chromium browser = await Chromium.StartAsync();
+        await browser.Page.OpenAsync(new Uri(server.Urls.Single()));
+        await browser.Page.EvaluateAsync<object>("(async () => { window.peer = await flashAndBeep.callItself(document.querySelector('video')); })()");
+        await browser.Page.WaitForAsync("document.querySelector('video').videoWidth > 0", TimeSpan.FromSeconds(10));
+
+        Spectator spectator = await Spectator.WatchAsync(browser.Page, "direct", "document.querySelector('video')", "window.peer");
+        await Task.Delay(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        Spectator.Report seen = await spectator.ReportAsync();
+
+        Measurements.Note(
+            $"direct call: flash minus beep {seen.LipSync.Median:0.0} ms (spread {seen.LipSync.Spread:0.0}), glass to glass p50 {seen.MedianDelay:0} ms, "
+            + $"{seen.Pictures.Count} pictures, freezes {seen.FreezeCount}");
+        Assert.Equal(0, seen.Unreadable);
+        Assert.InRange(seen.Pictures.Count, 300, 500);
+        Assert.InRange(seen.LipSync.Offsets.Count, 8, 12);
+        Assert.InRange(seen.LipSync.Median, -150, 150);
+        Assert.InRange(seen.MedianDelay, 10, 400);
+    }
+
+    [Fact]
     public async Task PageCallsItself_TraceAndRecorderShowTheSamePicturesAndBeeps()
     {
         using WorkFolder folder = new();
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using WebApplication server = builder.Build();
-        server.MapGet("/", () => Results.Content(Page, "text/html"));
-        await server.StartAsync(TestContext.Current.CancellationToken);
+        await using WebApplication server = await PageServer.ServeAsync(Page);
         await using Chromium browser = await Chromium.StartAsync();
         await browser.Page.OpenAsync(new Uri(server.Urls.Single()));
 

@@ -34,6 +34,9 @@ internal sealed class BrowserPage
     /// <summary>Adds a script that runs before the scripts of every page opened from now on.</summary>
     public Task AddScriptAsync(string source) => SendAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = source });
 
+    /// <summary>Lets the tests' own scripts do what the page's content security policy forbids to it, such as audio worklets.</summary>
+    public Task BypassPolicyAsync() => SendAsync("Page.setBypassCSP", new JsonObject { ["enabled"] = true });
+
     /// <summary>Opens an address and waits until it is loaded.</summary>
     public async Task OpenAsync(Uri address)
     {

@@ -43,6 +43,7 @@ internal sealed class Chromium : IAsyncDisposable
                 await browser._page.AddScriptAsync(Resource("flash-and-beep.js"));
             }
 
+            await browser._page.AddScriptAsync(Resource("spectator.js"));
             return browser;
         }
         catch

@@ -21,16 +21,23 @@ internal sealed class StreamingPage : IAsyncDisposable
     /// <param name="gateway">The gateway.</param>
     /// <param name="parameters">The query of the page's address, with its question mark.</param>
     /// <param name="status">What the page shall say of its connection.</param>
-    public static async Task<StreamingPage> OpenAsync(GatewayProcess gateway, string parameters = "", string status = "ESTABLISHED") =>
-        await OpenAsync(gateway, await Chromium.StartAsync(), parameters, status);
+    /// <param name="withSpectator">Lets a <see cref="Spectator"/> listen in, which the page's own policy forbids.</param>
+    public static async Task<StreamingPage> OpenAsync(
+        GatewayProcess gateway, string parameters = "", string status = "ESTABLISHED", bool withSpectator = false) =>
+        await OpenAsync(gateway, await Chromium.StartAsync(), parameters, status, withSpectator);
 
     /// <summary>Opens the page in a browser, which ends with it.</summary>
     public static async Task<StreamingPage> OpenAsync(
-        GatewayProcess gateway, Chromium browser, string parameters = "", string status = "ESTABLISHED")
+        GatewayProcess gateway, Chromium browser, string parameters = "", string status = "ESTABLISHED", bool withSpectator = false)
     {
         StreamingPage page = new(browser);
         try
         {
+            if (withSpectator)
+            {
+                await page.Browser.Page.BypassPolicyAsync();
+            }
+
             await page.Browser.Page.OpenAsync(new Uri(gateway.Page, parameters));
             await page.Browser.Page.WaitForTextAsync("connection-status", status, ConnectLimit);
             return page;
@@ -69,6 +76,24 @@ internal sealed class StreamingPage : IAsyncDisposable
         await Browser.Page.ClickAsync("button", "Stop");
         await Browser.Page.WaitForTextAsync("publish-status", "UNPUBLISHED", ConnectLimit);
     }
+
+    /// <summary>Plays a stream on the page's player and waits until it says so.</summary>
+    public async Task PlayAsync(string streamName)
+    {
+        await Browser.Page.FillAsync("Stream to play", streamName);
+        await Browser.Page.ClickAsync("button", "Play");
+        await WaitForPlayStatusAsync("PLAYING");
+    }
+
+    /// <summary>Waits for a status of the player.</summary>
+    public Task WaitForPlayStatusAsync(string status) => Browser.Page.WaitForTextAsync("play-status", status, PublishLimit);
+
+    /// <summary>Begins to watch the page's player.</summary>
+    public Task<Spectator> WatchAsync(string name = "player") =>
+        Spectator.WatchAsync(Browser.Page, name, PlayerVideo, "flashAndBeep.receivingPeer()");
+
+    /// <summary>An expression for the player's video element.</summary>
+    public const string PlayerVideo = "document.querySelector('[data-testid=play-video]')";
 
     /// <summary>Changes the camera's resolution.</summary>
     public Task ResizeAsync(int width, int height) => Browser.Page.EvaluateAsync<object>($"flashAndBeep.resize({width}, {height})");

@@ -6,6 +6,7 @@
   const blocks = 16;
   const size = { width: 640, height: 360 };
   const peers = [];
+  const drawnAt = new Map();
 
   const canvas = document.createElement('canvas');
   Object.assign(canvas, size);
@@ -52,6 +53,7 @@
       if (index > last && index >= 0) {
         last = index;
         draw(index);
+        drawnAt.set(index & ((1 << (blocks - 2)) - 1), performance.now());
         camera.requestFrame();
       }
       requestAnimationFrame(step);
@@ -75,6 +77,40 @@
   };
 
   window.flashAndBeep = {
+    // When the picture of that number was drawn, by performance.now(); undefined: never.
+    drawnAt: (counter) => drawnAt.get(counter),
+
+    // A direct call from this page to itself, of the same camera and microphone; resolves to its receiving connection.
+    callItself: async (video) => {
+      const [sender, receiver] = [new PeerConnection(), new PeerConnection()];
+      sender.onicecandidate = (event) => receiver.addIceCandidate(event.candidate);
+      receiver.onicecandidate = (event) => sender.addIceCandidate(event.candidate);
+      const stream = new MediaStream();
+      receiver.ontrack = (event) => {
+        stream.addTrack(event.track);
+        video.srcObject = stream;
+      };
+      const source = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+      for (const track of source.getTracks()) sender.addTrack(track, source);
+      const transceiver = sender.getTransceivers().find((one) => one.sender.track.kind === 'video');
+      const isH264 = (codec) => codec.mimeType === 'video/H264' || codec.mimeType === 'video/rtx';
+      transceiver.setCodecPreferences(RTCRtpSender.getCapabilities('video').codecs.filter(isH264));
+      await sender.setLocalDescription();
+      await receiver.setRemoteDescription(sender.localDescription);
+      await receiver.setLocalDescription();
+      await sender.setRemoteDescription(receiver.localDescription);
+      return receiver;
+    },
+
+    // The newest connection that receives pictures.
+    receivingPeer: async () => {
+      for (const peer of [...peers].reverse()) {
+        const report = await peer.getStats();
+        if ([...report.values()].some((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video')) return peer;
+      }
+      return null;
+    },
+
     // Changes the camera's resolution while it runs.
     resize: (width, height) => Object.assign(canvas, { width, height }),
 
@@ -96,9 +132,10 @@
       return file.result.split(',')[1];
     },
 
-    // What the newest connection sends: SSRC and payload type of each kind.
+    // What the newest sending connection sends: SSRC and payload type of each kind.
     senders: async () => {
-      const report = await peers[peers.length - 1].getStats();
+      const sending = peers.filter((peer) => peer.getSenders().some((sender) => sender.track !== null));
+      const report = await sending[sending.length - 1].getStats();
       return [...report.values()]
         .filter((entry) => entry.type === 'outbound-rtp')
         .map((entry) => ({ kind: entry.kind, ssrc: entry.ssrc, payloadType: report.get(entry.codecId)?.payloadType ?? -1 }));

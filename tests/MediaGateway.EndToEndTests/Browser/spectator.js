@@ -1,0 +1,107 @@
+// Somebody who watches a <video> of a remote stream: reads the numbers of its pictures and hears its beeps, with the times at which they
+// are shown and heard. Evaluated before the page's own scripts; the picture's layout is that of Analysis/TestPattern.cs.
+(() => {
+  const blocks = 16;
+  const quietSeconds = 0.3;
+
+  // Looks at single pixels of the middle of each block, where no codec blurs.
+  const read = (context, video) => {
+    const { videoWidth: width, videoHeight: height } = video;
+    if (context.canvas.width !== width) context.canvas.width = width;
+    if (context.canvas.height !== height) context.canvas.height = height;
+    context.drawImage(video, 0, 0);
+    const light = (block, share) =>
+      context.getImageData(Math.floor(((block + 0.5) * width) / blocks), Math.floor(height * share), 1, 1).data[1];
+    let number = 0;
+    for (let block = 0; block < blocks; block++) {
+      const white = light(block, 0.1) > 128;
+      if (white === light(block, 0.9) > 128 || (block < 2 && white !== (block === 0))) return { counter: null, flash: false };
+      if (block > 1) number = number * 2 + (white ? 1 : 0);
+    }
+    return { counter: number, flash: light(8, 0.5) > 128 };
+  };
+
+  const listener = `registerProcessor('beeps', class extends AudioWorkletProcessor {
+    constructor() { super(); this.lastLoud = -Infinity; this.peak = 0.05; }
+    process([input]) {
+      for (const samples of input.slice(0, 1)) {
+        for (let i = 0; i < samples.length; i++) {
+          const at = currentTime + i / sampleRate;
+          const level = Math.abs(samples[i]);
+          this.peak = Math.max(this.peak, level);
+          if (level < this.peak / 3) continue;
+          if (at - this.lastLoud > ${quietSeconds}) this.port.postMessage(at);
+          this.lastLoud = at;
+        }
+      }
+      return true;
+    }
+  });`;
+
+  window.spectator = {
+    // Plays by WHEP into a video element; resolves to the connection once the answer is accepted. `whepResource` is what DELETE ends.
+    playWhep: async (address, video) => {
+      const peer = new RTCPeerConnection();
+      const stream = new MediaStream();
+      video.srcObject = stream;
+      peer.ontrack = (event) => stream.addTrack(event.track);
+      peer.addTransceiver('video', { direction: 'recvonly' });
+      peer.addTransceiver('audio', { direction: 'recvonly' });
+      await peer.setLocalDescription();
+      const answer = await fetch(address, { method: 'POST', body: peer.localDescription.sdp, headers: { 'Content-Type': 'application/sdp' } });
+      if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+      window.whepResource = new URL(answer.headers.get('Location'), address).href;
+      await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+      return peer;
+    },
+
+    // Watches; `peer` is the connection that receives. Resolves to an object whose `report()` tells all that was seen and heard.
+    watch: async (video, peer) => {
+      const pictures = [];
+      const beeps = [];
+      const context = document.createElement('canvas').getContext('2d', { alpha: false, willReadFrequently: true });
+      const onPicture = (now, metadata) => {
+        const seen = read(context, video);
+        const drawn = seen.counter === null ? undefined : window.flashAndBeep.drawnAt(seen.counter);
+        pictures.push({ ...seen, shownAt: metadata.expectedDisplayTime, delay: drawn === undefined ? null : metadata.expectedDisplayTime - drawn,
+          width: metadata.width });
+        video.requestVideoFrameCallback(onPicture);
+      };
+      video.requestVideoFrameCallback(onPicture);
+
+      const audio = new AudioContext({ sampleRate: 48000 });
+      await audio.audioWorklet.addModule(URL.createObjectURL(new Blob([listener], { type: 'text/javascript' })));
+      await audio.resume();
+      const ear = new AudioWorkletNode(audio, 'beeps');
+      ear.port.onmessage = (event) => {
+        const { contextTime, performanceTime } = audio.getOutputTimestamp();
+        beeps.push(performanceTime + (event.data - contextTime) * 1000);
+      };
+      const hear = () => audio.createMediaStreamSource(video.srcObject).connect(ear);
+      if (video.srcObject.getAudioTracks().length > 0) hear();
+      else video.srcObject.addEventListener('addtrack', hear, { once: true });
+
+      const statistics = async () => [...(await peer.getStats()).values()];
+      const inbound = (entries, kind) => entries.find((entry) => entry.type === 'inbound-rtp' && entry.kind === kind) ?? {};
+      return {
+        report: async () => {
+          const entries = await statistics();
+          const picture = inbound(entries, 'video');
+          const sound = inbound(entries, 'audio');
+          return {
+            pictures,
+            beeps,
+            freezeCount: picture.freezeCount ?? 0,
+            framesDropped: picture.framesDropped ?? 0,
+            framesDecoded: picture.framesDecoded ?? 0,
+            keyFramesDecoded: picture.keyFramesDecoded ?? 0,
+            packetsLost: (picture.packetsLost ?? 0) + (sound.packetsLost ?? 0),
+            concealedSamples: sound.concealedSamples ?? 0,
+            silentConcealedSamples: sound.silentConcealedSamples ?? 0,
+            totalSamplesReceived: sound.totalSamplesReceived ?? 0,
+          };
+        },
+      };
+    },
+  };
+})();

@@ -1,0 +1,96 @@
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Browser;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>
+/// ffmpeg publishes H.264 and AAC over RTMP; Chromium plays it over WebRTC. The spectator's own ear is calibrated by a direct call in the
+/// same page. Needs chromium and ffmpeg.
+/// </summary>
+public sealed class BrowserPlaybackTests
+{
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
+
+    private const string OtherPage = "<!doctype html><title>Elsewhere</title><video id=\"player\" autoplay></video>";
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task EncoderPublishes_ThePagePlaysPicturesInOrderAndSoundInSync(int bFrames)
+    {
+        using WorkFolder folder = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder, bFrames);
+        await using StreamingPage page = await StreamingPage.OpenAsync(gateway, withSpectator: true);
+        Spectator.Report direct = await CallDirectlyAsync(page.Browser.Page);
+
+        await page.PlayAsync("encoder");
+        Spectator player = await page.WatchAsync();
+        await Task.Delay(Length, TestContext.Current.CancellationToken);
+
+        AssertWatched(await player.ReportAsync(), direct, $"RTMP with {bFrames} B-frames to the page");
+        if (bFrames > 0)
+        {
+            Assert.Contains("B-frames", await page.Browser.Page.EvaluateAsync<string>("document.body.innerText"));
+        }
+    }
+
+    [Fact]
+    public async Task EncoderPublishes_APageOfAnotherOriginPlaysItByWhep()
+    {
+        using WorkFolder folder = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder, bFrames: 0);
+        await using WebApplication server = await PageServer.ServeAsync(OtherPage);
+        await using Chromium browser = await Chromium.StartAsync();
+        await browser.Page.OpenAsync(new Uri(server.Urls.Single()));
+        Spectator.Report direct = await CallDirectlyAsync(browser.Page);
+
+        Spectator player = await Spectator.WatchAsync(
+            browser.Page, "whep", "document.querySelector('#player')", $"spectator.playWhep('{new Uri(gateway.Page, "whep/encoder")}', document.querySelector('#player'))");
+        await Task.Delay(Length, TestContext.Current.CancellationToken);
+
+        AssertWatched(await player.ReportAsync(), direct, "RTMP to a browser by WHEP");
+        Assert.Equal(200, await browser.Page.EvaluateAsync<int>("fetch(whepResource, { method: 'DELETE' }).then((answer) => answer.status)"));
+        Assert.Equal(404, await browser.Page.EvaluateAsync<int>("fetch(whepResource, { method: 'DELETE' }).then((answer) => answer.status)"));
+    }
+
+    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway, WorkFolder folder, int bFrames)
+    {
+        string file = folder.File("source.flv");
+        string[] video = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-profile:v", "main", "-g", "60", "-bf", $"{bFrames}", "-b_strategy", "0"];
+        await TestMedia.EncodeAsync(folder, 60, 640, 360, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        return await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("encoder"));
+    }
+
+    /// <summary>What the spectator sees and hears of a call without a gateway: how much earlier or later it hears than it sees.</summary>
+    private static async Task<Spectator.Report> CallDirectlyAsync(BrowserPage page)
+    {
+        await page.EvaluateAsync<object>(
+            "(async () => { const video = Object.assign(document.createElement('video'), { autoplay: true });"
+            + " window.directVideo = document.body.appendChild(video); window.directPeer = await flashAndBeep.callItself(video); })()");
+        await page.WaitForAsync("window.directVideo.videoWidth > 0", TimeSpan.FromSeconds(10));
+        Spectator spectator = await Spectator.WatchAsync(page, "direct", "window.directVideo", "window.directPeer");
+        await Task.Delay(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        Spectator.Report report = await spectator.ReportAsync();
+        await page.EvaluateAsync<object>("(directPeer.close(), directVideo.remove(), null)");
+        return report;
+    }
+
+    private static void AssertWatched(Spectator.Report seen, Spectator.Report direct, string what)
+    {
+        double lipSync = seen.LipSync.Median - direct.LipSync.Median;
+        Measurements.Note(
+            $"{what}: {seen.Pictures.Count} pictures shown, freezes {seen.FreezeCount}, longest gap {seen.LongestGap:0} ms; flash minus beep {seen.LipSync.Median:0.0} ms, "
+            + $"less the spectator's own {direct.LipSync.Median:0.0} ms: {lipSync:0.0} ms (spread {seen.LipSync.Spread:0.0})");
+        Assert.InRange(seen.Pictures.Count, Length.TotalSeconds * TestPattern.PictureRate * 8 / 10, int.MaxValue);
+        Assert.Equal(0, seen.Unreadable);
+        Assert.Equal(0, seen.Backward);
+        Assert.InRange(seen.LipSync.Offsets.Count, 10, 21);
+        Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20));
+    }
+}
