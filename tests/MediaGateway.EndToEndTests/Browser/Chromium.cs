@@ -53,6 +53,20 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the browser and all its processes at once: nothing says goodbye.</summary>
+    public async Task KillAsync()
+    {
+        _process.Process.Kill(entireProcessTree: true);
+        await _process.Process.WaitForExitAsync();
+    }
+
+    /// <summary>Opens another tab in front of the page.</summary>
+    public async Task OpenTabInFrontAsync()
+    {
+        JsonElement target = await _connection!.SendAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
+        await _connection.SendAsync("Target.activateTarget", new JsonObject { ["targetId"] = target.GetProperty("targetId").GetString() });
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

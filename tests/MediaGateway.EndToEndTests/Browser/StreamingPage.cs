@@ -88,6 +88,10 @@ internal sealed class StreamingPage : IAsyncDisposable
     /// <summary>Waits for a status of the player.</summary>
     public Task WaitForPlayStatusAsync(string status) => Browser.Page.WaitForTextAsync("play-status", status, PublishLimit);
 
+    /// <summary>Waits until the player no longer says so.</summary>
+    public Task WaitForPlayStatusToLeaveAsync(string status) => Browser.Page.WaitForAsync(
+        $"!document.querySelector('[data-testid=play-status]').innerText.includes('{status}')", TimeSpan.FromSeconds(40));
+
     /// <summary>Begins to watch the page's player.</summary>
     public Task<Spectator> WatchAsync(string name = "player") =>
         Spectator.WatchAsync(Browser.Page, name, PlayerVideo, "flashAndBeep.receivingPeer()");

@@ -16,14 +16,19 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     private readonly ToolProcess _process;
-    private readonly int _httpPort = FreePort.Tcp();
-    private readonly int _httpsPort = FreePort.Tcp();
-    private readonly int _rtmpPort = FreePort.Tcp();
-    private readonly int _rtmpsPort = FreePort.Tcp();
-    private readonly int _webRtcPort = FreePort.UdpAndTcp();
+    private readonly int _httpPort;
+    private readonly int _httpsPort;
+    private readonly int _rtmpPort;
+    private readonly int _rtmpsPort;
+    private readonly int _webRtcPort;
 
-    private GatewayProcess(IReadOnlyDictionary<string, string?> settings)
+    private GatewayProcess(IReadOnlyDictionary<string, string?> settings, GatewayProcess? former = null)
     {
+        _httpPort = former?._httpPort ?? FreePort.Tcp();
+        _httpsPort = former?._httpsPort ?? FreePort.Tcp();
+        _rtmpPort = former?._rtmpPort ?? FreePort.Tcp();
+        _rtmpsPort = former?._rtmpsPort ?? FreePort.Tcp();
+        _webRtcPort = former?._webRtcPort ?? FreePort.UdpAndTcp();
         Dictionary<string, string?> environment = new()
         {
             ["Http__BindAddress"] = "127.0.0.1",
@@ -75,9 +80,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>Starts the program and waits until it is healthy.</summary>
     /// <param name="settings">Settings of this test, such as <c>Streams__CacheBytes</c>, over those of all tests.</param>
-    public static async Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="former">A gateway that has ended, whose ports this one takes: a restart.</param>
+    public static async Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, GatewayProcess? former = null)
     {
-        GatewayProcess gateway = new(settings ?? new Dictionary<string, string?>());
+        GatewayProcess gateway = new(settings ?? new Dictionary<string, string?>(), former);
         try
         {
             using HttpClient client = new();
@@ -121,6 +127,19 @@ internal sealed class GatewayProcess : IAsyncDisposable
             limit,
             () => $"stream {name} among {streams}\nThe publisher said:\n{said()}\nThe gateway said:\n{Log}");
     }
+
+    /// <summary>Waits until the gateway no longer lists a stream.</summary>
+    public async Task WaitForEndOfStreamAsync(string name, TimeSpan limit)
+    {
+        using HttpClient client = new();
+        await Wait.UntilAsync(
+            async () => !(await client.GetStringAsync(new Uri(Page, "api/streams"))).Contains($"/{name}\"", StringComparison.Ordinal),
+            limit,
+            () => $"the end of stream {name}");
+    }
+
+    /// <summary>Ends the program so that it can say nothing more.</summary>
+    public Task KillAsync() => _process.StopAsync("KILL", StopLimit);
 
     /// <summary>Ends the program as a service manager does and returns its exit status.</summary>
     public Task<int> StopAsync() => _process.StopAsync("TERM", StopLimit);

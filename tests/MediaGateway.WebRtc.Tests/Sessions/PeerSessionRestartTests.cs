@@ -1,4 +1,3 @@
-using MediaGateway.Media.Frames;
 using MediaGateway.Testing;
 using MediaGateway.WebRtc.Sessions;
 using Xunit;
