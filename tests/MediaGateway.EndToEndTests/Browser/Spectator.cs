@@ -40,9 +40,15 @@ internal sealed class Spectator
     /// <param name="Width">Width in pixels.</param>
     internal sealed record Shown(int? Counter, bool Flash, double ShownAt, double? Delay, int Width);
 
+    /// <summary>How far the browser's own playback had the pictures ahead of the sound.</summary>
+    /// <param name="At">When, in milliseconds of the page's clock.</param>
+    /// <param name="Milliseconds">By how much, by the timestamps and sender reports that it was sent; negative: behind.</param>
+    internal sealed record Lead(double At, double Milliseconds);
+
     /// <summary>All that was seen and heard.</summary>
     /// <param name="Pictures">The pictures in the order in which they were shown.</param>
     /// <param name="Beeps">When beeps began, in milliseconds of the page's clock.</param>
+    /// <param name="Leads">How far the browser had the pictures ahead of the sound, four times a second.</param>
     /// <param name="FreezeCount">Freezes, as the browser counts them.</param>
     /// <param name="FramesDropped">Pictures decoded but not shown.</param>
     /// <param name="FramesDecoded">Pictures decoded.</param>
@@ -54,6 +60,7 @@ internal sealed class Spectator
     internal sealed record Report(
         IReadOnlyList<Shown> Pictures,
         IReadOnlyList<double> Beeps,
+        IReadOnlyList<Lead> Leads,
         int FreezeCount,
         int FramesDropped,
         int FramesDecoded,
@@ -68,6 +75,14 @@ internal sealed class Spectator
             LipSync.Flashes([.. Settled.Select(picture => new Picture(picture.ShownAt / 1000, picture.Counter, picture.Flash))]),
             [.. Beeps.Select(beep => beep / 1000)]);
 
+        /// <summary>
+        /// The same without what the browser's own playback adds knowingly (it moves pictures only slowly, and not for less than 30 ms):
+        /// what remains is of the timestamps that it was sent and, the same for every stream of a page, of the spectator's ear.
+        /// </summary>
+        public LipSync SentLipSync => LipSync.Measure(
+            LipSync.Flashes([.. Settled.Select(picture => new Picture((picture.ShownAt + LeadAt(picture.ShownAt)) / 1000, picture.Counter, picture.Flash))]),
+            [.. Beeps.Select(beep => beep / 1000)]);
+
         /// <summary>From the drawing of a picture to its showing, in milliseconds, in the middle.</summary>
         public double MedianDelay => Statistics.Median([.. Settled.Where(picture => picture.Delay is not null).Select(picture => picture.Delay!.Value)]);
 
@@ -79,6 +94,9 @@ internal sealed class Spectator
 
         /// <summary>Pictures shown after a later one.</summary>
         public int Backward => Pictures.Zip(Pictures.Skip(1), (one, next) => next.Counter < one.Counter ? 1 : 0).Sum();
+
+        private double LeadAt(double time) =>
+            Leads.MinBy(lead => Math.Abs(lead.At - time))?.Milliseconds ?? throw new InvalidOperationException("The browser told no playout times.");
 
         private IReadOnlyList<Shown> Settled
         {
