@@ -67,7 +67,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         JsonElement report = await GetAsync("/api/streams");
         Assert.Equal(2, report.GetArrayLength());
         Assert.Equal(
-            """{"key":"live/a","publisherProtocol":"webrtc","awaitsPublisher":false,"ageSeconds":2,"videoCodec":"H.264","width":640,"height":360,"audioCodec":"Opus","viewers":3""" +
+            """{"key":"live/a","publisherProtocol":"webrtc","awaitsPublisher":false,"ageSeconds":2,"videoCodec":"H.264","width":640,"height":360,"hasBFrames":false,"audioCodec":"Opus","viewers":3""" +
             ""","bitsPerSecond":40200,"videoFrames":2,"audioFrames":1,"keyframeRequests":0,"cachedBytes":10150,"audioBridge":false}""",
             report[0].GetRawText());
         Assert.Equal("live/b", report[1].GetProperty("key").GetString());

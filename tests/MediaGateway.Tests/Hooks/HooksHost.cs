@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
@@ -67,30 +66,5 @@ internal sealed class HooksHost : IAsyncDisposable
         await now.CancelAsync();
         await _host.StopAsync(now.Token);
         _host.Dispose();
-    }
-
-    private sealed class LogBook : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}".TrimEnd());
-
-        public void Dispose()
-        {
-        }
     }
 }

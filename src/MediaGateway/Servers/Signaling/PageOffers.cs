@@ -70,7 +70,7 @@ internal sealed class PageOffers(
             await AskAsync(session, cancellationToken);
             return Begin(its, caller.Local);
         }
-        catch (Exception exception) when (exception is HubException or OperationCanceledException)
+        catch
         {
             sessions.Remove(session.Id);
             throw;
@@ -123,17 +123,22 @@ internal sealed class PageOffers(
         its.Begin();
         var observer = new SignalingObserver(sessions, its, clock);
         string offer = session.Sdp!; // Every session of a page has its offer.
-        bool isAccepted = session.IsPublisher
-            ? peers.TryPublish(new PeerPublishRequest(session.Id, session.Key, offer, local, observer), out string? answer, out string? refusal)
-            : peers.TryPlay(
-                new PeerPlayRequest(session.Id, session.Key, offer, local, observer, IsSilent(session)), out answer, out refusal);
-        if (isAccepted)
+        string? answer = null;
+        string? refusal = null;
+        try
         {
-            return new MediaAnswer(session.Id, session.Key.Name, answer!); // Not null: it was accepted.
+            bool isAccepted = session.IsPublisher
+                ? peers.TryPublish(new PeerPublishRequest(session.Id, session.Key, offer, local, observer), out answer, out refusal)
+                : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, observer, IsSilent(session)), out answer, out refusal);
+            return isAccepted ? new MediaAnswer(session.Id, session.Key.Name, answer!) : throw new HubException(refusal); // Not null: it was accepted.
         }
-
-        its.End(MediaSessionStatus.Failed, refusal ?? "Refused");
-        throw new HubException(refusal);
+        finally
+        {
+            if (answer is null)
+            {
+                its.End(MediaSessionStatus.Failed, refusal ?? "Failed by error");
+            }
+        }
     }
 
     private static bool IsSilent(MediaSession session) => session.Parameters.Concat(session.Connection.Parameters)

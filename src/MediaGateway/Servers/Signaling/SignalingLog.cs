@@ -9,4 +9,7 @@ internal static partial class SignalingLog
     [LoggerMessage(EventId = 9002, EventName = "OriginRefused", Level = LogLevel.Warning,
         Message = "Signalling from origin {Origin} was refused: it is not the host of this page. List it in Http:AllowedOrigins if it is yours.")]
     public static partial void OriginRefused(this ILogger logger, string origin);
+
+    [LoggerMessage(EventId = 9003, EventName = "CallFailed", Level = LogLevel.Error, Message = "The page's call {Method} failed")]
+    public static partial void CallFailed(this ILogger logger, Exception exception, string method);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
 
 namespace MediaGateway.Servers.Signaling;
 
@@ -21,7 +22,13 @@ internal static class SignalingServiceCollectionExtensions
         services.AddSingleton<OriginCheck>();
         services.AddSingleton<ShutdownCheck>();
         services.AddHostedService<SignalingNotifier>();
-        services.AddSignalR(options => options.MaximumReceiveMessageSize = MaximumMessageBytes)
+        services.AddSingleton<HubFailures>();
+        services.AddLogging(logging => logging.AddFilter(HubFailures.DispatcherCategory, LogLevel.None));
+        services.AddSignalR(options =>
+            {
+                options.MaximumReceiveMessageSize = MaximumMessageBytes;
+                options.AddFilter<HubFailures>();
+            })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
         return services;
     }

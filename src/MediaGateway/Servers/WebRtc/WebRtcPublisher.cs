@@ -10,7 +10,7 @@ namespace MediaGateway.Servers.WebRtc;
 
 /// <summary>One WebRTC publisher on a <see cref="MediaLoop"/>: a session with its lease on the stream.</summary>
 internal sealed class WebRtcPublisher(
-    PeerPublishRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, BufferPool pool, int allowedBitsPerSecond)
+    PeerPublishRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, BufferPool pool)
     : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop), IPublisherControl
 {
     /// <summary>Pieces of data that wait for the loop; more are refused.</summary>
@@ -96,9 +96,9 @@ internal sealed class WebRtcPublisher(
             LostPackets = peer.Receiver is null ? null : tracks.Sum(static track => track.LostPackets),
             RepairedPackets = peer.Receiver is null ? null : tracks.Sum(static track => track.RepairedPackets),
             RoundTripMilliseconds = peer.RoundTripTime?.TotalMilliseconds,
-            JitterBufferMilliseconds = null,
+            JitterBufferMilliseconds = tracks.Count == 0 ? null : tracks.Max(static track => track.Wait).TotalMilliseconds,
             AudioVideoErrorMilliseconds = peer.Receiver?.AudioVideoError?.TotalMilliseconds,
-            AllowedBitsPerSecond = allowedBitsPerSecond,
+            AllowedBitsPerSecond = peer.Receiver is { AllowedBitsPerSecond: > 0 } receiver ? receiver.AllowedBitsPerSecond : null,
             KeyframeRequests = peer.Receiver is null ? null : tracks.Sum(static track => track.KeyframeRequests),
         };
     }

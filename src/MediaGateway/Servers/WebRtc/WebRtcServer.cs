@@ -87,7 +87,7 @@ internal sealed class WebRtcServer(
         }
 
         var observer = new ForgettingObserver(this, request.Observer);
-        var publisher = new WebRtcPublisher(request, peer, observer, loop, pool, options.Value.MaximumBitrate);
+        var publisher = new WebRtcPublisher(request, peer, observer, loop, pool);
         ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
         publisher.Lease = streams.TryPublish(request.Key, tracks, publisher, out refusal);
         if (publisher.Lease is null)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
@@ -138,29 +137,4 @@ internal sealed class RtmpServerHost : IAsyncDisposable
 
     private T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
-
-    private sealed class LogBook : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}".TrimEnd());
-
-        public void Dispose()
-        {
-        }
-    }
 }

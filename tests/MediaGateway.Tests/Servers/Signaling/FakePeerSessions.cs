@@ -17,6 +17,9 @@ internal sealed class FakePeerSessions : IPeerSessions
     /// <summary>Why offers are refused; null: they are not.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>What offers break on; null: on nothing.</summary>
+    public Exception? Fault { get; set; }
+
     /// <summary>Whether one more session would be taken.</summary>
     public bool HasRoom { get; set; } = true;
 
@@ -40,6 +43,11 @@ internal sealed class FakePeerSessions : IPeerSessions
     public bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
         _plays.Enqueue(request);
+        if (Fault is not null)
+        {
+            throw Fault;
+        }
+
         (answer, refusal) = (Refusal is null ? "answer" : null, Refusal);
         return answer is not null;
     }

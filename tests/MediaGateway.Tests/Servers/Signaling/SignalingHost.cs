@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using MediaGateway.Api;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
@@ -8,6 +9,8 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
+using MediaGateway.Push;
+using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Signaling;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
@@ -25,6 +28,8 @@ public abstract class SignalingHost : IAsyncLifetime
 
     private protected FakePeerSessions Peers { get; } = new();
 
+    private protected LogBook Log { get; } = new();
+
     private protected TestBackend Backend => _backend ?? throw new InvalidOperationException("Not started.");
 
     private protected WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
@@ -40,15 +45,17 @@ public abstract class SignalingHost : IAsyncLifetime
             KeyValuePair.Create("Hooks:Style", (string?)"wcs"), KeyValuePair.Create("Hooks:Url", (string?)_backend.Url),
         ]);
         builder.AddGatewayOptions();
-        builder.Services.AddRoutingCore().AddLogging();
+        builder.Services.AddRoutingCore().AddLogging(logging => logging.AddProvider(Log));
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton<IPeerSessions>(Peers);
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddSignaling();
+        builder.Services.AddPush().AddApi().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.UseRouting();
         _app.MapSignaling();
+        _app.MapApi();
         await _app.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -68,6 +75,16 @@ public abstract class SignalingHost : IAsyncLifetime
         }
 
         return new JsonObject { ["streamName"] = name, ["sdp"] = "v=0\r\nm=video 9\r\n", ["parameters"] = custom };
+    }
+
+    /// <summary>Calls the interface for operators.</summary>
+    private protected async Task<(HttpStatusCode Status, string Body)> OperateAsync(HttpMethod method, string path, string? body = null)
+    {
+        using HttpClient client = new() { BaseAddress = new Uri(App.Urls.First()) };
+        using HttpRequestMessage request = new(method, path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private protected static JsonObject Data(string id, JsonNode? payload) => new() { ["mediaSessionId"] = id, ["payload"] = payload };

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using MediaGateway.Api;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Amf;
 using MediaGateway.Servers.Signaling;
@@ -46,6 +48,32 @@ public sealed class SignalingPlayTests : SignalingHost
         await page.CallAsync("Stop", Named(id));
         AssertStatus(await page.NextAsync(), id, "STOPPED", "Stopped by user");
         Assert.Equal("Stopped by user", (string?)(await CallsUntilAsync("stopStream"))["stopStream"]["info"]);
+    }
+
+    [Theory]
+    [InlineData("/rest-api/stream/terminate")]
+    [InlineData("/api/v1/sessions/")]
+    public async Task OperatorEndsAPlayer_PageAndBackendAreToldSo(string path)
+    {
+        await using HubClient page = await ConnectAsync();
+        string id = (string)(await page.CallAsync("Play", Offer("camera")))!["mediaSessionId"]!;
+        Assert.Single(Peers.Plays).Observer.MediaFlows(id);
+        AssertStatus(await page.NextAsync(), id, "PLAYING", null);
+        JsonNode listed = Assert.Single(JsonNode.Parse((await OperateAsync(HttpMethod.Get, "/api/v1/sessions?role=play")).Body)!.AsArray())!;
+        Assert.Equal(("live/camera", "webrtc"), ((string?)listed["stream"], (string?)listed["protocol"]));
+        JsonNode wcs = Assert.Single(JsonNode.Parse((await OperateAsync(HttpMethod.Post, "/rest-api/stream/find_all")).Body)!.AsArray())!;
+        Assert.Equal((id, "PLAYING", false), ((string?)wcs["mediaSessionId"], (string?)wcs["status"], (bool?)wcs["published"]));
+
+        bool isWcs = path.EndsWith("terminate", StringComparison.Ordinal);
+        (HttpStatusCode status, _) = isWcs
+            ? await OperateAsync(HttpMethod.Post, path, Named(id).ToJsonString())
+            : await OperateAsync(HttpMethod.Delete, path + (string?)listed["id"]);
+
+        Assert.Equal(isWcs ? HttpStatusCode.OK : HttpStatusCode.NoContent, status);
+        AssertStatus(await page.NextAsync(), id, "FAILED", WcsEndpoints.TerminationWords);
+        Assert.Empty(Directory.Sessions);
+        await CallsUntilAsync(
+            "StreamStatusEvent", body => ((string?)body["status"], (string?)body["info"]) == ("FAILED", WcsEndpoints.TerminationWords));
     }
 
     [Fact]
