@@ -2,7 +2,7 @@ namespace MediaGateway.WebRtc.Congestion;
 
 /// <summary>
 /// An upper bound from loss, for queues that are too short to show in the delay (draft-ietf-rmcat-gcc-02 6): above 10 % the rate falls
-/// to what gets through, below 2 % it may rise. Loss that stays the same when less is sent is the path's own, not ours, and no reason
+/// to what gets through, below 2 % it may rise, as <see cref="RateGrowth"/> says. Loss that stays the same when less is sent is the path's own, not ours, and no reason
 /// to send less.
 /// </summary>
 /// <param name="minimum">The lowest bound, bit/s.</param>
@@ -10,7 +10,6 @@ internal sealed class LossBasedLimit(double minimum)
 {
     private const double LossOfCongestion = 0.1;
     private const double LossOfNothing = 0.02;
-    private const double GrowthPerSecond = 0.08;
     private const double DeliveredShare = 0.95;
     private const int FewestPackets = 20;
 
@@ -22,6 +21,10 @@ internal sealed class LossBasedLimit(double minimum)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
 
+    /// <summary>Loss is told once or twice a second.</summary>
+    private static readonly TimeSpan Response = TimeSpan.FromMilliseconds(500);
+
+    private readonly RateGrowth _growth = new();
     private double _ownLoss;
     private double _lossAtStart;
     private double _rateAtStart;
@@ -54,7 +57,7 @@ internal sealed class LossBasedLimit(double minimum)
         else if (excess < LossOfNothing)
         {
             _lossAtStart = 0;
-            BitsPerSecond *= 1 + (GrowthPerSecond * seconds);
+            BitsPerSecond = _growth.Grow(BitsPerSecond, delivered, Response, TimeSpan.FromSeconds(seconds), now);
         }
     }
 
@@ -89,6 +92,7 @@ internal sealed class LossBasedLimit(double minimum)
             (_lossAtStart, _rateAtStart) = (ratio, sent);
         }
 
+        _growth.OnFull(delivered, now);
         BitsPerSecond = Math.Max(minimum, DeliveredShare * delivered);
     }
 }

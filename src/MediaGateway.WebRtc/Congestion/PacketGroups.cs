@@ -62,7 +62,9 @@ internal sealed class PacketGroups
     private static bool IsBurst(in Group group, TimeSpan sentAt, TimeSpan arrivedAt)
     {
         TimeSpan apart = arrivedAt - group.LastArrived;
-        return apart <= BurstTime && apart < sentAt - group.LastSent && arrivedAt - group.FirstArrived < LongestBurst;
+        TimeSpan apartAtSender = sentAt - group.LastSent;
+        return apartAtSender == TimeSpan.Zero
+            || (apart <= BurstTime && apart < apartAtSender && arrivedAt - group.FirstArrived < LongestBurst);
     }
 
     private bool TryCompare(in Group previous, in Group current, out TimeSpan sendDelta, out TimeSpan arrivalDelta)

@@ -2,31 +2,30 @@ namespace MediaGateway.WebRtc.Congestion;
 
 /// <summary>
 /// Turns what the delay says into a rate: down to a part of what gets through when a queue fills, still while it drains, up again after
-/// that, carefully near the rate at which the queue filled and ever faster beyond it (draft-ietf-rmcat-gcc-02 5.5, with a drain that
-/// the draft does not have, and a quicker rise).
+/// that as <see cref="RateGrowth"/> says (draft-ietf-rmcat-gcc-02 5.5, with a drain that the draft does not have).
 /// </summary>
 internal sealed class RateController
 {
     private const double GentleDecrease = 0.85; // draft 5.5: beta
     private const double SteepestDecrease = 0.4;
     private const double RestoredShare = 0.9;
-    private const double PacketBits = 1200 * 8;
 
-    /// <summary>Growth per second beyond the known capacity: first, each second more, at most.</summary>
-    private const double FirstGrowth = 0.08;
-    private const double GrowthOfGrowth = 0.12;
-    private const double FastestGrowth = 0.5;
-
-    /// <summary>How far the estimate may be ahead of what arrives: an unused estimate is a guess.</summary>
+    /// <summary>
+    /// How far the estimate may be ahead of what arrives, because an unused estimate is a guess; and by how much more for every second in
+    /// which the path was free, so that a sender which has had little to send does not find the path as narrow as it once was.
+    /// </summary>
     private const double LeadOverReceived = 1.5;
+    private const double LeadPerSecond = 0.15;
     private const double LeadBits = 50_000;
-
-    private const double NearCapacity = 0.12;
-    private const double CapacitySmoothing = 0.3;
 
     /// <summary>Below this a growing delay is the noise of schedulers and radio, not a queue worth slowing down for.</summary>
     private static readonly TimeSpan NegligibleQueue = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan DrainedQueue = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// For so long a queue must fill: what something held up and let go at once looks like one, until all of it has been seen.
+    /// </summary>
+    private static readonly TimeSpan Confirmation = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A queue that stays is too much, however steady its delay.</summary>
     private static readonly TimeSpan StandingQueue = TimeSpan.FromMilliseconds(200);
@@ -40,11 +39,11 @@ internal sealed class RateController
 
     private readonly double _minimum;
     private readonly double _maximum;
-    private double? _capacity;
+    private readonly RateGrowth _growth = new();
     private bool _isDraining;
     private TimeSpan _decreasedAt = TimeSpan.MinValue;
     private TimeSpan _updatedAt = TimeSpan.MinValue;
-    private TimeSpan _freeSince;
+    private TimeSpan? _overusedSince;
     private TimeSpan _queueBefore;
     private TimeSpan _queueCheckedAt;
     private int _vainDecreases;
@@ -70,10 +69,7 @@ internal sealed class RateController
     public void RaiseTo(double bitsPerSecond)
     {
         BitsPerSecond = Math.Clamp(bitsPerSecond, BitsPerSecond, _maximum);
-        if (_capacity < BitsPerSecond * (1 - NearCapacity))
-        {
-            _capacity = null;
-        }
+        _growth.OnCarried(BitsPerSecond);
     }
 
     /// <summary>Forgets about queues; the rate stays.</summary>
@@ -96,7 +92,9 @@ internal sealed class RateController
         _updatedAt = now;
         elapsed = elapsed > LongestStep ? LongestStep : elapsed;
         bool stands = IsStanding(queue, now);
-        if (stands || (usage == BandwidthUsage.Overusing && queue > NegligibleQueue))
+        bool isOverused = usage == BandwidthUsage.Overusing && queue > NegligibleQueue;
+        _overusedSince = isOverused ? _overusedSince ?? now : null;
+        if (stands || now - _overusedSince >= Confirmation)
         {
             Decrease(recent ?? received, queue, response, stands, now);
         }
@@ -104,7 +102,7 @@ internal sealed class RateController
         {
             EndDrain(queue, now);
         }
-        else if (usage != BandwidthUsage.Underusing && elapsed > TimeSpan.Zero)
+        else if (!isOverused && usage != BandwidthUsage.Underusing && elapsed > TimeSpan.Zero)
         {
             Increase(elapsed, received, response, now);
         }
@@ -141,9 +139,7 @@ internal sealed class RateController
         // The longer the queue, the less is sent, so that it drains in a second or few.
         double share = Math.Clamp(1 - queue.TotalSeconds, SteepestDecrease, GentleDecrease);
         BitsPerSecond = Math.Clamp(share * carried, _minimum, BitsPerSecond);
-        _capacity = _capacity is { } known && Math.Abs(known - carried) < known / 4
-            ? known + (CapacitySmoothing * (carried - known))
-            : carried;
+        _growth.OnFull(carried, now);
         _vainDecreases += stands ? 1 : 0;
         _decreasedAt = now;
         _isDraining = true;
@@ -158,28 +154,15 @@ internal sealed class RateController
         }
 
         _isDraining = false;
-        _freeSince = now;
-        BitsPerSecond = Math.Clamp((_capacity ?? 0) * RestoredShare, BitsPerSecond, _maximum);
+        _growth.OnFree(now);
+        BitsPerSecond = Math.Clamp((_growth.Capacity ?? 0) * RestoredShare, BitsPerSecond, _maximum);
     }
 
     private void Increase(TimeSpan elapsed, double? received, TimeSpan response, TimeSpan now)
     {
-        double grown = BitsPerSecond;
-        double seconds = elapsed.TotalSeconds;
-        if (_capacity is { } capacity && Math.Abs(BitsPerSecond - capacity) <= capacity * NearCapacity)
-        {
-            // draft 5.5: about one packet per response time.
-            grown += PacketBits / response.TotalSeconds * seconds;
-            _freeSince = now;
-        }
-        else
-        {
-            _capacity = received > _capacity * (1 + NearCapacity) ? null : _capacity;
-            double growth = FirstGrowth + (GrowthOfGrowth * (now - _freeSince).TotalSeconds);
-            grown *= 1 + (Math.Min(growth, FastestGrowth) * seconds);
-        }
-
-        double reachable = received is { } rate ? (LeadOverReceived * rate) + LeadBits : BitsPerSecond;
+        double grown = _growth.Grow(BitsPerSecond, received, response, elapsed, now);
+        double lead = LeadOverReceived + (LeadPerSecond * _growth.FreeFor(now).TotalSeconds);
+        double reachable = received is { } rate ? (lead * rate) + LeadBits : BitsPerSecond;
         BitsPerSecond = Math.Clamp(Math.Min(grown, reachable), BitsPerSecond, _maximum);
     }
 }
