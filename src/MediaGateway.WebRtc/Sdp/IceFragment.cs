@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
 
@@ -7,57 +8,72 @@ namespace MediaGateway.WebRtc.Sdp;
 /// The part of a trickle fragment (<c>application/trickle-ice-sdpfrag</c>, RFC 8840 9) that matters to a lite agent: the peer's
 /// credentials. Its candidates are of no use to us, since the peer's checks come to us anyway.
 /// </summary>
-/// <param name="UsernameFragment">The peer's username fragment.</param>
+/// <param name="UsernameFragment">The peer's username fragment; null when it says none.</param>
+/// <param name="HasCredentials">Whether ICE can be restarted with it: fragment and password are as RFC 8839 5.4 wants them. The password itself is not kept.</param>
 /// <param name="Fingerprints">Its certificate's fingerprints, if they are repeated.</param>
-internal sealed record IceFragment(string UsernameFragment, IReadOnlyList<CertificateFingerprint> Fingerprints)
+public sealed record IceFragment(string? UsernameFragment, bool HasCredentials, IReadOnlyList<CertificateFingerprint> Fingerprints)
 {
     private const string FragmentPrefix = "a=ice-ufrag:";
     private const string PasswordPrefix = "a=ice-pwd:";
     private const string FingerprintPrefix = "a=fingerprint:";
 
-    /// <summary>Reads a fragment from anybody; false with the reason in words.</summary>
-    public static bool TryRead(string text, out IceFragment? fragment, out string? refusal)
+    /// <summary>Reads a fragment, or a whole session description, from anybody: the credentials of its first media section.</summary>
+    /// <param name="text">What came.</param>
+    /// <param name="fragment">What it says.</param>
+    /// <param name="refusal">Why it is no fragment, in words: it is too long or a line is not of the form type=value.</param>
+    public static bool TryRead(string text, [NotNullWhen(true)] out IceFragment? fragment, [NotNullWhen(false)] out string? refusal)
     {
+        ArgumentNullException.ThrowIfNull(text);
         fragment = null;
         refusal = null;
         string? usernameFragment = null;
         string? password = null;
         List<CertificateFingerprint> fingerprints = [];
-        if (text.Length > SdpLimits.Characters)
+        int lines = 0;
+        bool isRead = text.Length <= SdpLimits.Characters;
+        foreach (ReadOnlySpan<char> raw in isRead ? text.AsSpan().EnumerateLines() : default)
         {
-            refusal = $"The fragment has more than {SdpLimits.Characters} characters.";
-            return false;
-        }
+            ReadOnlySpan<char> line = raw.Trim();
+            if (line.IsEmpty)
+            {
+                continue;
+            }
 
-        foreach (string line in text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.StartsWith(FragmentPrefix, StringComparison.Ordinal))
+            isRead = ++lines <= SdpLimits.Lines && line.Length > 1 && line[1] == '=' && char.IsAsciiLetterLower(line[0]);
+            if (!isRead)
             {
-                usernameFragment ??= line[FragmentPrefix.Length..];
+                break;
             }
-            else if (line.StartsWith(PasswordPrefix, StringComparison.Ordinal))
+
+            if (line.StartsWith(FragmentPrefix))
             {
-                password ??= line[PasswordPrefix.Length..];
+                usernameFragment ??= line[FragmentPrefix.Length..].ToString();
             }
-            else if (line.StartsWith(FingerprintPrefix, StringComparison.Ordinal)
-                && line[FingerprintPrefix.Length..].Split(' ') is [var algorithm, var value])
+            else if (line.StartsWith(PasswordPrefix))
+            {
+                password ??= line[PasswordPrefix.Length..].ToString();
+            }
+            else if (line.StartsWith(FingerprintPrefix) && line[FingerprintPrefix.Length..].ToString().Split(' ') is [var algorithm, var value])
             {
                 fingerprints.Add(new CertificateFingerprint(algorithm.ToLowerInvariant(), value.ToUpperInvariant()));
             }
         }
 
-        if (usernameFragment is null || password is null || !IceCredentials.AreValid(usernameFragment, password))
+        if (!isRead || lines == 0)
         {
-            refusal = "The fragment has no usable ICE credentials (a=ice-ufrag and a=ice-pwd).";
+            refusal = text.Length > SdpLimits.Characters
+                ? $"The fragment has more than {SdpLimits.Characters} characters."
+                : "The body is not a trickle fragment (RFC 8840).";
             return false;
         }
 
-        fragment = new IceFragment(usernameFragment, [.. fingerprints.Distinct()]);
+        bool hasCredentials = usernameFragment is not null && password is not null && IceCredentials.AreValid(usernameFragment, password);
+        fragment = new IceFragment(usernameFragment, hasCredentials, [.. fingerprints.Distinct()]);
         return true;
     }
 
     /// <summary>Writes ours, in the form of RFC 9725 4.4.2 (which follows RFC 8840): credentials and candidates with the first section.</summary>
-    public static string Write(NegotiatedSession session, IceCredentials local, IReadOnlyList<IceCandidate> candidates)
+    internal static string Write(NegotiatedSession session, IceCredentials local, IReadOnlyList<IceCandidate> candidates)
     {
         var writer = new SdpWriter();
         writer.Flag("ice-lite");

@@ -13,6 +13,8 @@ public sealed class PeerRestart
     private const string OtherMedia =
         "The description offers other media than the session began with. An ICE restart changes nothing but the way; publish or play anew instead.";
 
+    private const string NoCredentials = "The fragment has no usable ICE credentials (a=ice-ufrag and a=ice-pwd).";
+
     private PeerRestart(PeerNegotiation negotiation, string answer) => (Negotiation, Answer) = (negotiation, answer);
 
     /// <summary>What the peer is told: an SDP answer to an offer, a fragment to a fragment.</summary>
@@ -71,7 +73,13 @@ public sealed class PeerRestart
             return false;
         }
 
-        if (fragment!.UsernameFragment == current.Session.RemoteUsernameFragment)
+        if (!fragment.HasCredentials)
+        {
+            refusal = NoCredentials;
+            return false;
+        }
+
+        if (fragment.UsernameFragment == current.Session.RemoteUsernameFragment)
         {
             return true;
         }
@@ -85,7 +93,7 @@ public sealed class PeerRestart
         PeerNegotiation negotiation = current with
         {
             Local = IceCredentials.Generate(services.Random),
-            Session = current.Session with { RemoteUsernameFragment = fragment.UsernameFragment },
+            Session = current.Session with { RemoteUsernameFragment = fragment.UsernameFragment! },
         };
         IReadOnlyList<IceCandidate> candidates = IceCandidate.ListOf(options.AdvertisedAddresses, options.TcpAddresses);
         restart = new PeerRestart(negotiation, IceFragment.Write(negotiation.Session, negotiation.Local, candidates));

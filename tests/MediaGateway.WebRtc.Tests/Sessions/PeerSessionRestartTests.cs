@@ -110,7 +110,9 @@ public class PeerSessionRestartTests
         { TestPublisher.Offer(NewFragment).Replace("a=mid:1", "a=mid:9", StringComparison.Ordinal).Replace("BUNDLE 0 1", "BUNDLE 0 9", StringComparison.Ordinal), "other media" },
         { Fragment + "a=fingerprint:sha-256 00:11\r\n", "fingerprint" },
         { "a=ice-ufrag:x\r\na=ice-pwd:y\r\n", "no usable ICE credentials" },
-        { "", "no usable ICE credentials" },
+        { "a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.7 5000 typ host\r\n", "no usable ICE credentials" },
+        { "", "not a trickle fragment" },
+        { "nonsense", "not a trickle fragment" },
         { "v=0\r\nnonsense", "" },
         { new string('a', 70_000), "65536 characters" },
     };

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MediaGateway.Diagnostics;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.WebRtc.Sdp;
 
 namespace MediaGateway.Servers.Whip;
 
@@ -22,7 +23,7 @@ internal sealed class WhipSession(
     private const int TagBytes = 8;
 
     private readonly Lock _lock = new();
-    private string? _peerFragment = IceFragment.TryRead(session.Sdp ?? "", out IceFragment offered) ? offered.UsernameFragment : null;
+    private string? _peerFragment = IceFragment.TryRead(session.Sdp ?? "", out IceFragment? offered, out _) ? offered.UsernameFragment : null;
     private string _tag = NewTag();
 
     /// <summary>Names it in addresses: random, and known to its client alone.</summary>
@@ -63,9 +64,9 @@ internal sealed class WhipSession(
                 return WhipProblem.Answer(StatusCodes.Status412PreconditionFailed, "If-Match names an ICE session that is over; ICE was restarted since.");
             }
 
-            if (!IceFragment.TryRead(body, out IceFragment fragment))
+            if (!IceFragment.TryRead(body, out IceFragment? fragment, out string? unreadable))
             {
-                return WhipProblem.BadRequest("The body is not a trickle fragment (RFC 8840).");
+                return WhipProblem.BadRequest(unreadable);
             }
 
             if (fragment.UsernameFragment is null || fragment.UsernameFragment == _peerFragment)
