@@ -47,7 +47,8 @@ try
         .AddWhip()
         .AddPush()
         .AddApi()
-        .AddHostedService<StartAnnouncement>();
+        .AddHostedService<StartAnnouncement>()
+        .AddHostedService<SelfTest>();
     builder.WebHost.ConfigureKestrel(GatewayListeners.Configure);
 
     WebApplication app = builder.Build();

@@ -27,7 +27,7 @@ public sealed class GatewayLifeTests
     [InlineData("Rtmp__Port", "70000", "Port")]
     [InlineData("Rtmp__Prot", "1935", "Prot")]
     [InlineData("Audio__Coder", "best", "Coder")]
-    [InlineData("WebRtc__AdvertisedAddresses__0", "gateway.example", "AdvertisedAddresses")]
+    [InlineData("WebRtc__AdvertisedAddresses__0", "0.0.0.0", "AdvertisedAddresses")]
     [InlineData("Tls__CertificatePath", "/nowhere/certificate.pem", "Tls:CertificatePath")]
     public async Task WrongSetting_EndsTheStartWithOneLineThatNamesIt(string key, string value, string named)
     {

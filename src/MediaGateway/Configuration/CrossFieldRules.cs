@@ -1,4 +1,5 @@
 using System.Net;
+using MediaGateway.Connectivity;
 using MediaGateway.Streams;
 using MediaGateway.Tls;
 using Microsoft.Extensions.Options;
@@ -118,8 +119,13 @@ internal static class CrossFieldRules
             {
                 if (!IsReachable(address))
                 {
-                    failures.AddError($"WebRtc:AdvertisedAddresses: '{address}' is not an IP address that a browser can reach.");
+                    failures.AddError($"WebRtc:AdvertisedAddresses: '{address}' is neither an IP address that a browser can reach nor a host name.");
                 }
+            }
+
+            if (options.StunServer.Length > 0 && !StunServerAddress.TryParse(options.StunServer, out _))
+            {
+                failures.AddError($"WebRtc:StunServer: '{options.StunServer}' is not an address such as stun.example.org:3478.");
             }
 
             if (options.StartBitrate > options.MaximumBitrate)
@@ -130,8 +136,9 @@ internal static class CrossFieldRules
             return failures.Build();
         }
 
-        private static bool IsReachable(string text) =>
-            IPAddress.TryParse(text, out IPAddress? address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
+        private static bool IsReachable(string text) => IPAddress.TryParse(text, out IPAddress? address)
+            ? PublicAddresses.CanBeOffered(address)
+            : Uri.CheckHostName(text) == UriHostNameType.Dns;
     }
 
     /// <summary>Section <c>Tls</c>: the certificate must be usable now, not only at the first handshake.</summary>

@@ -32,10 +32,17 @@ internal sealed class WebRtcOptions
     public int AdvertisedPort { get; set; }
 
     /// <summary>
-    /// IP addresses offered to browsers, best first. Empty: the addresses of this machine. Needed behind NAT and in a container, where
-    /// the machine does not know the address under which it is reached.
+    /// IP addresses offered to browsers, best first, or host names, looked up at the start and every minute. Empty: the addresses of this
+    /// machine. Needed behind NAT and in a container, where the machine does not know the address under which it is reached.
     /// </summary>
     public IList<string> AdvertisedAddresses { get; } = [];
+
+    /// <summary>
+    /// A STUN server that is asked for the public address at the start and every minute, such as <c>stun.example.org:3478</c>; what it says
+    /// is offered to browsers as well. Empty: none is asked. For machines behind NAT whose address changes; the media port has to be
+    /// forwarded to them all the same.
+    /// </summary>
+    public string StunServer { get; set; } = "";
 
     /// <summary>
     /// How a browser that publishes learns what its path carries: <c>Remb</c>, the gateway estimates it from the delay of the packets;

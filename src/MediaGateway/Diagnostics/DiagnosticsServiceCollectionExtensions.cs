@@ -6,7 +6,7 @@ namespace MediaGateway.Diagnostics;
 /// <summary>Registers what every feature measures with.</summary>
 internal static class DiagnosticsServiceCollectionExtensions
 {
-    /// <summary>Registers the clock, the figures and the memory that they count.</summary>
+    /// <summary>Registers the clock, the figures, the memory that they count, and what the self-test says.</summary>
     public static IServiceCollection AddDiagnostics(this IServiceCollection services)
     {
         services.AddMetrics();
@@ -14,6 +14,7 @@ internal static class DiagnosticsServiceCollectionExtensions
         services.TryAddSingleton<BufferPool>();
         services.AddSingleton<GatewayClock>();
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<SelfTestResult>();
         return services;
     }
 }

@@ -20,8 +20,8 @@ internal static class HealthEndpoints
         return endpoints;
     }
 
-    private static JsonHttpResult<HealthReport> Health(GatewayClock clock, StreamRegistry streams) =>
-        TypedResults.Json(new HealthReport("healthy", clock.Now.TotalSeconds, streams.Streams.Count), GatewayJsonContext.Default.HealthReport);
+    private static JsonHttpResult<HealthReport> Health(GatewayClock clock, StreamRegistry streams, SelfTestResult selfTest) =>
+        TypedResults.Json(new HealthReport("healthy", clock.Now.TotalSeconds, streams.Streams.Count, selfTest.Sentence), GatewayJsonContext.Default.HealthReport);
 
     private static JsonHttpResult<StreamReport[]> ListStreams(StreamRegistry streams)
     {

@@ -68,6 +68,9 @@ internal interface IPeerSessions
     /// when there is no such session.
     /// </summary>
     Task<PeerFigures?> FiguresAsync(string mediaSessionId);
+
+    /// <summary>Tests whether the addresses that browsers are offered lead to the media port; null while it is not open.</summary>
+    Task<MediaPortReport?> TestPortAsync(CancellationToken cancellationToken) => Task.FromResult<MediaPortReport?>(null);
 }
 
 /// <summary>An offer to publish.</summary>

@@ -54,6 +54,13 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_SaysWhatTheSelfTestHasFound()
+    {
+        Application.Services.GetRequiredService<SelfTestResult>().Sentence = "All is well.";
+        Assert.Equal("All is well.", (await GetAsync("/health")).GetProperty("selfTest").GetString());
+    }
+
+    [Fact]
     public async Task Streams_AreListedByNameWithTheirFigures()
     {
         using PublishLease second = Publish("b");

@@ -57,6 +57,9 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
     /// <summary>Datagrams that found the socket's send buffer full.</summary>
     public long DroppedOnSend { get; private set; }
 
+    /// <summary>What the self-test waits for at this port.</summary>
+    public PortProbes Probes { get; } = new();
+
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
@@ -231,6 +234,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         WebRtcSession? session = _router.Find(datagram.Path, datagram.Buffer.Span[..datagram.Length]);
         if (session is null)
         {
+            Probes.Notice(datagram.Buffer.Span[..datagram.Length]);
             datagram.Buffer.Dispose();
             return false;
         }
@@ -314,6 +318,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
                 _router.Forget(retired.UsernameFragment);
                 break;
             case PeerEvent.Connected:
+                session.IsPeerConnected = true;
                 _logger.PeerConnected(session.ShortId, session.Key);
                 session.PeerConnected(_clock.Now);
                 break;

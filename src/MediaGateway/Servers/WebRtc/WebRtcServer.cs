@@ -20,10 +20,14 @@ internal sealed class WebRtcServer(
     IVideoRenditions renditions,
     CandidateAddresses addresses,
     GatewayClock clock,
+    TimeProvider time,
     BufferPool pool,
     GatewayMetrics metrics,
     ILoggerFactory loggers) : IHostedService, IPeerSessions, IDisposable
 {
+    /// <summary>Sessions whose peers are not connected yet: each of them may hold a DTLS handshake. More offers are refused.</summary>
+    public const int MaximumConnecting = 512;
+
     private const int SocketBufferBytes = 4 * 1024 * 1024;
     private const int FreePortAttempts = 20;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
@@ -32,9 +36,10 @@ internal sealed class WebRtcServer(
     private readonly ILogger<WebRtcServer> _logger = loggers.CreateLogger<WebRtcServer>();
     private MediaLoop? _loop;
     private int _port;
+    private int _receiveBufferBytes;
 
     /// <inheritdoc/>
-    public bool HasRoom => _loop is not null && _sessions.Count < options.Value.MaximumSessions;
+    public bool HasRoom => _loop is not null && _sessions.Count < options.Value.MaximumSessions && Connecting < MaximumConnecting;
 
     /// <inheritdoc/>
     public IReadOnlyList<IPAddress> OfferedAddresses => addresses.For(null);
@@ -51,6 +56,7 @@ internal sealed class WebRtcServer(
     {
         (UdpBatchSocket socket, TcpMediaPort? tcp) = Open();
         _port = socket.Port;
+        _receiveBufferBytes = socket.ReceiveBufferBytes;
         if (socket.ReceiveBufferBytes < SocketBufferBytes)
         {
             _logger.SocketBufferSmall(socket.ReceiveBufferBytes, SocketBufferBytes);
@@ -150,6 +156,19 @@ internal sealed class WebRtcServer(
         _sessions.TryGetValue(mediaSessionId, out WebRtcSession? session) && session is WebRtcPublisher publisher && publisher.TrySendData(message);
 
     /// <inheritdoc/>
+    public async Task<MediaPortReport?> TestPortAsync(CancellationToken cancellationToken)
+    {
+        if (_loop is not { } loop)
+        {
+            return null;
+        }
+
+        IPEndPoint[] offered = [.. Offered(null).Select(address => address.ToIPEndPoint())];
+        IReadOnlyList<ReachedAddress> reached = await PortTest.RunAsync(loop.Probes, offered, options.Value.TcpEnabled, time, cancellationToken);
+        return new MediaPortReport(_port, _receiveBufferBytes, SocketBufferBytes, options.Value.TcpEnabled, reached);
+    }
+
+    /// <inheritdoc/>
     public Task<PeerFigures?> FiguresAsync(string mediaSessionId) => _sessions.TryGetValue(mediaSessionId, out WebRtcSession? session)
         ? session.FiguresAsync(clock.Now)
         : Task.FromResult<PeerFigures?>(null);
@@ -182,6 +201,12 @@ internal sealed class WebRtcServer(
             return false;
         }
 
+        if (Connecting >= MaximumConnecting)
+        {
+            refusal = $"The gateway has {MaximumConnecting} WebRTC sessions that are still connecting, the most that it takes; try again in a moment.";
+            return false;
+        }
+
         PeerSessionOptions session = SessionOptions(signalingAddress) with { Direction = direction };
         return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal);
     }
@@ -206,6 +231,8 @@ internal sealed class WebRtcServer(
             }
         }
     }
+
+    private int Connecting => _sessions.Count(entry => !entry.Value.IsPeerConnected);
 
     private IPAddress? BindAddress => options.Value.BindAddress == ListenAddress.Any ? null : IPAddress.Parse(options.Value.BindAddress);
 

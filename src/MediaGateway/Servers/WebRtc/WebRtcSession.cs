@@ -20,6 +20,7 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     private readonly FigureRequests _figures = new();
     private PeerRestart? _latestRestart;
     private int _attentionWanted;
+    private volatile bool _isPeerConnected;
     private EndRequest? _endRequest;
 
     /// <summary>The media session's id.</summary>
@@ -42,6 +43,13 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
 
     /// <summary>Whether the loop has taken the session in.</summary>
     public bool IsRegistered { get; set; }
+
+    /// <summary>Whether ICE and DTLS have been done with. The loop sets it, any thread may read it.</summary>
+    public bool IsPeerConnected
+    {
+        get => _isPeerConnected;
+        set => _isPeerConnected = value;
+    }
 
     /// <summary>Whether the session is over for the loop.</summary>
     public bool IsEnded { get; set; }

@@ -27,6 +27,13 @@ internal sealed class LoopbackPublisher(string sessionId, TransportProtocol prot
 
     public string Offer { get; } = TestPublisher.Offer();
 
+    /// <summary>Whether the ClientHello is held back.</summary>
+    public bool DelaysDtls
+    {
+        get => _publisher.DelaysDtls;
+        set => _publisher.DelaysDtls = value;
+    }
+
     public bool MediaHasFlowed => Volatile.Read(ref _flowing) > 0;
 
     public int FlowReports => Volatile.Read(ref _flowing);

@@ -5,6 +5,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Connectivity;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Streams;
 using MediaGateway.WebRtc.Sessions;
@@ -40,6 +41,37 @@ public sealed class WaysToTheServerTests
         using var publisher = new LoopbackPublisher("session");
         Assert.True(host.TryPublish("camera", publisher, out string? answer, out _));
         Assert.DoesNotContain(" tcp ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AddressThatAStunServerSees_IsOfferedBehindThatOfTheSettings()
+    {
+        await using var server = new TestStunServer();
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(options =>
+        {
+            options.StunServer = server.Name;
+            options.AdvertisedAddresses.Add("198.51.100.1");
+        });
+        Assert.Equal([IPAddress.Parse("198.51.100.1"), server.Seen], host.Publishing.OfferedAddresses);
+    }
+
+    [Fact]
+    public async Task TestOfThePort_TellsAddressesThatLeadHereFromOthers()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(options =>
+        {
+            options.AdvertisedAddresses.Add("127.0.0.1");
+            options.AdvertisedAddresses.Add("127.0.0.2");
+        });
+
+        MediaPortReport? report = await host.Publishing.TestPortAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotNull(report);
+        Assert.True(report.TakesTcp);
+        Assert.True(report.ReceiveBufferBytes > 0);
+        Assert.Equal(
+            [new ReachedAddress(IPAddress.Loopback, true, true), new ReachedAddress(IPAddress.Parse("127.0.0.2"), false, false)],
+            report.Addresses);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
@@ -31,10 +32,13 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
 
     public GatewayMetrics Metrics => Get<GatewayMetrics>();
 
+    /// <summary>The DTLS ends that were made.</summary>
+    public FakeDtlsFactory Dtls => (FakeDtlsFactory)Get<PeerServices>().Dtls;
+
     public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null, Action<StreamOptions>? streams = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddDiagnostics().AddStreams().AddWebRtcServer();
+        builder.Services.AddDiagnostics().AddStreams().AddConnectivity().AddWebRtcServer();
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton(provider => new PeerServices(
             provider.GetRequiredService<BufferPool>(), new FakeDtlsFactory(), PlainSrtpCipher.Factory, RandomNumberGenerator.Create()));
