@@ -6,7 +6,7 @@ namespace MediaGateway.WebRtc.Congestion;
 /// </summary>
 internal sealed class ProbePlan
 {
-    private const double RateOverEstimate = 2;
+    private const double RateOverEstimate = 3;
     private const double RateOverStream = 1.3;
     private const double WantedOverStream = 1.25;
     private const double BitsPerByte = 8;
@@ -18,7 +18,7 @@ internal sealed class ProbePlan
 
     private static readonly TimeSpan Length = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan ResultLimit = TimeSpan.FromSeconds(1);
 
     private TimeSpan _interval = FirstInterval;

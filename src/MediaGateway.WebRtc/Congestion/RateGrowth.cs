@@ -17,13 +17,13 @@ internal sealed class RateGrowth
     private const double CapacitySmoothing = 0.3;
     private const double UsedShare = 0.7;
 
-    private TimeSpan _freeSince;
+    private TimeSpan? _freeSince;
 
     /// <summary>What the path carried when it was last found full, bit/s; null while unknown, or no longer true.</summary>
     public double? Capacity { get; private set; }
 
-    /// <summary>How long the path has been free.</summary>
-    public TimeSpan FreeFor(TimeSpan now) => now - _freeSince;
+    /// <summary>How long the path has been free; zero when asked for the first time.</summary>
+    public TimeSpan FreeFor(TimeSpan now) => now - (_freeSince ??= now);
 
     /// <summary>Notes that the path is full.</summary>
     /// <param name="carried">What gets through, bit/s.</param>

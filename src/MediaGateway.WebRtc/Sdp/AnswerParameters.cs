@@ -21,6 +21,11 @@ internal sealed record AnswerParameters(
     /// <summary>What we send in a session in which the peer plays; null when it publishes.</summary>
     public SendDescription? Sending { get; init; }
 
+    /// <summary>
+    /// bit/s that a peer may send in all, told in the answer (<c>b=AS</c>, RFC 8866 5.8) where REMB does not tell it; 0: no bound.
+    /// </summary>
+    public int MaximumBitrate { get; init; }
+
     /// <summary>The version in <c>o=</c>: one more with each further answer of the same session (RFC 8829 5.3.2).</summary>
     public int SessionVersion { get; init; } = 1;
 }

@@ -10,6 +10,7 @@ namespace MediaGateway.WebRtc.Sdp;
 internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession session, AnswerParameters ours)
 {
     private const int DiscardPort = 9;
+    private const int BitsPerKilobit = 1000;
 
     private readonly SdpWriter _writer = new();
 
@@ -86,6 +87,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
         }
 
         _writer.Line('m', $"{media.Kind} {DefaultPort} {media.Protocol} {string.Join(' ', PayloadTypesOf(track))}");
+        WriteBound(track);
         WriteMid(media);
         WriteTransport(isFirst);
         _writer.Flag("recvonly");
@@ -199,6 +201,15 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
         }
 
         _writer.Flag("end-of-candidates");
+    }
+
+    /// <summary>A peer that estimates by itself knows no bound but this one; with REMB the bound is part of what REMB says.</summary>
+    private void WriteBound(NegotiatedTrack track)
+    {
+        if (track == session.Video && ours.MaximumBitrate > 0 && !session.Congestion.MaximumBitrate)
+        {
+            _writer.Line('b', $"AS:{Math.Max(ours.MaximumBitrate / BitsPerKilobit, 1)}");
+        }
     }
 
     private void WriteCodec(RtpCodec codec, bool isVideo)

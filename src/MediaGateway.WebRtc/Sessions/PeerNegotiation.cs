@@ -70,6 +70,7 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             options.AudioMaximumAverageBitrate)
         {
             Sending = sending,
+            MaximumBitrate = options.MaximumBitrate,
             SessionVersion = (current?.SessionVersion ?? 0) + 1,
         };
         string answer = new AnswerWriter(description!, session, parameters).Write(); // not null: the calls said true

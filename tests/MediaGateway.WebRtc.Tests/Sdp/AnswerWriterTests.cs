@@ -208,6 +208,19 @@ public class AnswerWriterTests
         Assert.Contains("a=fmtp:96 packetization-mode=1;profile-level-id=42e01f;x-google-start-bitrate=2000", video);
     }
 
+    [Theory]
+    [InlineData(CongestionFeedback.TransportWide, true)]
+    [InlineData(CongestionFeedback.Remb, false)]
+    [InlineData(CongestionFeedback.Both, false)]
+    public void UpperBound_IsToldInTheAnswerWhereRembDoesNotTellIt(CongestionFeedback congestion, bool isTold)
+    {
+        string answer = Offers.Answer(Offers.Vector("chromium-156-sendonly.sdp"), congestion: congestion, maximumBitrate: 1_500_000);
+        string[] video = Offers.Section(answer, Array.FindIndex(answer.Split("\r\nm="), section => section.StartsWith("video", StringComparison.Ordinal)) - 1);
+
+        Assert.Equal(isTold, video[1] == "b=AS:1500");
+        Assert.Equal(isTold ? 1 : 0, answer.Split("\r\nb=").Length - 1);
+    }
+
     [Fact]
     public void AudioBitrate_IsAskedOfOpus()
     {

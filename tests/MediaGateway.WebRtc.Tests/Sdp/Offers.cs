@@ -72,7 +72,7 @@ internal static class Offers
         return refusal!;
     }
 
-    public static string Answer(string text, int startBitrate = 0, int audioBitrate = 0, CongestionFeedback congestion = CongestionFeedback.Remb, params IceCandidate[] candidates)
+    public static string Answer(string text, int startBitrate = 0, int audioBitrate = 0, CongestionFeedback congestion = CongestionFeedback.Remb, int maximumBitrate = 0, params IceCandidate[] candidates)
     {
         var parameters = new AnswerParameters(
             4711,
@@ -80,7 +80,10 @@ internal static class Offers
             CertificateFingerprint.Sha256Of(SHA256.HashData("certificate"u8)),
             candidates,
             startBitrate,
-            audioBitrate);
+            audioBitrate)
+        {
+            MaximumBitrate = maximumBitrate,
+        };
         NegotiatedSession session = Accept(text);
         session = session with { Congestion = CongestionAgreement.Of(session.Video?.Codec, session.Audio?.Codec, congestion) };
         return new AnswerWriter(Read(text), session, parameters).Write();

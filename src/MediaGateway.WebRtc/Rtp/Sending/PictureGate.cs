@@ -17,13 +17,13 @@ internal enum PictureGateState
 
 /// <summary>
 /// Decides whether the way to a viewer carries all pictures or only keyframes. It changes to keyframes when the estimate has been below 70 %
-/// of what the pictures need for a second, and back when it has been above that need for two. While little is sent, an estimate
+/// of what the pictures need for a second, and back when it has been above 85 % for as long. While little is sent, an estimate
 /// cannot grow; so if nothing was lost lately, all pictures are tried again after 5 s, and after twice as long each time that fails.
 /// </summary>
 internal sealed class PictureGate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Confidence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Confidence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstTrial = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(60);
 
@@ -31,6 +31,7 @@ internal sealed class PictureGate
     private static readonly TimeSpan Proof = TimeSpan.FromSeconds(10);
 
     private const long EnoughPercent = 70;
+    private const long ReturnPercent = 85;
 
     private TimeSpan? _since;
     private TimeSpan _trialAt;
@@ -39,6 +40,11 @@ internal sealed class PictureGate
 
     /// <summary>Which pictures are sent.</summary>
     public PictureGateState State { get; private set; }
+
+    /// <summary>Whether so much does not carry the pictures.</summary>
+    /// <param name="estimate">bit/s that the way carries for pictures.</param>
+    /// <param name="needed">bit/s of all pictures; 0 while unknown.</param>
+    public static bool IsTooLittle(long estimate, long needed) => needed > 0 && estimate * 100 < needed * EnoughPercent;
 
     /// <summary>Looks at the figures; often enough with every picture and report.</summary>
     /// <param name="estimate">bit/s that the way carries for pictures.</param>
@@ -50,7 +56,7 @@ internal sealed class PictureGate
         switch (State)
         {
             case PictureGateState.All:
-                if (HasHeld(needed > 0 && estimate * 100 < needed * EnoughPercent, Patience, now))
+                if (HasHeld(IsTooLittle(estimate, needed), Patience, now))
                 {
                     _wait = _returnedAt != default && now - _returnedAt < Proof ? Shorter(_wait * 2, LongestTrial) : FirstTrial;
                     _trialAt = now + _wait;
@@ -59,7 +65,7 @@ internal sealed class PictureGate
 
                 break;
             case PictureGateState.KeyframesOnly:
-                bool isEnough = HasHeld(estimate >= needed, Confidence, now);
+                bool isEnough = HasHeld(estimate * 100 >= needed * ReturnPercent, Confidence, now);
                 if (isEnough || (now >= _trialAt && !hasLoss))
                 {
                     Enter(PictureGateState.Returning);

@@ -86,6 +86,7 @@ internal sealed class PictureIntake(
     {
         _gate.Update(schedule.Estimate, schedule.PicturesNeed, schedule.HasLoss, now);
         statistics.IsKeyframesOnly = _gate.State != PictureGateState.All;
+        schedule.IsNarrow = _gate.State != PictureGateState.All || PictureGate.IsTooLittle(schedule.Estimate, schedule.PicturesNeed);
     }
 
     /// <summary>A keyframe that would only have to wait is of no use to the viewer, and costs everybody else.</summary>

@@ -5,7 +5,7 @@ namespace MediaGateway.WebRtc.Rtp.Sending;
 
 /// <summary>
 /// The pace of a session and how much may wait: packets leave at 2.5 times what the way carries, keyframes and the first group of pictures
-/// at up to 5 times. What would take longer than half a second to leave is too much, two seconds at the start.
+/// at up to 5 times, on a way that does not carry all pictures at no more than it carries. What would take longer than half a second to leave is too much, two seconds at the start.
 /// </summary>
 internal sealed class SendSchedule
 {
@@ -41,6 +41,12 @@ internal sealed class SendSchedule
     /// <summary>Whether pictures of before the viewer came are still to be sent.</summary>
     public bool IsCatchingUp { get; set; } = true;
 
+    /// <summary>
+    /// Whether the way does not carry all pictures: then packets leave no faster than it carries them, because whatever is ahead of that
+    /// only waits in a queue of the network, with the sound behind it.
+    /// </summary>
+    public bool IsNarrow { get; set; }
+
     /// <summary>What the way carries, in bit/s.</summary>
     public long Estimate => _estimator.EstimateBitsPerSecond;
 
@@ -56,9 +62,9 @@ internal sealed class SendSchedule
     /// <summary>Whether the last report shows more loss than chance.</summary>
     public bool HasLoss => _statistics.LostRatio > NoticeableLoss;
 
-    private long Pace => Estimate * 5 / 2;
+    private long Pace => IsNarrow ? Estimate : Estimate * 5 / 2;
 
-    private long FastPace => Estimate * 5;
+    private long FastPace => IsNarrow ? Estimate : Estimate * 5;
 
     /// <summary>Whether a paced packet may leave.</summary>
     public bool IsFree(TimeSpan now) => _pacer.IsFree(now);

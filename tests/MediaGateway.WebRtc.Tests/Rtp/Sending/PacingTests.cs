@@ -168,7 +168,7 @@ public sealed class PacingTests
     {
         using var bench = new SenderBench(startBitrate: 2_000_000);
         TimeSpan start = bench.Now;
-        for (int i = 0; i < 75; i++)
+        for (int i = 0; i < 26; i++)
         {
             bench.RunTo(start + (Frame * i));
             bench.Picture(Stream + (Frame * i), isKeyframe: i == 0, bytes: 8000, number: i);
