@@ -39,6 +39,7 @@ public sealed class TestPublisher : IDisposable
     private FakeDtlsMessage? _dtlsFlight;
     private bool _wantsKeyframe = true;
     private long _transaction;
+    private int _clipPosition;
 
     /// <summary>What stands for the certificate.</summary>
     public static readonly byte[] Certificate = SHA256.HashData("publisher"u8);
@@ -63,6 +64,9 @@ public sealed class TestPublisher : IDisposable
 
     /// <summary>Bytes of a delta picture; a keyframe has four times as many.</summary>
     public int PictureBytes { get; set; } = 2500;
+
+    /// <summary>Pictures to send in place of made-up H.264, again and again, from the first one when a keyframe is asked for.</summary>
+    public Vp8Clip? Clip { get; set; }
 
     /// <summary>Whether the handshake is done at this end.</summary>
     public bool IsConnected => _send is not null;
@@ -96,6 +100,11 @@ public sealed class TestPublisher : IDisposable
 
     /// <summary>Where datagrams go.</summary>
     public TransportPath Path => _path;
+
+    /// <summary>The offer of a browser that has VP8 only.</summary>
+    public static string OfferVp8() => Offer()
+        .Replace("H264/90000", "VP8/90000", StringComparison.Ordinal)
+        .Replace("a=fmtp:102 packetization-mode=1;profile-level-id=42e01f\n", "", StringComparison.Ordinal);
 
     /// <summary>The offer.</summary>
     /// <param name="usernameFragment">The peer's ICE username fragment; another one restarts ICE.</param>
@@ -328,14 +337,32 @@ public sealed class TestPublisher : IDisposable
 
         bool isKeyframe = _wantsKeyframe;
         _wantsKeyframe = false;
+        if (Clip is not null)
+        {
+            SendPicture(Clip, isKeyframe, now);
+            return;
+        }
+
         byte[] slice = TestMedia.Slice(_accessUnits.Count, isKeyframe, isKeyframe ? PictureBytes * 4 : PictureBytes);
         _accessUnits.Add(TestMedia.AccessUnit(slice, isKeyframe));
-        IReadOnlyList<byte[]> payloads = TestMedia.Packetize(slice, isKeyframe);
+        Send(TestMedia.Packetize(slice, isKeyframe), now);
+    }
+
+    private void Send(IReadOnlyList<byte[]> payloads, TimeSpan now)
+    {
         uint timestamp = _video!.TimestampOf(now);
         for (int i = 0; i < payloads.Count; i++)
         {
             Send(Protect(_video.Next(timestamp, marker: i == payloads.Count - 1, payloads[i])));
         }
+    }
+
+    private void SendPicture(Vp8Clip clip, bool isKeyframe, TimeSpan now)
+    {
+        _clipPosition = isKeyframe ? 0 : _clipPosition % clip.Pictures.Count;
+        byte[] picture = clip.Pictures[_clipPosition++];
+        _accessUnits.Add(picture);
+        Send(Vp8Clip.Packetize(picture, _accessUnits.Count), now);
     }
 
     private void SendSound(TimeSpan now)

@@ -63,10 +63,10 @@ public readonly record struct RepairSource(uint MediaSsrc, uint Ssrc);
 
 /// <summary>One payload type of a track.</summary>
 /// <param name="PayloadType">The number in the RTP header, 0 to 127.</param>
-/// <param name="Codec"><see cref="CodecId.H264"/> or <see cref="CodecId.Opus"/>.</param>
+/// <param name="Codec">Opus, H.264, VP8, VP9 or AV1.</param>
 public sealed record ReceivePayloadType(int PayloadType, CodecId Codec)
 {
-    /// <summary>RTP clock rate in ticks per second (RFC 6184 8.2.1, RFC 7587 4.1).</summary>
+    /// <summary>RTP clock rate in ticks per second (RFC 6184 8.2.1, RFC 7741 6.1, RFC 7587 4.1).</summary>
     public int ClockRate => Codec == CodecId.Opus ? OpusFormat.ClockRate : 90_000;
 
     /// <summary>H.264: the parameter sets of <c>sprop-parameter-sets</c> (RFC 6184 8.1), NAL units without start code.</summary>

@@ -56,16 +56,7 @@ internal sealed class TrackReceiver : IDisposable
         _keyframes = new KeyframeRequester(roundTrip);
         _missing = new NackTracker(track.Allows(RtcpFeedback.Nack));
         bool isVideo = track.Kind == TrackKind.Video;
-        _payloads = isVideo
-            ? new H264Receiver(
-                Statistics,
-                frames,
-                _keyframes,
-                index,
-                pool,
-                options.MaximumAccessUnitBytes,
-                track.PayloadTypes.SelectMany(type => type.ParameterSets))
-            : new OpusReceiver(Statistics, frames, index, new OpusFormat(track.PayloadTypes[0].Channels));
+        _payloads = new PayloadReceivers(Statistics, frames, _keyframes, index, pool).For(track, options);
         _repairs = new RepairStreams(track);
         _layers = track.IsSimulcast ? new SimulcastLayers(track) : null;
         var reorder = new ReorderBuffer(isVideo ? VideoReorderPackets : AudioReorderPackets);

@@ -216,9 +216,13 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
     {
         WriteMap(codec);
         string parameters = isVideo
-            ? CodecNegotiation.AnswerH264(codec, ours.VideoStartBitrate)
+            ? CodecNegotiation.AnswerVideo(codec, ours.VideoStartBitrate)
             : CodecNegotiation.AnswerOpus(ours.AudioMaximumAverageBitrate);
-        _writer.Attribute("fmtp", $"{codec.PayloadType} {parameters}");
+        if (parameters.Length > 0)
+        {
+            _writer.Attribute("fmtp", $"{codec.PayloadType} {parameters}");
+        }
+
         foreach (string feedback in CodecNegotiation.AnswerFeedback(codec, session.Congestion))
         {
             _writer.Attribute("rtcp-fb", $"{codec.PayloadType} {feedback}");

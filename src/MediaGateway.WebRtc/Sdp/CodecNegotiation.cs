@@ -1,4 +1,5 @@
 using System.Globalization;
+using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Sessions;
 
 namespace MediaGateway.WebRtc.Sdp;
@@ -42,6 +43,12 @@ internal static class CodecNegotiation
         return best;
     }
 
+    /// <summary>The payload type of a track that is received: H.264 where it can be, else what <see cref="OtherVideo"/> finds.</summary>
+    /// <param name="media">The section.</param>
+    /// <param name="accepted">The codecs that are taken.</param>
+    public static RtpCodec? ChooseReceivedVideo(MediaDescription media, CodecSet accepted) =>
+        (accepted.Contains(CodecId.H264) ? ChooseVideo(media, PeerDirection.Receive) : null) ?? OtherVideo.Choose(media, accepted);
+
     /// <summary>The first Opus payload type; null when there is none.</summary>
     public static RtpCodec? ChooseAudio(MediaDescription media)
     {
@@ -55,6 +62,12 @@ internal static class CodecNegotiation
 
         return null;
     }
+
+    /// <summary>The value of <c>a=fmtp</c> with which a payload type of pictures is accepted; empty for none.</summary>
+    /// <param name="codec">The payload type as offered.</param>
+    /// <param name="startBitrate">kbit/s at which a Chromium sender shall start; 0 leaves it to the browser.</param>
+    public static string AnswerVideo(RtpCodec codec, int startBitrate) =>
+        codec.Is(H264Name, H264ClockRate) ? AnswerH264(codec, startBitrate) : OtherVideo.Answer(codec, startBitrate);
 
     /// <summary>The value of <c>a=fmtp</c> with which an H.264 payload type is accepted (RFC 6184 8.2.2).</summary>
     /// <param name="codec">The payload type as offered.</param>

@@ -1,3 +1,4 @@
+using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
 using MediaGateway.WebRtc.Sessions;
@@ -15,29 +16,41 @@ internal sealed class OfferAnswer
 
     private readonly SessionDescription _offer;
     private readonly PeerDirection _direction;
+    private readonly CodecSet _accepted;
     private readonly IReadOnlyList<string> _bundle;
     private NegotiatedTrack? _video;
     private NegotiatedTrack? _audio;
 
-    private OfferAnswer(SessionDescription offer, PeerDirection direction)
+    private OfferAnswer(SessionDescription offer, PeerDirection direction, CodecSet accepted)
     {
         _offer = offer;
         _direction = direction;
+        _accepted = accepted;
         _bundle = offer.Bundles.Count > 0 ? offer.Bundles[0] : [];
     }
+
+    /// <summary>Negotiates an offer to publish pictures as H.264 only, or to play.</summary>
+    /// <inheritdoc cref="TryNegotiate(SessionDescription, PeerDirection, CodecSet, out NegotiatedSession?, out string?)"/>
+    public static bool TryNegotiate(
+        SessionDescription offer,
+        PeerDirection direction,
+        out NegotiatedSession? session,
+        out string? refusal) => TryNegotiate(offer, direction, CodecSet.Of(CodecId.H264), out session, out refusal);
 
     /// <summary>Negotiates an offer to publish or to play.</summary>
     /// <param name="offer">The offer.</param>
     /// <param name="direction">Which of the two.</param>
+    /// <param name="accepted">The codecs in which pictures are taken; they are sent as H.264 always.</param>
     /// <param name="session">What was agreed; null when the offer is refused.</param>
     /// <param name="refusal">Why not, in words for the person at the other end; null when it is accepted.</param>
     public static bool TryNegotiate(
         SessionDescription offer,
         PeerDirection direction,
+        CodecSet accepted,
         out NegotiatedSession? session,
         out string? refusal)
     {
-        var negotiation = new OfferAnswer(offer, direction);
+        var negotiation = new OfferAnswer(offer, direction, accepted);
         session = null;
         refusal = negotiation.RefuseSession() ?? negotiation.ChooseSections() ?? negotiation.RefuseTransport(out session);
         return session is not null;
@@ -111,7 +124,9 @@ internal sealed class OfferAnswer
 
     private string? RefuseSection(MediaDescription media, bool isVideo, out RtpCodec? codec)
     {
-        codec = isVideo ? CodecNegotiation.ChooseVideo(media, _direction) : CodecNegotiation.ChooseAudio(media);
+        codec = !isVideo ? CodecNegotiation.ChooseAudio(media)
+            : _direction == PeerDirection.Send ? CodecNegotiation.ChooseVideo(media, _direction)
+            : CodecNegotiation.ChooseReceivedVideo(media, _accepted);
         if (!IsSecureProfile(media.Protocol))
         {
             return "The offer asks for RTP without encryption by DTLS. Only DTLS-SRTP is accepted (UDP/TLS/RTP/SAVPF).";
@@ -127,7 +142,7 @@ internal sealed class OfferAnswer
         if (codec is null)
         {
             return isVideo
-                ? $"This browser offers no H.264 video{Offered(media)}. RTMP players need H.264, so publish from a browser that has it."
+                ? OtherVideo.Refuse(_accepted, Offered(media))
                 : $"This browser offers no Opus audio{Offered(media)}. Opus is the only audio codec taken over WebRTC.";
         }
 

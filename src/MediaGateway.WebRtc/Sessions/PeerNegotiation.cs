@@ -50,7 +50,8 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
     {
         negotiation = null;
         if (!SdpReader.TryRead(offer, out SessionDescription? description, out refusal)
-            || !OfferAnswer.TryNegotiate(description!, options.Direction, out NegotiatedSession? session, out refusal))
+            || !OfferAnswer.TryNegotiate(
+                description!, options.Direction, options.AcceptedVideo, out NegotiatedSession? session, out refusal))
         {
             return false;
         }
@@ -89,7 +90,7 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         List<ReceiveTrack> tracks = [];
         if (Session.Video is not null)
         {
-            tracks.Add(TrackOf(Session.Video, TrackKind.Video, CodecId.H264));
+            tracks.Add(TrackOf(Session.Video, TrackKind.Video, OtherVideo.CodecOf(Session.Video.Codec)));
         }
 
         if (Session.Audio is not null)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
+using MediaGateway.WebRtc.Sdp;
 
 namespace MediaGateway.WebRtc.Sessions;
 
@@ -68,6 +69,9 @@ public sealed class PeerSession : IDisposable
 
     /// <summary>Whether H.264 video was agreed on.</summary>
     public bool HasVideo => _negotiation.Session.Video is not null;
+
+    /// <summary>The codec of the pictures; null when there are none.</summary>
+    public CodecId? VideoCodec => _negotiation.Session.Video is { } video ? OtherVideo.CodecOf(video.Codec) : null;
 
     /// <summary>Whether Opus audio was agreed on.</summary>
     public bool HasAudio => _negotiation.Session.Audio is not null;

@@ -1,3 +1,5 @@
+using MediaGateway.Media.Frames;
+
 namespace MediaGateway.WebRtc.Sessions;
 
 /// <summary>How sessions are answered and when they end. Immutable; shared by all sessions.</summary>
@@ -11,6 +13,9 @@ public sealed record PeerSessionOptions
 
     /// <summary>Whether the peer publishes to us or plays from us.</summary>
     public PeerDirection Direction { get; init; }
+
+    /// <summary>The codecs in which a peer may publish pictures: H.264, and any of VP8, VP9 and AV1. H.264 goes first where it is offered.</summary>
+    public CodecSet AcceptedVideo { get; init; } = CodecSet.Of(CodecId.H264);
 
     /// <summary>kbit/s at which a Chromium sender shall start (<c>x-google-start-bitrate</c>); 0 leaves it to the browser.</summary>
     public int VideoStartBitrate { get; init; }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MediaGateway.Configuration;
 
-/// <summary>Pictures that are converted, because a viewer cannot be shown what the publisher sends: section <c>Video</c>.</summary>
+/// <summary>Pictures that are converted, because viewers cannot be shown what the publisher sends: section <c>Video</c>.</summary>
 internal sealed class VideoOptions
 {
     /// <summary>The section's name.</summary>
@@ -13,6 +13,12 @@ internal sealed class VideoOptions
     /// viewers have sound only.
     /// </summary>
     public bool ConvertBFrames { get; set; } = true;
+
+    /// <summary>
+    /// Whether browsers without H.264 may publish VP8, VP9 or AV1, as far as the installed FFmpeg decodes them: it is converted to H.264 as
+    /// long as the publisher is there. Off: such a browser is refused in words.
+    /// </summary>
+    public bool AcceptOtherCodecs { get; set; } = true;
 
     /// <summary>
     /// Streams whose pictures are converted at the same time, each on a thread of its own; the next is refused in words. 0: one per core,

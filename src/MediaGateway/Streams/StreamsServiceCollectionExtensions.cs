@@ -9,7 +9,7 @@ namespace MediaGateway.Streams;
 internal static class StreamsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="StreamRegistry"/>, the audio workers, the video workers with their transcoders, and the renditions. Stands on
+    /// Registers <see cref="StreamRegistry"/>, the audio workers, the video workers with their transcoders, the renditions and the converted ingest. Stands on
     /// <see cref="DiagnosticsServiceCollectionExtensions.AddDiagnostics"/>, <see cref="StreamOptions"/>, <see cref="AudioOptions"/>,
     /// <see cref="VideoOptions"/>, <see cref="Media.Memory.BufferPool"/> and an <see cref="Media.Frames.IAudioTranscoderFactory"/>.
     /// </summary>
@@ -26,6 +26,7 @@ internal static class StreamsServiceCollectionExtensions
         services.AddVideoTranscoders();
         services.AddSingleton<VideoWorkers>();
         services.AddSingleton<IVideoRenditions, VideoRenditions>();
+        services.AddSingleton<VideoIngest>();
         services.AddHostedService(provider => provider.GetRequiredService<AudioWorkerPool>());
         services.AddHostedService(provider => provider.GetRequiredService<VideoWorkers>());
         services.AddHostedService<StreamShutdown>();

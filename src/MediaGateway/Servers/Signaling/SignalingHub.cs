@@ -2,6 +2,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Renditions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal sealed class SignalingHub(
     PageOffers offers,
     PageStreams pageStreams,
     IceServers iceServers,
+    VideoIngest ingest,
     IOptions<HttpOptions> http,
     IOptions<RtmpOptions> rtmp,
     IOptions<WebRtcOptions> webRtc,
@@ -36,7 +38,7 @@ internal sealed class SignalingHub(
             RtmpsPort = rtmp.Value.TlsEnabled ? rtmp.Value.TlsPort : null,
             IceServers = iceServers.For("page"),
             MediaAddresses = publishing.MediaAddresses,
-            AcceptsVideo = ["H264"],
+            AcceptsVideo = ingest.AcceptedNames,
         };
     }
 

@@ -3,6 +3,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Renditions;
 using MediaGateway.WebRtc.Rtp;
 using MediaGateway.WebRtc.Sessions;
 
@@ -11,7 +12,7 @@ namespace MediaGateway.Servers.WebRtc;
 /// <summary>One WebRTC publisher on a <see cref="MediaLoop"/>: a session with its lease on the stream.</summary>
 internal sealed class WebRtcPublisher(
     PeerPublishRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, BufferPool pool)
-    : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop), IPublisherControl
+    : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop), IPublisherControl, IBridgeSource
 {
     /// <summary>Pieces of data that wait for the loop; more are refused.</summary>
     private const int MaximumWaitingData = 32;
@@ -21,8 +22,8 @@ internal sealed class WebRtcPublisher(
     private bool _hasPublished;
     private MediaTime? _newestFrameAt;
 
-    /// <summary>The right to feed the stream; set before the loop first sees the publisher.</summary>
-    public PublishLease? Lease { get; set; }
+    /// <summary>The way into the stream; set before the loop first sees the publisher.</summary>
+    public PublishedMedia? Media { get; set; }
 
     /// <inheritdoc/>
     public override string Role => "publish";
@@ -33,11 +34,28 @@ internal sealed class WebRtcPublisher(
     /// <inheritdoc/>
     public bool AnswersKeyframeRequests => true;
 
-    /// <inheritdoc/>
-    public void RequestKeyframe()
+    /// <summary>Asks for a keyframe for viewers: of the encoder where pictures are converted, else of the peer.</summary>
+    void IPublisherControl.RequestKeyframe()
     {
-        Volatile.Write(ref _keyframeWanted, 1);
-        WantAttention();
+        if (Media?.TryAnswerKeyframeRequest() != true)
+        {
+            AskPeerForKeyframe();
+        }
+    }
+
+    /// <summary>Asks the peer for a keyframe: the decoder has lost the thread.</summary>
+    void IBridgeSource.RequestKeyframe() => AskPeerForKeyframe();
+
+    /// <inheritdoc/>
+    public bool IsWanted(TimeSpan now) => true;
+
+    /// <inheritdoc/>
+    public void BridgeEnded(string? failure)
+    {
+        if (failure is not null)
+        {
+            End(SessionEndReason.ProtocolError, $"The pictures cannot be converted to H.264: {failure}");
+        }
     }
 
     /// <summary>Leaves a data message for the stream; false when there is no media yet or too much waits. Any thread.</summary>
@@ -72,8 +90,8 @@ internal sealed class WebRtcPublisher(
     {
         Frames++;
         _newestFrameAt = frame.Decoding;
-        Lease!.Publish(frame); // Set before the loop first saw the publisher.
-        if (!_hasPublished && Lease.IsCurrent)
+        Media!.Publish(frame); // Set before the loop first saw the publisher.
+        if (!_hasPublished && Media.Lease.IsCurrent)
         {
             Volatile.Write(ref _hasPublished, true);
             Observer.MediaFlows(Id);
@@ -81,14 +99,14 @@ internal sealed class WebRtcPublisher(
     }
 
     /// <inheritdoc/>
-    protected override void ReleaseStream(SessionEndReason reason) => Lease!.End(PeerEndReasons.ToStream(reason)); // Set before the loop first saw it.
+    protected override void ReleaseStream(SessionEndReason reason) => Media!.End(reason); // Set before the loop first saw it.
 
     /// <inheritdoc/>
     protected override PeerFigures MakeFigures(TimeSpan now)
     {
         PeerStatistics peer = Peer.Statistics;
         IReadOnlyList<TrackStatistics> tracks = peer.Receiver?.Tracks ?? [];
-        LiveStream? stream = Lease is { IsCurrent: true } lease ? lease.Stream : null;
+        LiveStream? stream = Media?.Lease is { IsCurrent: true } lease ? lease.Stream : null;
         return new PublisherFigures
         {
             Viewers = stream?.Viewers,
@@ -103,6 +121,12 @@ internal sealed class WebRtcPublisher(
         };
     }
 
+    private void AskPeerForKeyframe()
+    {
+        Volatile.Write(ref _keyframeWanted, 1);
+        WantAttention();
+    }
+
     private void PublishData(ReadOnlyMemory<byte> message, TimeSpan now)
     {
         if (_newestFrameAt is not { } time)
@@ -112,7 +136,7 @@ internal sealed class WebRtcPublisher(
 
         PooledBuffer buffer = pool.Rent(message.Length, BufferOwner.Frame);
         message.Span.CopyTo(buffer.Span);
-        Lease!.Publish( // Set before the loop first saw the publisher.
+        Media!.Publish( // Set before the loop first saw the publisher.
             new MediaFrame(ScriptDataFormat.Instance, time, time, isKeyframe: true, buffer, 0, message.Length, now));
     }
 }

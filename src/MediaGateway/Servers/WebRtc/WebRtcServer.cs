@@ -4,9 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Native.Linux;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Renditions;
 using MediaGateway.WebRtc.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +20,7 @@ internal sealed class WebRtcServer(
     PeerServices services,
     StreamRegistry streams,
     IVideoRenditions renditions,
+    VideoIngest ingest,
     CandidateAddresses addresses,
     GatewayClock clock,
     TimeProvider time,
@@ -92,14 +95,28 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        var observer = new ForgettingObserver(this, request.Observer);
-        var publisher = new WebRtcPublisher(request, peer, observer, loop, pool);
-        ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
-        publisher.Lease = streams.TryPublish(request.Key, tracks, publisher, out refusal);
-        if (publisher.Lease is null)
+        VideoWorker? worker = null;
+        CodecId codec = peer.VideoCodec ?? CodecId.H264;
+        if (codec != CodecId.H264 && !ingest.TryReserve(out worker, out refusal))
         {
             peer.Dispose();
             return false;
+        }
+
+        var observer = new ForgettingObserver(this, request.Observer);
+        var publisher = new WebRtcPublisher(request, peer, observer, loop, pool);
+        ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
+        if (streams.TryPublish(request.Key, tracks, publisher, out refusal) is not { } lease)
+        {
+            GiveBack(worker);
+            peer.Dispose();
+            return false;
+        }
+
+        publisher.Media = new PublishedMedia(lease);
+        if (worker is not null)
+        {
+            publisher.Media.ConvertWith(ingest.Begin(worker, lease, publisher, codec));
         }
 
         answer = Begin(publisher);
@@ -172,6 +189,14 @@ internal sealed class WebRtcServer(
     public Task<PeerFigures?> FiguresAsync(string mediaSessionId) => _sessions.TryGetValue(mediaSessionId, out WebRtcSession? session)
         ? session.FiguresAsync(clock.Now)
         : Task.FromResult<PeerFigures?>(null);
+
+    private void GiveBack(VideoWorker? worker)
+    {
+        if (worker is not null)
+        {
+            ingest.GiveBack(worker);
+        }
+    }
 
     private string Begin(WebRtcSession session)
     {
@@ -258,6 +283,7 @@ internal sealed class WebRtcServer(
     {
         AdvertisedAddresses = [.. Offered(signalingAddress)],
         TcpAddresses = options.Value.TcpEnabled ? [.. Offered(signalingAddress)] : [],
+        AcceptedVideo = ingest.Accepted,
         MaximumBitrate = options.Value.MaximumBitrate,
         CongestionFeedback = options.Value.CongestionFeedback,
         VideoStartBitrate = options.Value.StartBitrate / 1000,

@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 
 namespace MediaGateway.Streams.Renditions;
 
@@ -29,4 +30,11 @@ internal static partial class RenditionsLog
         "The pictures of stream {Stream} are converted no more; dropped: {Dropped}, left out: {Skipped}",
         EventName = "RenditionStopped")]
     public static partial void RenditionStopped(this ILogger logger, StreamKey stream, long dropped, long skipped);
+
+    [LoggerMessage(
+        EventIds.VideoBridge + 5,
+        LogLevel.Information,
+        "Stream {Stream} is published in {Codec}: its pictures are converted to H.264",
+        EventName = "IngestConverted")]
+    public static partial void IngestConverted(this ILogger logger, StreamKey stream, CodecId codec);
 }

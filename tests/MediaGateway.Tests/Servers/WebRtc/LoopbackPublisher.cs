@@ -25,7 +25,30 @@ internal sealed class LoopbackPublisher(string sessionId, TransportProtocol prot
 
     public string SessionId => sessionId;
 
-    public string Offer { get; } = TestPublisher.Offer();
+    public string Offer { get; private init; } = TestPublisher.Offer();
+
+    /// <summary>A publisher that has VP8 only, and sends a clip over and over.</summary>
+    public static LoopbackPublisher OfVp8(string sessionId, Vp8Clip clip)
+    {
+        var publisher = new LoopbackPublisher(sessionId) { Offer = TestPublisher.OfferVp8() };
+        publisher.Clip = clip;
+        return publisher;
+    }
+
+    /// <summary>What it sends from the next keyframe on.</summary>
+    public Vp8Clip? Clip
+    {
+        set
+        {
+            lock (_publisher)
+            {
+                _publisher.Clip = value;
+            }
+        }
+    }
+
+    /// <summary>Keyframes asked of it.</summary>
+    public int KeyframeRequests => _publisher.KeyframeRequests;
 
     /// <summary>Whether the ClientHello is held back.</summary>
     public bool DelaysDtls

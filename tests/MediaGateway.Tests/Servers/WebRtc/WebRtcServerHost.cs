@@ -35,7 +35,7 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
     /// <summary>The DTLS ends that were made.</summary>
     public FakeDtlsFactory Dtls => (FakeDtlsFactory)Get<PeerServices>().Dtls;
 
-    public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null, Action<StreamOptions>? streams = null)
+    public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null, Action<StreamOptions>? streams = null, Action<VideoOptions>? video = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddDiagnostics().AddStreams().AddConnectivity().AddWebRtcServer();
@@ -44,6 +44,7 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
             provider.GetRequiredService<BufferPool>(), new FakeDtlsFactory(), PlainSrtpCipher.Factory, RandomNumberGenerator.Create()));
         builder.Services.AddOptions<AudioOptions>();
         builder.Services.AddOptions<StreamOptions>().Configure(options => streams?.Invoke(options));
+        builder.Services.AddOptions<VideoOptions>().Configure(options => video?.Invoke(options));
         builder.Services.AddOptions<WebRtcOptions>().Configure(options =>
         {
             options.BindAddress = "127.0.0.1";
