@@ -69,6 +69,16 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>What the program has logged: the newest lines.</summary>
     public string Log => _process.Output;
 
+    /// <summary>The memory that the process occupies.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Process.Refresh();
+            return _process.Process.WorkingSet64;
+        }
+    }
+
     /// <summary>The TCP port of RTMP.</summary>
     public int RtmpPort => _rtmpPort;
 
