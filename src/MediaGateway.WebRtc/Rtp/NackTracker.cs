@@ -35,7 +35,7 @@ internal sealed class NackTracker
     private const int RememberedLosses = 64;
 
     private readonly Missing[] _missing = new Missing[Capacity];
-    private readonly (long Sequence, TimeSpan Since)[] _givenUp = new (long, TimeSpan)[RememberedLosses];
+    private readonly Missing[] _givenUp = new Missing[RememberedLosses];
     private readonly bool _requests;
     private int _count;
     private TimeSpan _reordering;
@@ -68,7 +68,7 @@ internal sealed class NackTracker
         TimeSpan requestAt = _requests ? now + ReorderTime : TimeSpan.MaxValue;
         for (long sequence = first; sequence <= last; sequence++)
         {
-            _missing[_count++] = new Missing(sequence, now, requestAt, default, 0);
+            _missing[_count++] = new Missing(sequence, now, requestAt, default);
         }
 
         NextRequestAt = TimeSpan.FromTicks(Math.Min(NextRequestAt.Ticks, requestAt.Ticks));
@@ -81,7 +81,7 @@ internal sealed class NackTracker
         for (int i = _count - 1; i >= 0 && _requests && _reordering < NoReordering; i--)
         {
             ref Missing missing = ref _missing[i];
-            if (missing.Requests > 0)
+            if (missing.Asked.Count > 0)
             {
                 return;
             }
@@ -99,25 +99,22 @@ internal sealed class NackTracker
     /// <param name="now">When it came.</param>
     /// <param name="isRepair">Whether it is the answer to a request; null: by the time it took.</param>
     /// <param name="roundTrip">The round-trip time: what comes much sooner after its request is no answer to it.</param>
-    /// <param name="requests">How often it had been requested.</param>
-    /// <param name="requestedAt">When it was last requested.</param>
+    /// <param name="asked">The requests for it.</param>
     /// <returns>Whether it was missing.</returns>
-    public bool TryRemove(
-        long sequence, TimeSpan now, bool? isRepair, TimeSpan roundTrip, out int requests, out TimeSpan requestedAt)
+    public bool TryRemove(long sequence, TimeSpan now, bool? isRepair, TimeSpan roundTrip, out RepairRequests asked)
     {
         int index = IndexOf(sequence);
         if (index < 0)
         {
-            requests = 0;
-            requestedAt = default;
+            asked = default;
             return false;
         }
 
-        (requests, requestedAt) = (_missing[index].Requests, _missing[index].RequestedAt);
-        bool cameEarly = requests == 0 || (requests == 1 && now - requestedAt < roundTrip / 2);
+        asked = _missing[index].Asked;
+        bool cameEarly = asked.Count == 0 || (asked.Count == 1 && now - asked.LastAt < roundTrip / 2);
         bool wasReordered = isRepair is { } repair ? !repair : cameEarly;
         TimeSpan extent = wasReordered ? now - _missing[index].Since : TimeSpan.Zero;
-        bool isCertain = requests == 0 || isRepair is not null;
+        bool isCertain = asked.Count == 0 || isRepair is not null;
         NoteReordering(isCertain || extent < MaximumUncertainReordering ? extent : MaximumUncertainReordering);
         RemoveAt(index);
         return true;
@@ -137,15 +134,31 @@ internal sealed class NackTracker
         return true;
     }
 
-    /// <summary>Notes a packet that came after it had been given up, or twice: the next one is waited for longer.</summary>
-    public void NoteLate(long sequence, TimeSpan now)
+    /// <summary>
+    /// Notes a packet that came after it had been given up, or twice. One that was overtaken has the next one waited for longer.
+    /// </summary>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="now">When it came.</param>
+    /// <param name="isRepair">Whether it is the answer to a request; null: it is when it had been requested.</param>
+    /// <param name="asked">The requests for it.</param>
+    /// <returns>Whether it is an answer that came too late.</returns>
+    public bool TryNoteLate(long sequence, TimeSpan now, bool? isRepair, out RepairRequests asked)
     {
-        ref (long Sequence, TimeSpan Since) slot = ref _givenUp[sequence & (RememberedLosses - 1)];
-        if (slot.Sequence == sequence && slot.Since != default)
+        ref Missing slot = ref _givenUp[sequence & (RememberedLosses - 1)];
+        asked = slot.Asked;
+        if (slot.Sequence != sequence || slot.Since == default)
+        {
+            return false;
+        }
+
+        bool isAnswer = asked.Count > 0 && isRepair is not false;
+        if (!isAnswer)
         {
             NoteReordering(now - slot.Since);
-            slot = default;
         }
+
+        slot = default;
+        return isAnswer;
     }
 
     /// <summary>Forgets what is missing before <paramref name="sequence"/>.</summary>
@@ -162,8 +175,8 @@ internal sealed class NackTracker
         int requests = 0;
         for (int i = 0; i < below; i++)
         {
-            requests += _missing[i].Requests;
-            _givenUp[_missing[i].Sequence & (RememberedLosses - 1)] = (_missing[i].Sequence, _missing[i].Since);
+            requests += _missing[i].Asked.Count;
+            _givenUp[_missing[i].Sequence & (RememberedLosses - 1)] = _missing[i];
         }
 
         Array.Copy(_missing, below, _missing, 0, _count - below);
@@ -203,9 +216,8 @@ internal sealed class NackTracker
             ref Missing missing = ref _missing[i];
             if (missing.RequestAt <= now)
             {
-                missing.Requests++;
-                missing.RequestedAt = now;
-                missing.RequestAt = missing.Requests < MaximumRequests ? now + repeatAfter : TimeSpan.MaxValue;
+                missing.Asked = missing.Asked.Next(now);
+                missing.RequestAt = missing.Asked.Count < MaximumRequests ? now + repeatAfter : TimeSpan.MaxValue;
                 count--;
             }
         }
@@ -254,5 +266,5 @@ internal sealed class NackTracker
         }
     }
 
-    private record struct Missing(long Sequence, TimeSpan Since, TimeSpan RequestAt, TimeSpan RequestedAt, int Requests);
+    private record struct Missing(long Sequence, TimeSpan Since, TimeSpan RequestAt, RepairRequests Asked);
 }

@@ -67,13 +67,18 @@ internal sealed class PacketSequencer(
     public bool TryNoteLate(long sequence, bool isRepair, TimeSpan now)
     {
         bool? kind = TellsRepairs ? isRepair : null;
-        if (!missing.TryRemove(sequence, now, kind, roundTrip.Value, out int requests, out TimeSpan requestedAt))
+        if (!missing.TryRemove(sequence, now, kind, roundTrip.Value, out RepairRequests asked))
         {
-            missing.NoteLate(sequence, now);
+            if (missing.TryNoteLate(sequence, now, kind, out asked))
+            {
+                Repairs.OnLate();
+                roundTrip.AddLate(now - asked.LastAt, now - asked.FirstAt);
+            }
+
             return false;
         }
 
-        if (requests == 0)
+        if (asked.Count == 0)
         {
             return true;
         }
@@ -85,12 +90,8 @@ internal sealed class PacketSequencer(
         }
 
         statistics.RepairedPackets++;
-        Repairs.OnRepaired(requests, now - requestedAt, roundTrip.Value, RepeatAfter);
-        if (requests == 1)
-        {
-            roundTrip.Add(now - requestedAt);
-        }
-
+        Repairs.OnRepaired(asked.Count, now - asked.LastAt, roundTrip.Value, RepeatAfter);
+        roundTrip.Add(now - asked.LastAt, now - asked.FirstAt);
         return true;
     }
 

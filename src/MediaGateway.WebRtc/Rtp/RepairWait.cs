@@ -59,6 +59,9 @@ internal sealed class RepairWait
         }
     }
 
+    /// <summary>Notes that an answer came after its packet had been given up: the peer retransmits, but the round trip was underrated.</summary>
+    public void OnLate() => _unansweredRun = 0;
+
     /// <summary>
     /// How long after a request the next one is sent: when an answer should have come. Where the longest wait has no room for enough
     /// such requests, sooner, but not before half of that time: some packets then come twice.

@@ -78,6 +78,28 @@ public sealed class LossTableTests
         }
     }
 
+    /// <summary>A call that moves from a good network to a distant one: what was learned of the round trip no longer holds.</summary>
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(1, 200)]
+    [InlineData(5, 100)]
+    [InlineData(5, 200)]
+    [InlineData(10, 200)]
+    [InlineData(20, 200)]
+    public void RoundTripGrowsInMidCall(int percent, int roundTrip)
+    {
+        using var run = new LossRun(percent + roundTrip, Conditions(1) with { Loss = percent / 100.0 });
+        run.Run(TimeSpan.FromSeconds(20));
+        run.Conditions = Conditions(roundTrip) with { Loss = percent / 100.0 };
+        run.Run(TimeSpan.FromSeconds(40));
+        LossFigures figures = Note(run, $"{percent} % loss, 1 ms, after 20 s {roundTrip} ms");
+
+        CheckDecodable(run);
+        Assert.InRange(figures.Repaired, percent < 20 ? 0.97 : 0.9, 1);
+        Assert.InRange(figures.Frozen, 0, percent < 20 ? 0.03 : 0.1);
+        Assert.InRange(figures.LongestFreeze.TotalMilliseconds, 0, percent < 20 ? 1000 : 2700);
+    }
+
     [Theory]
     [InlineData(20)]
     [InlineData(100)]

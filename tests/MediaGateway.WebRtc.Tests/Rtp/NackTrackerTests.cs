@@ -54,9 +54,9 @@ public sealed class NackTrackerTests
         var tracker = new NackTracker(requests: true);
         Assert.True(tracker.TryAdd(10, 12, Start));
         Assert.True(tracker.TryAdd(20, 22, Start + RoundTrip));
-        Assert.True(tracker.TryRemove(11, Start, null, RoundTrip, out _, out _));
-        Assert.False(tracker.TryRemove(11, Start, null, RoundTrip, out _, out _));
-        Assert.False(tracker.TryRemove(15, Start, null, RoundTrip, out _, out _));
+        Assert.True(tracker.TryRemove(11, Start, null, RoundTrip, out _));
+        Assert.False(tracker.TryRemove(11, Start, null, RoundTrip, out _));
+        Assert.False(tracker.TryRemove(15, Start, null, RoundTrip, out _));
         tracker.RemoveBelow(12);
 
         long[] due = new long[10];
@@ -85,7 +85,7 @@ public sealed class NackTrackerTests
     {
         var tracker = new NackTracker(requests: true);
         Assert.True(tracker.TryAdd(1, 1, Start));
-        Assert.True(tracker.TryRemove(1, Start + TimeSpan.FromMilliseconds(12), null, RoundTrip, out _, out _));
+        Assert.True(tracker.TryRemove(1, Start + TimeSpan.FromMilliseconds(12), null, RoundTrip, out _));
 
         Assert.True(tracker.TryAdd(3, 3, Start + Repeat));
         tracker.OnNewest(10, Start + Repeat);
@@ -96,8 +96,8 @@ public sealed class NackTrackerTests
         {
             Assert.True(tracker.TryAdd(sequence, sequence, Start));
             tracker.MarkRequested(tracker.NextRequestAt, 1, Repeat);
-            Assert.True(tracker.TryRemove(sequence, Start + RoundTrip + RoundTrip, null, RoundTrip, out int requests, out _));
-            Assert.Equal(1, requests);
+            Assert.True(tracker.TryRemove(sequence, Start + RoundTrip + RoundTrip, null, RoundTrip, out RepairRequests asked));
+            Assert.Equal(1, asked.Count);
         }
 
         Assert.True(tracker.TryAdd(500, 500, Start));

@@ -47,4 +47,38 @@ public class RoundTripEstimatorTests
 
         Assert.Equal(TimeSpan.FromMilliseconds(3), estimator.Value);
     }
+
+    [Fact]
+    public void RepairThatCameTooLate_TheRoundTripIsAtLeastTheTimeSinceTheLastRequest()
+    {
+        var estimator = new RoundTripEstimator(TimeSpan.FromMilliseconds(2));
+        estimator.AddLate(TimeSpan.FromMilliseconds(80), TimeSpan.FromMilliseconds(200));
+        Assert.Equal(TimeSpan.FromMilliseconds(80), estimator.Value);
+    }
+
+    [Fact]
+    public void RepairsAfterManyRequests_TheSmallestTimeSinceTheFirstIsTheRoundTrip()
+    {
+        var estimator = new RoundTripEstimator(TimeSpan.FromMilliseconds(2));
+        foreach (int sinceFirst in (int[])[220, 240, 200, 400, 220, 240, 260, 220])
+        {
+            estimator.Add(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(sinceFirst));
+        }
+
+        Assert.Equal(TimeSpan.FromMilliseconds(200), estimator.Value);
+    }
+
+    [Fact]
+    public void RepairThatWasHeldUp_DoesNotRaiseTheEstimateWithoutBound()
+    {
+        var estimator = new RoundTripEstimator(TimeSpan.FromMilliseconds(20));
+        estimator.AddLate(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
+        Assert.Equal(TimeSpan.FromSeconds(1), estimator.Value);
+        for (int i = 0; i < 30; i++)
+        {
+            estimator.Add(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+        }
+
+        Assert.InRange(estimator.Value.TotalMilliseconds, 20, 40);
+    }
 }
