@@ -11,6 +11,9 @@ namespace MediaGateway.EndToEndTests.Gateway;
 /// </summary>
 internal sealed class GatewayProcess : IAsyncDisposable
 {
+    /// <summary>Stands in settings for the port of HTTP, which is known only when the program starts.</summary>
+    public const string HttpPortPlaceholder = "{HttpPort}";
+
     private const string ProgramVariable = "MEDIAGATEWAY_PROGRAM";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
@@ -48,7 +51,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         };
         foreach ((string key, string? value) in settings)
         {
-            environment[key] = value;
+            environment[key] = value?.Replace(HttpPortPlaceholder, Number(_httpPort), StringComparison.Ordinal);
         }
 
         string program = Environment.GetEnvironmentVariable(ProgramVariable) ?? Repository.GatewayProgram;

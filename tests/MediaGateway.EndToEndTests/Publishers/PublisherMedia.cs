@@ -11,7 +11,12 @@ internal sealed record PublisherMedia(string Video, string Audio)
     private const int Seconds = 20;
 
     /// <summary>Makes the files: pattern and beeps that belong exactly together.</summary>
-    public static async Task<PublisherMedia> CreateAsync(WorkFolder folder, int width, int height, string bitrate)
+    /// <param name="folder">Where.</param>
+    /// <param name="width">Width of the pictures.</param>
+    /// <param name="height">Their height.</param>
+    /// <param name="bitrate">Their bitrate, as ffmpeg writes it.</param>
+    /// <param name="slices">How many slices a picture has.</param>
+    public static async Task<PublisherMedia> CreateAsync(WorkFolder folder, int width, int height, string bitrate, int slices = 1)
     {
         PublisherMedia media = new(folder.File("publisher.h264"), folder.File("publisher.ogg"));
         await TestMedia.EncodeAsync(
@@ -23,7 +28,7 @@ internal sealed record PublisherMedia(string Video, string Audio)
             [
                 "-map", "0:v", .. TestMedia.RealTimeH264(TestPattern.PictureRate),
                 "-vf", "noise=alls=12:allf=t", "-b:v", bitrate, "-maxrate", bitrate, "-bufsize", bitrate,
-                "-x264-params", "sliced-threads=0:slices=1", "-f", "h264", media.Video,
+                "-x264-params", $"sliced-threads=0:slices={slices}", "-f", "h264", media.Video,
                 "-map", "1:a", "-c:a", "libopus", "-b:a", "64k", "-frame_duration", "20", "-f", "ogg", media.Audio,
             ]);
         return media;

@@ -14,8 +14,6 @@ namespace MediaGateway.EndToEndTests.Publishers;
 /// </summary>
 internal sealed class StackPublisher : IAsyncDisposable
 {
-    private const string DebianPackages = "/usr/share/gocode";
-    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
 
     private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
@@ -33,14 +31,7 @@ internal sealed class StackPublisher : IAsyncDisposable
     /// <summary>Starts Pion with so many sessions of the same media, one stream each.</summary>
     public static async Task<StackPublisher> StartPionAsync(WorkFolder folder, PublisherMedia media, int sessions, bool report = false)
     {
-        Tool.RequirePath(Path.Combine(DebianPackages, "src/github.com/pion/webrtc"), "golang-github-pion-webrtc.v3-dev");
-        string program = folder.File("pion-publisher");
-        await ToolProcess.RunAsync(
-            Tool.Require("go"),
-            ["build", "-o", program, "."],
-            BuildLimit,
-            new Dictionary<string, string?> { ["GOPATH"] = DebianPackages, ["GO111MODULE"] = "off", ["GOFLAGS"] = "" },
-            Repository.TestFile("Publishers", "Pion"));
+        string program = await StackPrograms.BuildPionAsync(folder);
         string[] reporting = report ? ["-report"] : [];
         return new StackPublisher(
             program,
@@ -50,10 +41,7 @@ internal sealed class StackPublisher : IAsyncDisposable
     /// <summary>Starts GStreamer's webrtcbin with one session.</summary>
     public static StackPublisher StartGStreamer(PublisherMedia media)
     {
-        Tool.RequirePath("/usr/lib/python3/dist-packages/gi", "python3-gi");
-        // The system's Python: its packages are not seen by any other.
-        string python = Tool.RequirePath("/usr/bin/python3", "python3");
-        return new StackPublisher(python, [Repository.TestFile("Publishers", "GStreamer", "publish.py"), media.Video, media.Audio]);
+        return new StackPublisher(StackPrograms.Python, [StackPrograms.GStreamer("publish.py"), media.Video, media.Audio]);
     }
 
     /// <summary>Publishes every session under its name and waits until all are connected.</summary>

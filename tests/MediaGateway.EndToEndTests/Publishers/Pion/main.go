@@ -5,6 +5,7 @@
 //	out {"event":"connected","session":0}
 //	out {"event":"sent","session":0,"kind":"video","index":17,"nanoseconds":...}   with -report: the last packet of a picture left
 //
+// or, with -whip or -whep, over HTTP: see http.go, whip.go, whep.go.
 // The index counts pictures and Opus packets from the start; both tracks start together. Ends when standard input ends.
 package main
 
@@ -32,6 +33,8 @@ const (
 	videoRate   = 90000
 	pictureRate = 30
 	opusSamples = 960 // 20 ms at 48 kHz
+
+	usualVideoType = 102
 )
 
 type line struct {
@@ -42,6 +45,8 @@ type line struct {
 	Index       int    `json:"index"`
 	Nanoseconds int64  `json:"nanoseconds,omitempty"`
 	Reason      string `json:"reason,omitempty"`
+	Status      int    `json:"status,omitempty"`
+	Text        string `json:"text,omitempty"`
 }
 
 var (
@@ -123,21 +128,24 @@ func readOgg(path string) ([][]byte, error) {
 	return packets[2:], nil // after OpusHead and OpusTags
 }
 
-func api() (*webrtc.API, webrtc.RTPCodecCapability, webrtc.RTPCodecCapability, error) {
+// api makes connections on the loopback interface that know H.264 and Opus; plain ones send no reports and repeat nothing.
+func api(plain bool, videoType webrtc.PayloadType) (*webrtc.API, webrtc.RTPCodecCapability, webrtc.RTPCodecCapability, error) {
 	feedback := []webrtc.RTCPFeedback{{Type: "goog-remb"}, {Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
 	video := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeH264, ClockRate: videoRate,
 		SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", RTCPFeedback: feedback}
 	audio := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}
 	media := &webrtc.MediaEngine{}
-	if err := media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: video, PayloadType: 102}, webrtc.RTPCodecTypeVideo); err != nil {
+	if err := media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: video, PayloadType: videoType}, webrtc.RTPCodecTypeVideo); err != nil {
 		return nil, video, audio, err
 	}
 	if err := media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: audio, PayloadType: 111}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, video, audio, err
 	}
 	registry := &interceptor.Registry{}
-	if err := webrtc.RegisterDefaultInterceptors(media, registry); err != nil { // sender reports, NACK
-		return nil, video, audio, err
+	if !plain {
+		if err := webrtc.RegisterDefaultInterceptors(media, registry); err != nil { // sender reports, NACK
+			return nil, video, audio, err
+		}
 	}
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
@@ -148,6 +156,7 @@ func api() (*webrtc.API, webrtc.RTPCodecCapability, webrtc.RTPCodecCapability, e
 
 type session struct {
 	number int
+	single bool // parameter sets go in packets of their own, as OBS sends them
 	report bool
 	answer chan string
 }
@@ -162,8 +171,21 @@ func readFeedback(sender *webrtc.RTPSender) {
 	}
 }
 
+func addTrack(connection *webrtc.PeerConnection, codec webrtc.RTPCodecCapability, kind, stream string) (*webrtc.TrackLocalStaticRTP, error) {
+	track, err := webrtc.NewTrackLocalStaticRTP(codec, kind, stream)
+	if err != nil {
+		return nil, err
+	}
+	transceiver, err := connection.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return nil, err
+	}
+	go readFeedback(transceiver.Sender())
+	return track, nil
+}
+
 func (s *session) run(pictures []picture, packets [][]byte, stop <-chan struct{}) error {
-	api, videoCodec, audioCodec, err := api()
+	api, videoCodec, audioCodec, err := api(false, usualVideoType)
 	if err != nil {
 		return err
 	}
@@ -179,23 +201,11 @@ func (s *session) run(pictures []picture, packets [][]byte, stop <-chan struct{}
 			once.Do(func() { close(connected) })
 		}
 	})
-	add := func(codec webrtc.RTPCodecCapability, kind string) (*webrtc.TrackLocalStaticRTP, error) {
-		track, err := webrtc.NewTrackLocalStaticRTP(codec, kind, fmt.Sprintf("session%d", s.number))
-		if err != nil {
-			return nil, err
-		}
-		transceiver, err := connection.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return nil, err
-		}
-		go readFeedback(transceiver.Sender())
-		return track, nil
-	}
-	audio, err := add(audioCodec, "audio")
+	audio, err := addTrack(connection, audioCodec, "audio", fmt.Sprintf("session%d", s.number))
 	if err != nil {
 		return err
 	}
-	video, err := add(videoCodec, "video")
+	video, err := addTrack(connection, videoCodec, "video", fmt.Sprintf("session%d", s.number))
 	if err != nil {
 		return err
 	}
@@ -262,10 +272,15 @@ func (s *session) sendVideo(track *webrtc.TrackLocalStaticRTP, pictures []pictur
 	sequence := uint16(65000) // it wraps within seconds, as the time stamps do
 	for i := 0; until(start.Add(time.Duration(i)*time.Second/pictureRate), stop); i++ {
 		var annexB []byte
+		var payloads [][]byte
 		for _, nal := range pictures[i%len(pictures)] {
+			if kind := nal[0] & 31; s.single && (kind == 7 || kind == 8) {
+				payloads = append(payloads, nal)
+				continue
+			}
 			annexB = append(append(annexB, 0, 0, 0, 1), nal...)
 		}
-		payloads := payloader.Payload(mtu-12, annexB)
+		payloads = append(payloads, payloader.Payload(mtu-12, annexB)...)
 		for j, payload := range payloads {
 			packet := rtp.Packet{
 				Header:  rtp.Header{Version: 2, SequenceNumber: sequence, Timestamp: uint32(4_294_000_000 + i*videoRate/pictureRate), Marker: j == len(payloads)-1},
@@ -285,18 +300,34 @@ func main() {
 	videoFile := flag.String("video", "", "H.264 Annex B file of 30 pictures per second, no B-frames")
 	audioFile := flag.String("audio", "", "Ogg Opus file of 20 ms packets")
 	report := flag.Bool("report", false, "say when each picture and Opus packet has been sent")
+	whip := flag.String("whip", "", "publish by WHIP to this address instead of signalling by lines")
+	whep := flag.String("whep", "", "play by WHEP from this address and write what comes to the two files")
+	token := flag.String("token", "", "bearer token for the two")
+	obs := flag.Bool("obs", false, "with -whip: offer, and packets, as OBS has them")
 	flag.Parse()
+	if *whep != "" {
+		exit(play(&resource{address: *whep, token: *token}, *videoFile, *audioFile))
+	}
 	pictures, err := readH264(*videoFile)
 	if err == nil {
 		var packets [][]byte
 		if packets, err = readOgg(*audioFile); err == nil {
-			err = publish(*count, *report, pictures, packets)
+			if *whip != "" {
+				err = publishByWhip(&resource{address: *whip, token: *token}, *obs, pictures, packets)
+			} else {
+				err = publish(*count, *report, pictures, packets)
+			}
 		}
 	}
+	exit(err)
+}
+
+func exit(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 func publish(count int, report bool, pictures []picture, packets [][]byte) error {

@@ -123,6 +123,53 @@ public sealed class WhipBadInputTests
     }
 
     [Fact]
+    public async Task BodiesThatDribble_HoldNobodyUpAndAreGivenUp()
+    {
+        await using WhipHost host = await WhipHost.StartAsync();
+        Socket[] slow = [.. Enumerable.Range(0, 100).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp))];
+        try
+        {
+            foreach (Socket socket in slow)
+            {
+                await socket.ConnectAsync("127.0.0.1", host.Address.Port, TestContext.Current.CancellationToken);
+                await socket.SendAsync("POST /whip/slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\nContent-Length: 60000\r\n\r\nv=0\r\n"u8.ToArray());
+            }
+
+            for (int second = 1; second < 5; second++)
+            {
+                host.Time.Advance(TimeSpan.FromSeconds(1));
+                foreach (Socket socket in slow)
+                {
+                    await socket.SendAsync("a"u8.ToArray());
+                }
+
+                Assert.Equal(201, (await host.OfferAsync($"/whip/good{second}")).Status);
+            }
+
+            // Each byte that comes does not begin the wait anew.
+            await Rtmp.RtmpServerHost.UntilAsync(
+                () =>
+                {
+                    host.Time.Advance(WhipLimits.BodyTime);
+                    return slow.All(socket => socket.Available > 0);
+                },
+                "the answers");
+            byte[] buffer = new byte[4096];
+            foreach (Socket socket in slow)
+            {
+                int length = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+                Assert.StartsWith("HTTP/1.1 408 ", Encoding.ASCII.GetString(buffer, 0, length), StringComparison.Ordinal);
+            }
+
+            Assert.Equal(4, host.Access.Connections.Count); // the slow ones have asked for nothing
+        }
+        finally
+        {
+            Array.ForEach(slow, socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Address_MayAskTwentyTimesAtOnceAndTenTimesPerSecond()
     {
         await using WhipHost host = await WhipHost.StartAsync();

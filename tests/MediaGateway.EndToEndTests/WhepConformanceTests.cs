@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>
+/// ffmpeg publishes over RTMP; clients of WHEP that share no code with the gateway play and record. Needs GStreamer 1.22 and Pion 3.1 of
+/// the system's packages and ffmpeg. Chromium plays by WHEP in <see cref="BrowserPlaybackTests"/>.
+/// </summary>
+public sealed class WhepConformanceTests
+{
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
+
+    [Fact]
+    public async Task GStreamerPlays_PicturesAndSoundArriveTogether()
+    {
+        using WorkFolder folder = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder);
+        string file = folder.File("gstreamer.mkv");
+        await using WhipClient client = await WhipClient.PlayWithGStreamerAsync(new Uri(gateway.Page, "live/encoder/whep"), "anna:secret", file);
+        Assert.StartsWith("/whep/live/encoder/", client.Location, StringComparison.Ordinal);
+        await Task.Delay(Length, TestContext.Current.CancellationToken);
+
+        await AssertDeletesAsync(client);
+        DecodedMedia received = await DecodedMedia.DecodeAsync(file);
+        // Its jitter buffer leaves out what a busy machine brings too late; Pion, which has none, gets every picture.
+        AssertPictures(received.Pictures);
+        LipSync sync = LipSync.Measure(received);
+        Measurements.Note($"WHEP to GStreamer: {received.Pictures.Count} pictures; lip sync, flash minus beep {sync.Median:0.0} ms (spread {sync.Spread:0.0})");
+        Assert.InRange(Math.Abs(sync.Median), 0, Limits.Time(20));
+    }
+
+    [Fact]
+    public async Task PionPlays_EveryPictureAndSoundArrive()
+    {
+        using WorkFolder folder = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder);
+        PublisherMedia files = new(folder.File("pion.h264"), folder.File("pion.packets"));
+        await using WhipClient client = await WhipClient.PlayWithPionAsync(folder, new Uri(gateway.Page, "whep/encoder"), files);
+        await Task.Delay(Length, TestContext.Current.CancellationToken);
+
+        await AssertDeletesAsync(client);
+        DecodedMedia pictures = await DecodedMedia.DecodeAsync(files.Video, audio: false, inputFormat: "h264");
+        AssertPictures(pictures.Pictures);
+        Assert.All(pictures.Pictures.Zip(pictures.Pictures.Skip(1)), pair => Assert.Equal(pair.First.Counter + 1, pair.Second.Counter));
+        string ogg = folder.File("pion.ogg");
+        OggOpusWriter.Write(ogg, PacketsOf(await File.ReadAllBytesAsync(files.Audio, TestContext.Current.CancellationToken)));
+        DecodedMedia sound = await DecodedMedia.DecodeAsync(ogg, video: false);
+        Measurements.Note($"WHEP to Pion: {pictures.Pictures.Count} pictures, {sound.Sound.Length / 48_000.0:0.0} s of sound");
+        Assert.InRange(sound.Sound.Length / 48_000.0, Length.TotalSeconds - 2, Length.TotalSeconds * 4);
+        Assert.InRange(sound.Sound.Max(), (short)8000, short.MaxValue); // the beeps
+    }
+
+    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway, WorkFolder folder)
+    {
+        string file = folder.File("source.flv");
+        string[] video = [.. TestMedia.RealTimeH264(TestPattern.PictureRate), "-b:v", "800k"];
+        await TestMedia.EncodeAsync(folder, 30, 640, 360, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        return await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("encoder"));
+    }
+
+    private static void AssertPictures(IReadOnlyList<Picture> pictures)
+    {
+        Assert.InRange(pictures.Count, (Length.TotalSeconds - 2) * TestPattern.PictureRate * 8 / 10, int.MaxValue);
+        Assert.All(pictures, picture => Assert.NotNull(picture.Counter));
+        Assert.All(pictures.Zip(pictures.Skip(1)), pair => Assert.True(pair.First.Counter < pair.Second.Counter));
+    }
+
+    // Each after its length in two bytes.
+    private static List<byte[]> PacketsOf(ReadOnlySpan<byte> file)
+    {
+        List<byte[]> packets = [];
+        while (file.Length >= sizeof(ushort))
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(file);
+            packets.Add(file.Slice(sizeof(ushort), length).ToArray());
+            file = file[(sizeof(ushort) + length)..];
+        }
+
+        return packets;
+    }
+
+    private static async Task AssertDeletesAsync(WhipClient client)
+    {
+        await client.DeleteAsync();
+        Assert.Equal([200, 404], client.Statuses("deleted"));
+        await client.CloseAsync();
+    }
+}
