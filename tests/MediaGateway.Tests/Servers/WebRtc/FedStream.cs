@@ -34,6 +34,9 @@ internal sealed class FedStream : IPublisherControl, IDisposable
 
     public static H264Format LargeFormat { get; } = FormatOf("Z0LAHtkDxWhAAAADAEAAAAwDxYuS");
 
+    /// <summary>Main profile as x264 writes it when it makes B-frames.</summary>
+    public static H264Format ReorderedFormat { get; } = FormatOf("Z01AHuygUBf8uAiAAAADAIAAAB4HixbL");
+
     public static OpusFormat Sound { get; } = new(2);
 
     public string Protocol { get; private init; } = "rtmp";
@@ -72,9 +75,14 @@ internal sealed class FedStream : IPublisherControl, IDisposable
         }
     }
 
-    public static FedStream Publish(WebRtcServerHost host, string name, bool answersKeyframeRequests = false, int group = int.MaxValue)
+    public static FedStream Publish(WebRtcServerHost host, string name, bool answersKeyframeRequests = false, int group = int.MaxValue, bool reordered = false)
     {
         var stream = new FedStream(host) { AnswersKeyframeRequests = answersKeyframeRequests, Group = group };
+        if (reordered)
+        {
+            (stream.Format, stream.Reordering) = (ReorderedFormat, TimeSpan.FromMilliseconds(40));
+        }
+
         stream.Lease = host.Streams.TryPublish(Streams.TestHub.Key(name), ExpectedTracks.AudioAndVideo, stream, out string? refusal)
             ?? throw new InvalidOperationException(refusal);
         stream._thread.Start();

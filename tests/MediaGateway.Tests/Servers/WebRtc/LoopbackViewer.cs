@@ -59,6 +59,9 @@ internal sealed class LoopbackViewer(string sessionId, bool sendsRtcp = true) : 
         }
     }
 
+    /// <summary>The words of the newest notice.</summary>
+    public string? Words { get; private set; }
+
     private TimeSpan Now => Stopwatch.GetElapsedTime(_start);
 
     public void Start(string answer)
@@ -84,7 +87,11 @@ internal sealed class LoopbackViewer(string sessionId, bool sendsRtcp = true) : 
 
     public void DataArrived(string mediaSessionId, ReadOnlyMemory<byte> message) => Hear("data");
 
-    public void Noticed(string mediaSessionId, PeerNotice notice, string? text) => Hear(text is null ? $"{notice}-" : $"{notice}+");
+    public void Noticed(string mediaSessionId, PeerNotice notice, string? text)
+    {
+        Hear(text is null ? $"{notice}-" : $"{notice}+");
+        Words = text ?? Words;
+    }
 
     public void Ended(string mediaSessionId, SessionEndReason reason, string detail) =>
         _ending = new LoopbackPublisher.Ending(reason, detail);

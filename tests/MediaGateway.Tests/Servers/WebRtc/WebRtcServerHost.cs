@@ -35,7 +35,17 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
     /// <summary>The DTLS ends that were made.</summary>
     public FakeDtlsFactory Dtls => (FakeDtlsFactory)Get<PeerServices>().Dtls;
 
-    public static async Task<WebRtcServerHost> StartAsync(Action<WebRtcOptions>? configure = null, Action<StreamOptions>? streams = null, Action<VideoOptions>? video = null)
+    public IServiceProvider Services => _host.Services;
+
+    /// <param name="configure">Settings of WebRTC.</param>
+    /// <param name="streams">Settings of streams.</param>
+    /// <param name="video">Settings of converted pictures.</param>
+    /// <param name="replace">Registers what the test brings itself.</param>
+    public static async Task<WebRtcServerHost> StartAsync(
+        Action<WebRtcOptions>? configure = null,
+        Action<StreamOptions>? streams = null,
+        Action<VideoOptions>? video = null,
+        Action<IServiceCollection>? replace = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddDiagnostics().AddStreams().AddConnectivity().AddWebRtcServer();
@@ -51,6 +61,7 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
             options.Port = 0;
             configure?.Invoke(options);
         });
+        replace?.Invoke(builder.Services);
         IHost host = builder.Build();
         await host.StartAsync();
         return new WebRtcServerHost(host);
