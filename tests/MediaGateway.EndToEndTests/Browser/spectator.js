@@ -40,7 +40,8 @@
 
   window.spectator = {
     // Plays by WHEP into a video element; resolves to the connection once the answer is accepted. `whepResource` is what DELETE ends.
-    playWhep: async (address, video) => {
+    // With a port the media go there, whatever port the gateway names.
+    playWhep: async (address, video, port) => {
       const peer = new RTCPeerConnection();
       const stream = new MediaStream();
       video.srcObject = stream;
@@ -51,7 +52,8 @@
       const answer = await fetch(address, { method: 'POST', body: peer.localDescription.sdp, headers: { 'Content-Type': 'application/sdp' } });
       if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
       window.whepResource = new URL(answer.headers.get('Location'), address).href;
-      await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+      const sdp = (await answer.text()).replace(/^(a=candidate:.* )\d+( typ )/gm, (line, head, tail) => (port ? `${head}${port}${tail}` : line));
+      await peer.setRemoteDescription({ type: 'answer', sdp });
       return peer;
     },
 

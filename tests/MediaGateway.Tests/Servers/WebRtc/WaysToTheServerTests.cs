@@ -35,6 +35,17 @@ public sealed class WaysToTheServerTests
     }
 
     [Fact]
+    public async Task MediaAddresses_AreThoseThatAreAdvertised()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(options =>
+        {
+            options.AdvertisedAddresses.Add("203.0.113.7");
+            options.AdvertisedPort = 5555;
+        });
+        Assert.Equal(["203.0.113.7:5555/udp", "203.0.113.7:5555/tcp"], host.Publishing.MediaAddresses);
+    }
+
+    [Fact]
     public async Task TcpSwitchedOff_IsNotOffered()
     {
         await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(options => options.TcpEnabled = false);

@@ -1,4 +1,3 @@
-using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
@@ -83,11 +82,10 @@ public sealed class WebRtcRenditionTests
         Assert.Null(viewer.End);
     }
 
-    private static Task<WebRtcServerHost> StartAsync() => WebRtcServerHost.StartAsync(replace: services =>
-    {
-        services.AddSingleton<IVideoTranscoderFactory>(provider => new PassingTranscoders(provider.GetRequiredService<BufferPool>()));
-        services.Configure<VideoOptions>(options => (options.MaximumTranscoders, options.Linger) = (1, TimeSpan.Zero));
-    });
+    private static Task<WebRtcServerHost> StartAsync() => WebRtcServerHost.StartAsync(
+        video: options => (options.MaximumTranscoders, options.Linger) = (1, TimeSpan.Zero),
+        replace: services => services.AddSingleton<IVideoTranscoderFactory>(
+            provider => new PassingTranscoders(provider.GetRequiredService<BufferPool>())));
 
     private static PassingTranscoders TranscodersOf(WebRtcServerHost host) =>
         (PassingTranscoders)host.Services.GetRequiredService<IVideoTranscoderFactory>();
