@@ -46,13 +46,15 @@ internal sealed class WebRtcOptions
 
     /// <summary>
     /// How a browser that publishes learns what its path carries: <c>Remb</c>, the gateway estimates it from the delay of the packets;
-    /// <c>TransportWide</c>, the browser does from the arrivals that the gateway reports; <c>Both</c>. REMB rises and comes back sooner
-    /// (docs/measurements.md). Where a browser does not offer the one, it gets the other.
+    /// <c>TransportWide</c>, the browser does from the arrivals that the gateway reports; <c>Both</c>. After a narrow link Chromium's own
+    /// estimate grows by 8 % a second, the gateway's by up to 100 %: REMB comes back sooner (docs/measurements.md). Where a browser does not
+    /// offer the one, it gets the other.
     /// </summary>
     public CongestionFeedback CongestionFeedback { get; set; } = CongestionFeedback.Remb;
 
     /// <summary>
-    /// Highest rate asked of a browser by REMB, in bit/s. A browser takes it as its estimate at once; 4 Mbit/s is good 1080p30.
+    /// Highest rate asked of a browser, in bit/s: by REMB, which a browser takes as its estimate at once, or in the answer (<c>b=AS</c>)
+    /// where REMB is not used. 4 Mbit/s is good 1080p30.
     /// </summary>
     [Range(100_000, 100_000_000)]
     public int MaximumBitrate { get; set; } = 4_000_000;

@@ -8,6 +8,7 @@ namespace MediaGateway.WebRtc.Tests.Congestion;
 /// A browser publishes through a link that becomes narrow and wide again: how soon it follows what the gateway tells it (REMB), and that no
 /// queue stays. Writes its figures to the file that <c>MEDIAGATEWAY_MEASUREMENTS</c> names.
 /// </summary>
+[Collection("RateFigures")]
 public sealed class PublishingRateTests
 {
     private const string FileVariable = "MEDIAGATEWAY_MEASUREMENTS";

@@ -83,6 +83,34 @@ public sealed class TransportFeedbackTests
     }
 
     [Fact]
+    public void PacketsThatWaitForFeedback_AreBounded()
+    {
+        var packets = new SentPackets();
+        for (int i = 0; i <= SentPackets.Capacity; i++)
+        {
+            packets.Add((ushort)i, 1200, 0, TimeSpan.FromMilliseconds(i));
+        }
+
+        Assert.False(packets.TryArrive(0, out _, out _));
+        Assert.True(packets.TryArrive(1, out SentPackets.Entry packet, out _));
+        Assert.Equal(TimeSpan.FromMilliseconds(1), packet.SentAt);
+        Assert.False(packets.TryArrive(1, out _, out _));
+    }
+
+    [Fact]
+    public void ArrivalsToReport_AreBoundedHoweverFarThePeersNumbersJump()
+    {
+        var recorder = new ArrivalRecorder();
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        recorder.Add(0, now);
+        recorder.Add(ArrivalRecorder.Capacity + 1, now);
+
+        Assert.True(TransportFeedback.TryParse(recorder.Take(now), out TransportFeedback feedback));
+        Assert.Equal((ArrivalRecorder.Capacity + 1, 1), (feedback.BaseSequence, feedback.StatusCount));
+        Assert.Equal(TimeSpan.MaxValue, recorder.DueAt);
+    }
+
+    [Fact]
     public void SendTime_IsWrittenReadAndComparedOverItsWrap()
     {
         Span<byte> data = stackalloc byte[AbsoluteSendTime.Length];

@@ -7,6 +7,7 @@ namespace MediaGateway.WebRtc.Tests.Congestion;
 /// A viewer's link becomes narrow and wide again while the stream stays as it is: how soon what is sent follows, by transport-wide feedback
 /// or by the viewer's REMB, and that no queue stays. Writes its figures to the file that <c>MEDIAGATEWAY_MEASUREMENTS</c> names.
 /// </summary>
+[Collection("RateFigures")]
 public sealed class ViewingRateTests
 {
     private const string FileVariable = "MEDIAGATEWAY_MEASUREMENTS";
