@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace MediaGateway.Connectivity;
 
 /// <summary>
-/// Once everything listens: whether the ways that clients are told lead here. Ends in one sentence, in the log and at <c>GET /health</c>.
+/// Once everything listens: whether the ways that clients are told lead here. Ends in one sentence, in the log and at <c>GET /api/statistics</c>.
 /// </summary>
 internal sealed class SelfTest(
     IPeerSessions peers,

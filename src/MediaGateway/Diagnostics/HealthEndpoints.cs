@@ -20,8 +20,8 @@ internal static class HealthEndpoints
         return endpoints;
     }
 
-    private static JsonHttpResult<HealthReport> Health(GatewayClock clock, StreamRegistry streams, SelfTestResult selfTest) =>
-        TypedResults.Json(new HealthReport("healthy", clock.Now.TotalSeconds, streams.Streams.Count, selfTest.Sentence), GatewayJsonContext.Default.HealthReport);
+    private static JsonHttpResult<HealthReport> Health(GatewayClock clock, StreamRegistry streams) =>
+        TypedResults.Json(new HealthReport("healthy", clock.Now.TotalSeconds, streams.Streams.Count), GatewayJsonContext.Default.HealthReport);
 
     private static JsonHttpResult<StreamReport[]> ListStreams(StreamRegistry streams)
     {
@@ -30,11 +30,11 @@ internal static class HealthEndpoints
         return TypedResults.Json(reports, GatewayJsonContext.Default.StreamReportArray);
     }
 
-    private static JsonHttpResult<StatisticsReport> Statistics(GatewayClock clock, GatewayMetrics metrics, BufferPool pool)
+    private static JsonHttpResult<StatisticsReport> Statistics(GatewayClock clock, GatewayMetrics metrics, BufferPool pool, SelfTestResult selfTest)
     {
         Dictionary<string, long> buffers = Enum.GetValues<BufferOwner>().ToDictionary(owner => owner.ToString(), pool.Outstanding);
         var report = new StatisticsReport(
-            clock.Now.TotalSeconds, metrics.VideoDelay.Summarize(), metrics.AudioDelay.Summarize(), buffers);
+            clock.Now.TotalSeconds, metrics.VideoDelay.Summarize(), metrics.AudioDelay.Summarize(), buffers, selfTest.Sentence);
         return TypedResults.Json(report, GatewayJsonContext.Default.StatisticsReport);
     }
 

@@ -20,13 +20,14 @@ internal sealed class StartAnnouncement(
         string offered = string.Join(", ", publishing.OfferedAddresses);
         string origin = webRtc.Value.AdvertisedAddresses.Count > 0
             ? "from WebRtc:AdvertisedAddresses"
+            : webRtc.Value.StunServer.Length > 0 ? "from WebRtc:StunServer and this machine"
             : "this machine's own; set MEDIAGATEWAY_PUBLIC_ADDRESS if browsers reach it under another one";
         Console.Out.WriteLine($"""
 
             MediaGateway {GatewayVersion.Current} is running.
               Publish:  open http://{host}:{http.Value.Port}/ in a browser and click Publish
             {SecurePage(host)}  Watch:    rtmp://{host}:{rtmp.Value.Port}/{streams.Value.DefaultApplication}/<stream name>  (VLC: Media > Open Network Stream)
-            {Secure(host)}  Browsers send camera and microphone to UDP port {webRtc.Value.Port}; they are offered {offered}
+            {Secure(host)}  Browsers send camera and microphone to {MediaPort}; they are offered {offered}
                         ({origin})
               A browser gives cameras only to pages on http://localhost or on HTTPS. {Certificate}
 
@@ -37,6 +38,10 @@ internal sealed class StartAnnouncement(
     private string Certificate => !http.Value.TlsEnabled ? "HTTPS is switched off (Http:TlsEnabled)."
         : tls.Value.CertificatePath.Length > 0 ? ""
         : "The gateway's own certificate makes it warn once: go on.";
+
+    private string MediaPort => webRtc.Value.TcpEnabled
+        ? $"UDP port {webRtc.Value.Port}, or TCP where UDP does not get through"
+        : $"UDP port {webRtc.Value.Port}";
 
     private string SecurePage(string host) => http.Value.TlsEnabled
         ? $"            https://{host}:{http.Value.TlsPort}/ from other machines{Environment.NewLine}"

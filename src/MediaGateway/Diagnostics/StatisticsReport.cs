@@ -5,5 +5,6 @@ namespace MediaGateway.Diagnostics;
 /// <param name="VideoDelay">The delay added to pictures: kernel's receipt of the last byte to the return of the send call.</param>
 /// <param name="AudioDelay">The delay added to sound: the packet that completes the encoder's input to the return of the send call.</param>
 /// <param name="Buffers">Pooled buffers in use, by what they are used for.</param>
+/// <param name="SelfTest">What the test at the start has found about the ways to the gateway, in one sentence; null until it is done.</param>
 internal sealed record StatisticsReport(
-    double UptimeSeconds, DelaySummary VideoDelay, DelaySummary AudioDelay, IReadOnlyDictionary<string, long> Buffers);
+    double UptimeSeconds, DelaySummary VideoDelay, DelaySummary AudioDelay, IReadOnlyDictionary<string, long> Buffers, string? SelfTest);

@@ -54,10 +54,10 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Health_SaysWhatTheSelfTestHasFound()
+    public async Task Statistics_SayWhatTheSelfTestHasFound()
     {
         Application.Services.GetRequiredService<SelfTestResult>().Sentence = "All is well.";
-        Assert.Equal("All is well.", (await GetAsync("/health")).GetProperty("selfTest").GetString());
+        Assert.Equal("All is well.", (await GetAsync("/api/statistics")).GetProperty("selfTest").GetString());
     }
 
     [Fact]
