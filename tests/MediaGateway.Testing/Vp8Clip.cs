@@ -24,8 +24,13 @@ public sealed class Vp8Clip
         Pictures = pictures;
     }
 
+    private Vp8Clip(IReadOnlyList<byte[]> pictures) => Pictures = pictures;
+
     /// <summary>The pictures; the first is a keyframe.</summary>
     public IReadOnlyList<byte[]> Pictures { get; }
+
+    /// <summary>The same clip with another picture in one's place.</summary>
+    public Vp8Clip WithPicture(int index, byte[] picture) => new([.. Pictures.Take(index), picture, .. Pictures.Skip(index + 1)]);
 
     /// <summary>The payloads of a picture.</summary>
     /// <param name="picture">The picture.</param>

@@ -4,6 +4,7 @@ using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
+using MediaGateway.Tests.Servers.Whip;
 using MediaGateway.Tests.Streams;
 using Xunit;
 
@@ -56,6 +57,37 @@ public sealed class OtherCodecPublishingTests
         }
 
         Assert.Equal(asked, publisher.KeyframeRequests);
+    }
+
+    [Fact]
+    public async Task PictureIsBroken_ThePublisherIsAskedForAKeyframeAndTheStreamGoesOn()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
+        using LoopbackPublisher publisher = Publish(host, "camera");
+        LiveStream stream = host.Streams.Find(TestHub.Key("camera"))!;
+        await UntilAsync(() => stream.Snapshot() is { VideoFrames: > 3 }, "pictures");
+        int asked = publisher.KeyframeRequests;
+
+        publisher.Clip = Large.WithPicture(5, [0x11, 0x02]); // A picture that ends within its header.
+
+        await UntilAsync(() => publisher.KeyframeRequests > asked, "the request for a keyframe");
+        publisher.Clip = Large;
+        long before = stream.Snapshot().VideoFrames;
+        await UntilAsync(() => stream.Snapshot().VideoFrames > before + 10, "the stream goes on");
+        Assert.Null(publisher.End);
+    }
+
+    [Fact]
+    public async Task PublishesVp8ByWhip_TheStreamIsH264()
+    {
+        await using WhipHost host = await WhipHost.StartRealAsync();
+        using var publisher = LoopbackPublisher.OfVp8("whip", Large);
+        WhipAnswer answer = await host.SendAsync("POST", "/whip/camera", publisher.Offer);
+        Assert.True(answer.Status == 201, answer.Text);
+        publisher.Start(answer.Text);
+
+        await UntilAsync(() => host.Streams.Find(TestHub.Key("camera"))?.Snapshot() is { Video: H264Format, VideoFrames: > 10 }, "pictures as H.264");
+        Assert.Equal(200, (await host.SendAsync("DELETE", answer.Location)).Status);
     }
 
     [Fact]
