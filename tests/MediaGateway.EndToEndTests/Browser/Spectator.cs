@@ -53,6 +53,7 @@ internal sealed class Spectator
     /// <param name="FramesDropped">Pictures decoded but not shown.</param>
     /// <param name="FramesDecoded">Pictures decoded.</param>
     /// <param name="KeyFramesDecoded">Keyframes decoded.</param>
+    /// <param name="RepairsReceived">Packets of pictures that were sent again and came.</param>
     /// <param name="PacketsLost">RTP packets lost.</param>
     /// <param name="ConcealedSamples">Samples of sound made up for lost ones.</param>
     /// <param name="SilentConcealedSamples">Those of them that were silent.</param>
@@ -65,6 +66,7 @@ internal sealed class Spectator
         int FramesDropped,
         int FramesDecoded,
         int KeyFramesDecoded,
+        long RepairsReceived,
         long PacketsLost,
         double ConcealedSamples,
         double SilentConcealedSamples,

@@ -109,6 +109,7 @@
             framesDropped: picture.framesDropped ?? 0,
             framesDecoded: picture.framesDecoded ?? 0,
             keyFramesDecoded: picture.keyFramesDecoded ?? 0,
+            repairsReceived: picture.retransmittedPacketsReceived ?? 0,
             packetsLost: (picture.packetsLost ?? 0) + (sound.packetsLost ?? 0),
             concealedSamples: sound.concealedSamples ?? 0,
             silentConcealedSamples: sound.silentConcealedSamples ?? 0,

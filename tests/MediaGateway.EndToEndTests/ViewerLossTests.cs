@@ -1,0 +1,65 @@
+using System.Net;
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Browser;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Network;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>
+/// ffmpeg publishes over RTMP; the page plays through a bad network. The same page before the network becomes bad is the measure. Needs
+/// chromium and ffmpeg.
+/// </summary>
+public sealed class ViewerLossTests
+{
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
+
+    [Theory]
+    [InlineData(5, 50)]
+    [InlineData(10, 100)]
+    public async Task PagePlaysThroughABadNetwork_WhatIsLostIsSentAgainAndPicturesKeepWithTheSound(int loss, int roundTrip)
+    {
+        using WorkFolder folder = new();
+        using UdpRelay relay = new();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(relay.Settings);
+        relay.Target = new IPEndPoint(IPAddress.Loopback, gateway.WebRtcPort);
+        string file = folder.File("source.flv");
+        string[] video = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-profile:v", "main", "-g", "60", "-bf", "0"];
+        await TestMedia.EncodeAsync(folder, 60, 640, 360, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("far"));
+        await using StreamingPage page = await StreamingPage.OpenAsync(gateway, withSpectator: true);
+        LinkConditions clean = new() { Delay = TimeSpan.FromMilliseconds(roundTrip / 2.0) };
+        relay.SetBoth(clean);
+        await page.PlayAsync("far");
+
+        Spectator.Report reference = await WatchAsync(page, "before", Before);
+        relay.SetBoth(clean with { Loss = loss / 100.0 });
+        Spectator.Report seen = await WatchAsync(page, "after", Length);
+
+        double lipSync = seen.SentLipSync.Median - reference.SentLipSync.Median;
+        int freezes = seen.FreezeCount - reference.FreezeCount;
+        double concealed = (seen.ConcealedSamples - seen.SilentConcealedSamples - reference.ConcealedSamples + reference.SilentConcealedSamples)
+            / (seen.TotalSamplesReceived - reference.TotalSamplesReceived);
+        Measurements.Note(
+            $"page plays, {loss} % loss, {roundTrip} ms: {seen.Pictures.Count} pictures shown in {Length.TotalSeconds} s, {relay.Down.Lost} packets lost and "
+            + $"{seen.RepairsReceived - reference.RepairsReceived} repairs received, freezes {freezes}, longest gap {seen.LongestGap:0} ms (clean {reference.LongestGap:0}), "
+            + $"sound made up {concealed:0.0 %}, flash minus beep against the clean link {lipSync:0.0} ms");
+        Assert.Equal((0, 0), (seen.Unreadable, seen.Backward));
+        Assert.InRange(seen.Pictures.Count, Length.TotalSeconds * TestPattern.PictureRate * 8 / 10, int.MaxValue);
+        Assert.InRange(seen.RepairsReceived - reference.RepairsReceived, 1, long.MaxValue);
+        Assert.InRange(freezes, 0, Limits.Time(1));
+        Assert.InRange(seen.LongestGap, 0, Limits.Time(500));
+        Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20));
+    }
+
+    private static async Task<Spectator.Report> WatchAsync(StreamingPage page, string name, TimeSpan length)
+    {
+        Spectator spectator = await page.WatchAsync(name);
+        await Task.Delay(length, TestContext.Current.CancellationToken);
+        return await spectator.ReportAsync();
+    }
+}
