@@ -24,6 +24,17 @@ internal sealed class WhipClient : IAsyncDisposable
     /// <summary>The status codes of all answers of that kind: <c>opened</c>, <c>trickled</c>, <c>restarted</c>, <c>deleted</c>.</summary>
     public int[] Statuses(string kind) => [.. _messages.Where(message => message.Event == kind).Select(message => message.Status)];
 
+    /// <summary>
+    /// When the pictures, or the first packet of sound, that Pion plays were due, in seconds of the gateway's clock as its sender reports
+    /// tell it.
+    /// </summary>
+    public double[] TimesOf(string kind, int clockRate)
+    {
+        Message report = _messages.Last(message => message.Event == "report" && message.Kind == kind);
+        return [.. _messages.Where(message => message.Event == "stamp" && message.Kind == kind).Select(
+            stamp => (report.Nanoseconds / 1e9) + (unchecked((int)(stamp.Index - report.Index)) / (double)clockRate))];
+    }
+
     /// <summary>Pion publishes, and trickles its candidates.</summary>
     /// <param name="folder">Where the program is built.</param>
     /// <param name="media">What it publishes.</param>
@@ -112,5 +123,5 @@ internal sealed class WhipClient : IAsyncDisposable
         }
     }
 
-    private sealed record Message(string Event, int Status, string? Text);
+    private sealed record Message(string Event, int Status, string? Text, string? Kind, uint Index, long Nanoseconds);
 }

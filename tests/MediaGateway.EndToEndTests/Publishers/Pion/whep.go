@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"os"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc"
 	"github.com/pion/webrtc/pkg/media/h264writer"
@@ -30,8 +31,9 @@ func play(r *resource, videoFile, audioFile string) error {
 		return err
 	}
 	done := make(chan struct{}, 2)
-	connection.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	connection.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		defer func() { done <- struct{}{} }()
+		go sayReports(track, receiver)
 		if track.Kind() == webrtc.RTPCodecTypeVideo {
 			write(track, pictures.WriteRTP)
 		} else {
@@ -83,12 +85,34 @@ func play(r *resource, videoFile, audioFile string) error {
 	return nil
 }
 
-// write hands on the packets of a track in their order, which the loopback interface keeps.
-func write(track *webrtc.TrackRemote, take func(*rtp.Packet) error) {
+// sayReports tells which moment of the sender's clock belongs to which time stamp of a track.
+func sayReports(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	for {
+		packets, _, err := receiver.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, packet := range packets {
+			if report, ok := packet.(*rtcp.SenderReport); ok && report.SSRC == uint32(track.SSRC()) {
+				seconds, fraction := int64(report.NTPTime>>32), int64(report.NTPTime&0xFFFFFFFF)
+				say(line{Event: "report", Kind: track.Kind().String(), Index: int(report.RTPTime), Nanoseconds: seconds*1e9 + fraction*1e9>>32})
+			}
+		}
+	}
+}
+
+// write hands on the packets of a track in their order, which the loopback interface keeps, and says the stamps of all pictures and of the
+// first sound.
+func write(track *webrtc.TrackRemote, take func(*rtp.Packet) error) {
+	var stamp uint32
+	for isFirst := true; ; isFirst = false {
 		packet, _, err := track.ReadRTP()
 		if err != nil {
 			return
+		}
+		if isFirst || (track.Kind() == webrtc.RTPCodecTypeVideo && packet.Timestamp != stamp) {
+			stamp = packet.Timestamp
+			say(line{Event: "stamp", Kind: track.Kind().String(), Index: int(stamp)})
 		}
 		take(packet)
 	}
