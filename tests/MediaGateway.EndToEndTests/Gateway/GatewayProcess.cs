@@ -82,6 +82,16 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The time that processors have spent on it.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Process.Refresh();
+            return _process.Process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>The TCP port of RTMP.</summary>
     public int RtmpPort => _rtmpPort;
 
