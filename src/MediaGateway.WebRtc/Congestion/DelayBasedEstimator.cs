@@ -12,6 +12,9 @@ internal sealed class DelayBasedEstimator
 
     /// <summary>From a changed estimate until the changed rate can be seen, beside the round trip: encoder and detector.</summary>
     private static readonly TimeSpan ReactionTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What is longer has our own queue in it.</summary>
+    private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private readonly PacketGroups _groups = new();
@@ -93,7 +96,7 @@ internal sealed class DelayBasedEstimator
             ReceivedBitsPerSecond,
             _received.BitsPerSecond(ShortWindow),
             _queue.Value,
-            RoundTripTime + ReactionTime,
+            (RoundTripTime < LongestRoundTrip ? RoundTripTime : LongestRoundTrip) + ReactionTime,
             _arrivedAt);
         if (_controller.QueueIsForeign)
         {

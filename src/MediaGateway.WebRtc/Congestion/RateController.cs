@@ -32,6 +32,9 @@ internal sealed class RateController
     private static readonly TimeSpan StandingTime = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan QueueIsFalling = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(8);
+
+    /// <summary>A round trip is measured with the queue in it, and stays known when the queue has gone: no reason to rise slowly.</summary>
+    private static readonly TimeSpan LongestResponse = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1);
 
     /// <summary>Decreases after which a queue that does not even then fall is held for somebody else's, or for a longer path.</summary>
@@ -160,7 +163,8 @@ internal sealed class RateController
 
     private void Increase(TimeSpan elapsed, double? received, TimeSpan response, TimeSpan now)
     {
-        double grown = _growth.Grow(BitsPerSecond, received, response, elapsed, now);
+        TimeSpan step = response < LongestResponse ? response : LongestResponse;
+        double grown = _growth.Grow(BitsPerSecond, received, step, elapsed, now);
         double lead = LeadOverReceived + (LeadPerSecond * _growth.FreeFor(now).TotalSeconds);
         double reachable = received is { } rate ? (lead * rate) + LeadBits : BitsPerSecond;
         BitsPerSecond = Math.Clamp(Math.Min(grown, reachable), BitsPerSecond, _maximum);
