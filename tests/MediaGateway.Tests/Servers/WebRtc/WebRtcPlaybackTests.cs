@@ -113,7 +113,8 @@ public sealed class WebRtcPlaybackTests
         await UntilAsync(() => viewer.Pictures.Count > before + 20, "pictures of the second publisher");
         Assert.Null(viewer.End);
         Assert.Equal(2, viewer.Pictures.Count(picture => picture.IsKeyframe));
-        Assert.Equal(viewer.Pictures.Select(picture => picture.Presentation.ToTimeSpan()).Order(), viewer.Pictures.Select(picture => picture.Presentation.ToTimeSpan()));
+        TimeSpan[] shownAt = [.. viewer.Pictures.Select(picture => picture.Presentation.ToTimeSpan())];
+        Assert.Equal(shownAt.Order(), shownAt);
         Assert.Equal(1, second.Lease.Stream.Viewers);
     }
 
@@ -234,7 +235,8 @@ public sealed class WebRtcPlaybackTests
         await UntilAsync(() => viewer.Pictures.Count(picture => picture.IsKeyframe) == 2, "the keyframe comes again");
         int before = viewer.Pictures.Count;
         await UntilAsync(() => viewer.Pictures.Count > before + 30, "the stream goes on");
-        Assert.Equal(viewer.Pictures.Select(picture => picture.Presentation.ToTimeSpan()).Order(), viewer.Pictures.Select(picture => picture.Presentation.ToTimeSpan()));
+        TimeSpan[] shownAt = [.. viewer.Pictures.Select(picture => picture.Presentation.ToTimeSpan())];
+        Assert.Equal(shownAt.Order(), shownAt);
         Assert.Equal(1, stream.Lease.Stream.Viewers);
     }
 
