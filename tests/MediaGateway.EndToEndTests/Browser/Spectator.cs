@@ -6,7 +6,7 @@ namespace MediaGateway.EndToEndTests.Browser;
 internal sealed class Spectator
 {
     /// <summary>Pictures before this number of seconds are of a player that still finds its pace.</summary>
-    private const double SettlingSeconds = 5;
+    private const double SettlingSeconds = 4;
 
     private readonly BrowserPage _page;
     private readonly string _handle;
