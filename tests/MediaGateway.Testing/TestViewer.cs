@@ -110,7 +110,11 @@ public sealed class TestViewer : IDisposable
     /// <summary>The offer: as Chromium's, with what matters here.</summary>
     /// <param name="hasRepair">Whether retransmission packets (RFC 4588) are offered.</param>
     /// <param name="usernameFragment">The peer's ICE username fragment; another one restarts ICE.</param>
-    public static string Offer(bool hasRepair = true, string usernameFragment = TestPublisher.UsernameFragment) => $"""
+    /// <param name="offersArrivals">Whether transport-wide feedback is offered beside REMB.</param>
+    public static string Offer(
+        bool hasRepair = true,
+        string usernameFragment = TestPublisher.UsernameFragment,
+        bool offersArrivals = false) => $"""
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
@@ -135,7 +139,7 @@ public sealed class TestViewer : IDisposable
         a=rtcp-fb:{VideoPayloadType} nack pli
         a=rtcp-fb:{VideoPayloadType} ccm fir
         a=rtcp-fb:{VideoPayloadType} goog-remb
-        {(hasRepair ? $"a=rtpmap:{RepairPayloadType} rtx/90000\na=fmtp:{RepairPayloadType} apt={VideoPayloadType}\n" : "")}m=audio 9 UDP/TLS/RTP/SAVPF {AudioPayloadType}
+        {(offersArrivals ? $"a=rtcp-fb:{VideoPayloadType} transport-cc\n" : "")}{(hasRepair ? $"a=rtpmap:{RepairPayloadType} rtx/90000\na=fmtp:{RepairPayloadType} apt={VideoPayloadType}\n" : "")}m=audio 9 UDP/TLS/RTP/SAVPF {AudioPayloadType}
         c=IN IP4 0.0.0.0
         a=mid:1
         a=recvonly

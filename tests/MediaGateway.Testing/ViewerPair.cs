@@ -24,12 +24,14 @@ public sealed class ViewerPair : IDisposable
     /// <param name="viewer">The browser's side; the usual one when not given.</param>
     /// <param name="options">The session's; the defaults when not given.</param>
     /// <param name="hasRepair">Whether retransmission packets are offered.</param>
+    /// <param name="offer">The viewer's offer; the usual one when not given.</param>
     /// <param name="pool">Where memory comes from; a plain pool when not given.</param>
     public ViewerPair(
         int seed = 1,
         TestViewer? viewer = null,
         PeerSessionOptions? options = null,
         bool hasRepair = true,
+        string? offer = null,
         BufferPool? pool = null)
     {
         _pool = pool ?? new BufferPool();
@@ -38,7 +40,7 @@ public sealed class ViewerPair : IDisposable
         Down = new LossyLink<TransportPath>(seed + 1);
         options ??= Options();
         var services = new PeerServices(_pool, new FakeDtlsFactory(), PlainSrtpCipher.Factory, _random);
-        if (!PeerSession.TryAcceptOffer(TestViewer.Offer(hasRepair), options, services, Now, out PeerSession? session, out string? refusal))
+        if (!PeerSession.TryAcceptOffer(offer ?? TestViewer.Offer(hasRepair), options, services, Now, out PeerSession? session, out string? refusal))
         {
             throw new InvalidOperationException(refusal);
         }

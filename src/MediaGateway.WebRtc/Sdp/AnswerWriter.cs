@@ -180,7 +180,7 @@ internal sealed class AnswerWriter(SessionDescription offer, NegotiatedSession s
         _writer.Line('m', $"{media.Kind} {DefaultPort} {media.Protocol} {formats}");
         WriteMid(media);
         WriteTransport(isFirst);
-        new SentSectionWriter(_writer, media, track).Write(isVideo, sending, sources);
+        new SentSectionWriter(_writer, media, track, session.Congestion).Write(isVideo, sending, sources);
     }
 
     /// <summary>Every accepted section repeats the transport; candidates stand in the first only (RFC 9143 7.3.1).</summary>

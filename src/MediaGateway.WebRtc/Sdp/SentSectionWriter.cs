@@ -4,7 +4,8 @@ namespace MediaGateway.WebRtc.Sdp;
 /// <param name="writer">Where to.</param>
 /// <param name="media">The section as offered.</param>
 /// <param name="track">What was agreed about it.</param>
-internal sealed class SentSectionWriter(SdpWriter writer, MediaDescription media, NegotiatedTrack track)
+/// <param name="congestion">What tells us of the path.</param>
+internal sealed class SentSectionWriter(SdpWriter writer, MediaDescription media, NegotiatedTrack track, CongestionAgreement congestion)
 {
     /// <summary>RFC 7587 7.1: what we send has two channels and in-band FEC where its source has them.</summary>
     private const string SentOpus = "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1";
@@ -21,7 +22,7 @@ internal sealed class SentSectionWriter(SdpWriter writer, MediaDescription media
             writer.Flag("rtcp-rsize");
         }
 
-        foreach (SdpHeaderExtension extension in SendNegotiation.Extensions(track))
+        foreach (SdpHeaderExtension extension in SendNegotiation.Extensions(track, congestion))
         {
             writer.Attribute("extmap", $"{extension.Id} {extension.Uri}");
         }
@@ -47,7 +48,7 @@ internal sealed class SentSectionWriter(SdpWriter writer, MediaDescription media
         writer.Attribute("rtpmap", $"{codec.PayloadType} {codec.EncodingName}/{codec.ClockRate}{channels}");
         string parameters = isVideo ? CodecNegotiation.AnswerH264(codec, startBitrate: 0) : SentOpus;
         writer.Attribute("fmtp", $"{codec.PayloadType} {parameters}");
-        foreach (string feedback in SendNegotiation.Feedback(codec))
+        foreach (string feedback in SendNegotiation.Feedback(codec, congestion))
         {
             writer.Attribute("rtcp-fb", $"{codec.PayloadType} {feedback}");
         }

@@ -58,7 +58,9 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
 
         session = session! with // not null: the calls said true
         {
-            Congestion = CongestionAgreement.Of(session.Video?.Codec, session.Audio?.Codec, options.CongestionFeedback),
+            Congestion = options.Direction == PeerDirection.Send
+                ? SendNegotiation.Congestion(session.Video, session.Audio)
+                : CongestionAgreement.Of(session.Video?.Codec, session.Audio?.Codec, options.CongestionFeedback),
         };
         var local = IceCredentials.Generate(services.Random);
         SendDescription? sending = current?.Sending ?? (options.Direction == PeerDirection.Send ? DescribeSending(services.Random) : null);
@@ -147,7 +149,7 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
             new SendSources(block + 2, block + 3));
     }
 
-    private static SendTrack SendTrackOf(NegotiatedTrack track, TrackKind kind, SendSources sources) => new()
+    private SendTrack SendTrackOf(NegotiatedTrack track, TrackKind kind, SendSources sources) => new()
     {
         Kind = kind,
         Mid = track.Offered.Mid ?? "",
@@ -156,8 +158,9 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         RetransmissionPayloadType = SendNegotiation.RetransmissionOf(track)?.PayloadType ?? -1,
         RetransmissionSsrc = sources.Retransmission,
         MidExtensionId = track.MidExtensionId,
-        AbsoluteSendTimeExtensionId = track.ExtensionId(SdpHeaderExtension.AbsoluteSendTimeUri),
-        Feedback = FeedbackOf(SendNegotiation.Feedback(track.Codec)),
+        AbsoluteSendTimeExtensionId = Session.Congestion.MaximumBitrate ? track.ExtensionId(SdpHeaderExtension.AbsoluteSendTimeUri) : 0,
+        TransportSequenceExtensionId = Session.Congestion.TransportWide ? track.ExtensionId(SdpHeaderExtension.TransportSequenceUri) : 0,
+        Feedback = FeedbackOf(SendNegotiation.Feedback(track.Codec, Session.Congestion)),
     };
 
     /// <summary>RFC 9143 9.1: in a bundle an identifier means the same extension in every section.</summary>

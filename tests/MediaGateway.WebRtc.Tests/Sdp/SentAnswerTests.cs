@@ -34,6 +34,26 @@ public sealed class SentAnswerTests
     }
 
     [Fact]
+    public void ArrivalsAreOffered_TheyAreAskedForInPlaceOfTheViewersEstimate()
+    {
+        using var pair = new ViewerPair(offer: TestViewer.Offer(offersArrivals: true));
+        string[] video = Offers.Section(pair.Session.Answer, 0);
+        Assert.Contains("a=rtcp-fb:102 transport-cc", video);
+        Assert.Contains($"a=extmap:3 {SdpHeaderExtension.TransportSequenceUri}", video);
+        Assert.DoesNotContain("goog-remb", pair.Session.Answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("abs-send-time", pair.Session.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ArrivalsAreOfferedButPacketsCannotBeNumbered_TheViewersEstimateIsAskedFor()
+    {
+        string offer = TestViewer.Offer(offersArrivals: true).Replace(SdpHeaderExtension.TransportSequenceUri, "urn:example:other", StringComparison.Ordinal);
+        using var pair = new ViewerPair(offer: offer);
+        Assert.Contains("goog-remb", pair.Session.Answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("transport-cc", pair.Session.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OfferWithoutRtx_IsAnsweredWithoutIt()
     {
         using var pair = new ViewerPair(hasRepair: false);

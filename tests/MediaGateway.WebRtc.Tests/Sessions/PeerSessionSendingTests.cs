@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using MediaGateway.Media.Frames;
 using MediaGateway.Testing;
+using MediaGateway.WebRtc.Rtp;
 using MediaGateway.WebRtc.Sessions;
 using Xunit;
 
@@ -24,6 +26,17 @@ public class PeerSessionSendingTests
         Assert.Equal(200, pair.Viewer.Frames.Count(frame => frame.Kind == TrackKind.Audio));
         Assert.Equal(0, pair.Session.Statistics.Sender!.DroppedPictures);
         Assert.All(pair.SentTo, path => Assert.Equal(pair.Viewer.Path, path));
+    }
+
+    [Fact]
+    public void ArrivalsAreOffered_PicturesAreNumberedOneByOne()
+    {
+        using var pair = new ViewerPair(offer: TestViewer.Offer(offersArrivals: true));
+        pair.Connect();
+        Stream(pair, seconds: 2, []);
+        pair.Run(TimeSpan.FromSeconds(3));
+        int[] numbers = [.. pair.Viewer.Packets.Where(packet => packet.Ssrc == pair.Viewer.Ssrcs[0]).Select(TransportSequenceOf)];
+        Assert.Equal(Enumerable.Range(0, numbers.Length), numbers.Select(number => (number - numbers[0]) & 0xFFFF));
     }
 
     [Fact]
@@ -155,6 +168,13 @@ public class PeerSessionSendingTests
         Assert.Empty(pair.SentTo);
         pair.Connect();
         Assert.Empty(pair.Viewer.Packets);
+    }
+
+    private static int TransportSequenceOf(ViewedPacket packet)
+    {
+        Assert.True(RtpPacket.TryParse(packet.Bytes, out RtpPacket parsed));
+        Assert.True(parsed.Extensions.TryFind(3, out ReadOnlySpan<byte> value));
+        return BinaryPrimitives.ReadUInt16BigEndian(value);
     }
 
     /// <summary>Has a stream with a keyframe each second sent, from now on.</summary>

@@ -10,6 +10,9 @@ namespace MediaGateway.Streams.Renditions;
 /// </summary>
 internal sealed class Rendition : IStreamOutlet, IBridgeSource, IPublisherControl
 {
+    /// <summary>The viewer for whom it was begun attaches only when it has it: until then it is not without viewers, however short the linger.</summary>
+    private static readonly TimeSpan FirstViewerTime = TimeSpan.FromSeconds(1);
+
     private readonly VideoRenditions _owner;
     private VideoBridge? _bridge;
     private TimeSpan _wantedAt;
@@ -94,7 +97,9 @@ internal sealed class Rendition : IStreamOutlet, IBridgeSource, IPublisherContro
     /// <inheritdoc/>
     public bool IsWanted(TimeSpan now)
     {
-        _wantedAt = Stream.Outlets > 0 || _wantedAt == TimeSpan.Zero ? now : _wantedAt;
+        _wantedAt = Stream.Outlets > 0 ? now
+            : _wantedAt == TimeSpan.Zero ? now + FirstViewerTime
+            : _wantedAt;
         return now - _wantedAt <= _owner.Linger;
     }
 
