@@ -55,14 +55,14 @@ public sealed class BitrateRampTests
         })();
         """;
 
-    /// <summary>What is asserted with every run; or, where figures are wanted, the whole table of <c>docs/measurements.md</c>.</summary>
+    /// <summary>What is asserted with every run; or, where figures of the long run are wanted, the whole table of <c>docs/measurements.md</c>.</summary>
     public static TheoryData<string, bool> Cases()
     {
         TheoryData<string, bool> cases = [];
-        foreach (string feedback in Measurements.AreWanted ? (string[])["Remb", "TransportWide", "Both", ConstantRemb] : [Default])
+        foreach (string feedback in IsTable ? (string[])["Remb", "TransportWide", "Both", ConstantRemb] : [Default])
         {
             cases.Add(feedback, true);
-            if (Measurements.AreWanted)
+            if (IsTable)
             {
                 cases.Add(feedback, false);
             }
@@ -71,12 +71,14 @@ public sealed class BitrateRampTests
         return cases;
     }
 
+    private static bool IsTable => LongRun.IsOn && Measurements.AreWanted;
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task LinkGrowsNarrowAndWideAgain_BrowserFollows(string feedback, bool isDeep)
     {
         List<RampFigures> runs = [];
-        for (int run = 0; run < (Measurements.AreWanted ? RunsOfTable : 1); run++)
+        for (int run = 0; run < (IsTable ? RunsOfTable : 1); run++)
         {
             runs.Add(await RunAsync(feedback, isDeep));
         }
@@ -92,9 +94,9 @@ public sealed class BitrateRampTests
 
     /// <summary>The start bitrate is told in the answer and makes the first seconds better; nothing ever goes beyond the upper bound.</summary>
     [Theory]
-    [InlineData("TransportWide", 0)]
+    [InlineData("TransportWide", 0, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData("TransportWide", 1_200_000)]
-    [InlineData("Remb", 0)]
+    [InlineData("Remb", 0, Traits = [LongRun.Trait, LongRun.Full])]
     public async Task StartAndBound_AreKept(string feedback, int startBitrate)
     {
         const int Bound = 1_500_000;
@@ -145,7 +147,7 @@ public sealed class BitrateRampTests
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway, browser);
 
         await page.PublishAsync("ramp");
-        RampPhases phases = new(Measurements.AreWanted, NarrowLink);
+        RampPhases phases = new(IsTable, NarrowLink);
         RateSamples samples = phases.Samples;
         await SampleAsync(
             browser,

@@ -41,6 +41,7 @@ public sealed class BrowserJoinTests
         Assert.InRange(Statistics.Median(waits), 0, Limits.Time(500));
     }
 
+    [Trait(LongRun.Trait, LongRun.Full)]
     [Fact]
     public async Task GroupIsCaughtUpWith_PicturesGoForwardAndThenAtTheirPace()
     {

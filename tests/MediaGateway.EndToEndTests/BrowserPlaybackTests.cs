@@ -18,7 +18,7 @@ public sealed class BrowserPlaybackTests
     private const string OtherPage = "<!doctype html><title>Elsewhere</title><video id=\"player\" autoplay></video>";
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(0, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData(3)]
     public async Task EncoderPublishes_ThePagePlaysPicturesInOrderAndSoundInSync(int bFrames)
     {

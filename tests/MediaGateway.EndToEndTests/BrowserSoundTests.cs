@@ -11,6 +11,7 @@ namespace MediaGateway.EndToEndTests;
 /// ffmpeg publishes each codec of sound that RTMP has; Chromium hears it as Opus, in time with the pictures. Needs chromium, and an ffmpeg
 /// with LAME and Speex.
 /// </summary>
+[Trait(LongRun.Trait, LongRun.Full)]
 public sealed class BrowserSoundTests
 {
     /// <summary>The spectator judges pictures and sound from its sixth second on.</summary>

@@ -6,6 +6,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The browser's test source and the trace of what it sends, without a gateway: a page that calls itself.</summary>
+[Trait(LongRun.Trait, LongRun.Full)]
 public sealed class BrowserSourceTests
 {
     private const string Page = """

@@ -46,6 +46,7 @@ public sealed class DelayTests
         Assert.InRange(Statistics.Percentile(audio, 0.95), 0, Limits.Time(80));
     }
 
+    [Trait(LongRun.Trait, LongRun.Full)]
     [Fact]
     public async Task EncoderPublishes720p30OverRtmp_PicturesAndSoundArriveSoonAfterTheyWereSent()
     {

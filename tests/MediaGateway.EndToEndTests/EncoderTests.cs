@@ -38,7 +38,7 @@ public sealed class EncoderTests
     // rtmp2sink speaks RTMP itself; rtmpsink is librtmp.
     [Theory]
     [InlineData("rtmp2sink")]
-    [InlineData("rtmpsink")]
+    [InlineData("rtmpsink", Traits = [LongRun.Trait, LongRun.Full])]
     public async Task GStreamerPublishes_ViewerPlays(string sink)
     {
         using WorkFolder folder = new();

@@ -45,8 +45,8 @@ public sealed class OtherCodecTests
     }
 
     [Theory]
-    [InlineData("VP9")]
-    [InlineData("AV1")]
+    [InlineData("VP9", Traits = [LongRun.Trait, LongRun.Full])]
+    [InlineData("AV1", Traits = [LongRun.Trait, LongRun.Full])]
     public async Task OnlyAnotherOne_PlayersOfRtmpGetH264(string codec)
     {
         using WorkFolder folder = new();

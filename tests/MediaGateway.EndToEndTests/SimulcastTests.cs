@@ -8,6 +8,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Chromium publishes two encodings of its camera at once; ffmpeg watches. Needs chromium, ffmpeg and ffprobe.</summary>
+[Trait(LongRun.Trait, LongRun.Full)]
 public sealed class SimulcastTests
 {
     private const string CallWithTwoLayers = """

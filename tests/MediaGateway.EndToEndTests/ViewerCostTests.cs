@@ -9,6 +9,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>What one more viewer over WebRTC costs the gateway. Needs chromium and ffmpeg.</summary>
+[Trait(LongRun.Trait, LongRun.Full)]
 public sealed class ViewerCostTests
 {
     private const int MoreViewers = 8;

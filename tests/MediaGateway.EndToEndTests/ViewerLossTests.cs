@@ -19,7 +19,7 @@ public sealed class ViewerLossTests
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
 
     [Theory]
-    [InlineData(5, 50)]
+    [InlineData(5, 50, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData(10, 100)]
     public async Task PagePlaysThroughABadNetwork_WhatIsLostIsSentAgainAndPicturesKeepWithTheSound(int loss, int roundTrip)
     {

@@ -30,7 +30,7 @@ internal sealed record LossCell(LinkConditions Conditions)
                 {
                     Repaired = loss switch { 0 => 0, 1 => 0.995, 5 => 0.97, 10 => 0.9, _ => 0 },
                     Frozen = loss switch { 0 => 0, 1 or 5 => 0.01, 10 => 0.1, _ => 1 },
-                    IsRepresentative = (loss, roundTrip) is (5, 100) or (10, 200),
+                    IsRepresentative = (loss, roundTrip) is (10, 200),
                 });
             }
         }

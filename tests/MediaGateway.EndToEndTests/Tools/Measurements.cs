@@ -10,7 +10,7 @@ internal static class Measurements
 {
     private const string FileVariable = "MEDIAGATEWAY_MEASUREMENTS";
 
-    /// <summary>Whether figures are to be written down: then tests also measure what they do not assert.</summary>
+    /// <summary>Whether figures are to be written down: then tests of the long run also measure what they do not assert.</summary>
     public static bool AreWanted => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 };
 
     /// <summary>Notes a line of figures.</summary>
