@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 usage() {
   cat <<'TEXT'
 Usage: ./test.sh [--quick | --full]
-  (nothing)  every test; about ten minutes on two cores after the first run
+  (nothing)  every test but the long ones; about twenty minutes on two cores after the first run
   --quick    without the end-to-end tests: no browser, player or media tool is needed
   --full     also the long tests: repeated end-to-end runs, long fuzzing, the deployment image; up to an hour
 MEDIAGATEWAY_TESTDATA may name a folder of media captures for the parsers; tests that need it are skipped without it.
