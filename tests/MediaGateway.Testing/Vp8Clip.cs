@@ -1,33 +1,31 @@
-using System.Buffers.Binary;
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
 
 namespace MediaGateway.Testing;
 
-/// <summary>Pictures of VP8 out of an IVF file, and the way into RTP (RFC 7741) that a browser takes: long picture ids, one partition.</summary>
+/// <summary>Pictures of VP8 from libvpx, and the way into RTP (RFC 7741) that a browser takes: long picture ids, one partition.</summary>
 public sealed class Vp8Clip
 {
-    private const int FileHeaderLength = 32;
-    private const int FrameHeaderLength = 12;
     private const int PayloadBytes = 700;
-
-    /// <summary>Reads a file.</summary>
-    public Vp8Clip(byte[] ivf)
-    {
-        List<byte[]> pictures = [];
-        for (int position = FileHeaderLength; position < ivf.Length;)
-        {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(ivf.AsSpan(position));
-            position += FrameHeaderLength;
-            pictures.Add(ivf.AsSpan(position, length).ToArray());
-            position += length;
-        }
-
-        Pictures = pictures;
-    }
 
     private Vp8Clip(IReadOnlyList<byte[]> pictures) => Pictures = pictures;
 
     /// <summary>The pictures; the first is a keyframe.</summary>
     public IReadOnlyList<byte[]> Pictures { get; }
+
+    /// <summary>Encodes <see cref="TestPictures"/>; the first picture is the only keyframe of the first thirty.</summary>
+    public static Vp8Clip Encode(int width, int height, int count)
+    {
+        using var pictures = TestPictures.Of(CodecId.Vp8, width, height);
+        List<byte[]> payloads = [];
+        foreach (MediaFrame frame in pictures.Encode(count, new BufferPool()))
+        {
+            payloads.Add(frame.Payload.ToArray());
+            frame.Release();
+        }
+
+        return new Vp8Clip(payloads);
+    }
 
     /// <summary>The same clip with another picture in one's place.</summary>
     public Vp8Clip WithPicture(int index, byte[] picture) => new([.. Pictures.Take(index), picture, .. Pictures.Skip(index + 1)]);

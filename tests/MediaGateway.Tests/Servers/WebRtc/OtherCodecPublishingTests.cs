@@ -13,8 +13,8 @@ namespace MediaGateway.Tests.Servers.WebRtc;
 /// <summary>Publishers of VP8, through FFmpeg's decoder and its H.264 encoder.</summary>
 public sealed class OtherCodecPublishingTests
 {
-    private static readonly Vp8Clip Large = new(Vectors.Bytes("video", "vp8-96x64.ivf"));
-    private static readonly Vp8Clip Small = new(Vectors.Bytes("video", "vp8-64x48.ivf"));
+    private static readonly Vp8Clip Large = Vp8Clip.Encode(96, 64, 30);
+    private static readonly Vp8Clip Small = Vp8Clip.Encode(64, 48, 15);
 
     [Fact]
     public async Task PublishesVp8_TheStreamIsH264AndItsSoundAsItCame()

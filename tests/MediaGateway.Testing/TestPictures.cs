@@ -4,13 +4,13 @@ using MediaGateway.Media.Memory;
 using MediaGateway.Native.FFmpeg;
 using Xunit;
 
-namespace MediaGateway.Native.Tests.Video;
+namespace MediaGateway.Testing;
 
 /// <summary>
 /// Pictures of a bar that moves over a gradient, encoded by an encoder of FFmpeg: what a publisher sends, in decoding order, with the
 /// times that it would have. The picture's number can be read from its brightness.
 /// </summary>
-internal sealed unsafe class TestPictures : IDisposable
+public sealed unsafe class TestPictures : IDisposable
 {
     private const int FrameLineSize = 64;
 
@@ -66,8 +66,8 @@ internal sealed unsafe class TestPictures : IDisposable
 
     /// <summary>Encodes pictures and hands them over as frames, one reference each, in decoding order.</summary>
     /// <param name="count">How many.</param>
-    /// <param name="first">The number of the first: picture n is shown at n/30 s.</param>
     /// <param name="pool">Where their memory comes from.</param>
+    /// <param name="first">The number of the first: picture n is shown at n/30 s.</param>
     public IReadOnlyList<MediaFrame> Encode(int count, BufferPool pool, int first = 0)
     {
         List<MediaFrame> frames = [];
@@ -87,6 +87,7 @@ internal sealed unsafe class TestPictures : IDisposable
         return frames;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _packet.Dispose();
