@@ -18,12 +18,12 @@ internal sealed class AudioWorker : IDisposable
     // Never disposed: a publisher may wake a worker that has just ended. Its handle goes with the object.
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly ITimer _tick;
-    private readonly BridgeFailureLog _failures;
+    private readonly FailureLog _failures;
     private int _load;
     private volatile bool _stopping;
 
     /// <summary>Makes a worker without a thread.</summary>
-    public AudioWorker(AudioWorkerPool pool, TimeProvider timeProvider, BridgeFailureLog failures)
+    public AudioWorker(AudioWorkerPool pool, TimeProvider timeProvider, FailureLog failures)
     {
         _pool = pool;
         _failures = failures;

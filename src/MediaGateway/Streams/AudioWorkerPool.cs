@@ -26,7 +26,7 @@ internal sealed class AudioWorkerPool : IHostedService, IDisposable
     {
         (Transcoders, Clock, Metrics, _logger) = (transcoders, clock, metrics, logger);
         Linger = options.Value.Linger;
-        var failures = new BridgeFailureLog(logger);
+        var failures = new FailureLog(logger.TranscoderFailed);
         _workers = new AudioWorker[options.Value.Workers == 0 ? Environment.ProcessorCount : options.Value.Workers];
         for (int index = 0; index < _workers.Length; index++)
         {

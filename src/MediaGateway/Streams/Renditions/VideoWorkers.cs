@@ -22,7 +22,7 @@ internal sealed class VideoWorkers : IHostedService
         IVideoTranscoderFactory transcoders, IOptions<VideoOptions> options, GatewayClock clock, GatewayMetrics metrics, ILogger<VideoWorkers> logger)
     {
         (Transcoders, Clock, Metrics, _logger) = (transcoders, clock, metrics, logger);
-        Failures = new VideoFailureLog(logger);
+        Failures = new FailureLog(logger.VideoTranscoderFailed);
         int count = options.Value.MaximumTranscoders == 0 ? Environment.ProcessorCount : options.Value.MaximumTranscoders;
         _workers = new VideoWorker[count];
         for (int index = 0; index < count; index++)
@@ -41,7 +41,7 @@ internal sealed class VideoWorkers : IHostedService
     public GatewayMetrics Metrics { get; }
 
     /// <summary>Where failures are told.</summary>
-    public VideoFailureLog Failures { get; }
+    public FailureLog Failures { get; }
 
     /// <summary>The workers, for tests that take their turns themselves.</summary>
     public IReadOnlyList<VideoWorker> Workers => _workers;

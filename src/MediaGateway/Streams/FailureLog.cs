@@ -1,7 +1,8 @@
-namespace MediaGateway.Streams.Renditions;
+namespace MediaGateway.Streams;
 
-/// <summary>Reports failing transcoders of pictures, at most once per second with the count of those in between. Any thread.</summary>
-internal sealed class VideoFailureLog(ILogger logger)
+/// <summary>Reports failing transcoders of sound or pictures, at most once per second with the count of those in between. Any thread.</summary>
+/// <param name="write">Writes the line: the failure, its stream, and how many more there were since the last line.</param>
+internal sealed class FailureLog(Action<Exception, StreamKey, long> write)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -24,6 +25,6 @@ internal sealed class VideoFailureLog(ILogger logger)
             (_lastReport, untold, _untold) = (now, _untold, 0);
         }
 
-        logger.VideoTranscoderFailed(exception, stream, untold);
+        write(exception, stream, untold);
     }
 }
