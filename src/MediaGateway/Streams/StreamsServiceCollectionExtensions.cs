@@ -9,7 +9,8 @@ namespace MediaGateway.Streams;
 internal static class StreamsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="StreamRegistry"/>, the audio workers, the video workers with their transcoders, the renditions and the converted ingest. Stands on
+    /// Registers <see cref="StreamRegistry"/>, <see cref="StreamFinder"/>, the audio workers, the video workers with their transcoders, the renditions
+    /// and the converted ingest. Stands on
     /// <see cref="DiagnosticsServiceCollectionExtensions.AddDiagnostics"/>, <see cref="StreamOptions"/>, <see cref="AudioOptions"/>,
     /// <see cref="VideoOptions"/>, <see cref="Media.Memory.BufferPool"/> and an <see cref="Media.Frames.IAudioTranscoderFactory"/>.
     /// </summary>
@@ -23,6 +24,7 @@ internal static class StreamsServiceCollectionExtensions
             provider.GetRequiredService<GatewayMetrics>(),
             provider.GetRequiredService<AudioWorkerPool>()));
         services.AddSingleton<StreamRegistry>();
+        services.AddSingleton<StreamFinder>();
         services.AddVideoTranscoders();
         services.AddSingleton<VideoWorkers>();
         services.AddSingleton<IVideoRenditions, VideoRenditions>();

@@ -194,6 +194,8 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         _ => codec.ToString().ToUpperInvariant(),
     };
 
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
     private bool IsAbout(uint messageStreamId) => messageStreamId == request.MessageStreamId && _state is State.Playing or State.Waiting;
 
     private bool IsPlaying(LiveStream stream) => _state == State.Playing && ReferenceEquals(stream, _stream);
@@ -236,14 +238,20 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
             dialogue.Stream = renamed;
         }
 
-        if (dialogue.Services.Streams.Find(session.Key) is { } stream)
+        StreamSearch search = dialogue.Services.Finder.Find(new StreamQuery(session.Key, dialogue.Connection!.RelayPath)); // As above.
+        TimeSpan patience = Longer(search.Patience, dialogue.Services.Options.WaitForPublisher);
+        if (search.Stream is { } stream)
         {
             dialogue.Session.AcceptPlay(request.MessageStreamId);
             Start(stream);
         }
-        else if (dialogue.Services.Options.WaitForPublisher > TimeSpan.Zero)
+        else if (search.Refusal is { } refused)
         {
-            Wait(session.Key);
+            Refuse(StatusCode.PlayFailed, refused, SessionEndReason.StreamNotFound);
+        }
+        else if (patience > TimeSpan.Zero)
+        {
+            Wait(session.Key, patience);
         }
         else
         {
@@ -264,7 +272,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
             ViewerCommandKind.StartMedia, Stream: stream, MessageStreamId: request.MessageStreamId, Variant: _variant));
     }
 
-    private void Wait(StreamKey key)
+    private void Wait(StreamKey key, TimeSpan patience)
     {
         _wait = dialogue.Services.Streams.WaitFor(key, stream =>
         {
@@ -282,7 +290,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         }
 
         _state = State.Waiting;
-        Deadline = dialogue.Now + dialogue.Services.Options.WaitForPublisher;
+        Deadline = dialogue.Now + patience;
         dialogue.Session.AcceptPlay(request.MessageStreamId);
         dialogue.MarkPlaying();
         _entry!.Change(MediaSessionStatus.Pending); // Made before it was let in.

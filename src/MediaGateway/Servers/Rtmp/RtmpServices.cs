@@ -11,6 +11,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// <param name="Options">The settings.</param>
 /// <param name="Applications">The settings of single applications.</param>
 /// <param name="Streams">What is published.</param>
+/// <param name="Finder">What can be played.</param>
 /// <param name="Access">Who may do what.</param>
 /// <param name="Sessions">Where connections and their media sessions are entered.</param>
 /// <param name="Identity">Our name in relay paths.</param>
@@ -23,6 +24,7 @@ internal sealed record RtmpServices(
     RtmpServerOptions Options,
     IOptions<ApplicationsOptions> Applications,
     StreamRegistry Streams,
+    StreamFinder Finder,
     IAccessControl Access,
     SessionDirectory Sessions,
     GatewayIdentity Identity,

@@ -6,7 +6,13 @@ namespace MediaGateway.Servers.WebRtc;
 
 /// <summary>What every viewer needs of the rest of the gateway.</summary>
 /// <param name="Options">Waiting for publishers.</param>
-/// <param name="Streams">Where streams are found.</param>
+/// <param name="Streams">Where streams are waited for.</param>
+/// <param name="Finder">Where they are found.</param>
 /// <param name="Renditions">Converted pictures.</param>
 /// <param name="Metrics">The gateway's figures.</param>
-internal sealed record ViewerServices(WebRtcOptions Options, StreamRegistry Streams, IVideoRenditions Renditions, GatewayMetrics Metrics);
+internal sealed record ViewerServices(
+    WebRtcOptions Options,
+    StreamRegistry Streams,
+    StreamFinder Finder,
+    IVideoRenditions Renditions,
+    GatewayMetrics Metrics);

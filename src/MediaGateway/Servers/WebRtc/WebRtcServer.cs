@@ -19,6 +19,7 @@ internal sealed class WebRtcServer(
     IOptions<WebRtcOptions> options,
     PeerServices services,
     StreamRegistry streams,
+    StreamFinder finder,
     IVideoRenditions renditions,
     VideoIngest ingest,
     CandidateAddresses addresses,
@@ -127,9 +128,11 @@ internal sealed class WebRtcServer(
     public bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
         answer = null;
-        if (options.Value.WaitForPublisher == TimeSpan.Zero && streams.Find(request.Key) is null)
+        StreamSearch search = finder.Find(new StreamQuery(request.Key));
+        bool mayWait = search.Refusal is null && (search.IsAnswer || options.Value.WaitForPublisher > TimeSpan.Zero);
+        if (search.Stream is null && !mayWait)
         {
-            refusal = IPeerSessions.StreamNotFound;
+            refusal = search.Refusal ?? IPeerSessions.StreamNotFound;
             return false;
         }
 
@@ -138,7 +141,7 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        var viewers = new ViewerServices(options.Value, streams, renditions, metrics);
+        var viewers = new ViewerServices(options.Value, streams, finder, renditions, metrics);
         answer = Begin(new WebRtcViewer(request, peer, new ForgettingObserver(this, request.Observer), loop, viewers));
         return true;
     }

@@ -162,9 +162,10 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
             return;
         }
 
-        if (services.Streams.Find(Key) is not { } stream)
+        StreamSearch search = services.Finder.Find(new StreamQuery(Key));
+        if (search.Stream is not { } stream)
         {
-            Wait(now);
+            Wait(search, now);
             return;
         }
 
@@ -186,9 +187,11 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         }
     }
 
-    private void Wait(TimeSpan now)
+    private void Wait(in StreamSearch search, TimeSpan now)
     {
-        TimeSpan patience = services.Options.WaitForPublisher;
+        TimeSpan patience = search.Refusal is not null ? TimeSpan.Zero
+            : search.Patience > services.Options.WaitForPublisher ? search.Patience
+            : services.Options.WaitForPublisher;
         _waitEnd = now + patience;
         _wait = patience > TimeSpan.Zero
             ? services.Streams.WaitFor(Key, _ =>
@@ -200,7 +203,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         if (_wait is null)
         {
             _waitEnd = TimeSpan.MaxValue;
-            End(SessionEndReason.StreamNotFound, IPeerSessions.StreamNotFound);
+            End(SessionEndReason.StreamNotFound, search.Refusal ?? IPeerSessions.StreamNotFound);
             return;
         }
 
