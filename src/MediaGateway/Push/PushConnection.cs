@@ -37,7 +37,7 @@ internal sealed class PushConnection : IDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private readonly PushFeed _feed;
+    private readonly BoundedOutlet _feed;
     private readonly ITimer _deadline;
     private readonly Action _onPublished;
     private volatile PushMediaWriter? _media;
@@ -64,7 +64,7 @@ internal sealed class PushConnection : IDisposable
         (_transport, _session, _stream, _services, _statistics) = (transport, session, stream, services, statistics);
         _onPublished = onPublished;
         _input = PipeReader.Create(transport, new StreamPipeReaderOptions(leaveOpen: true));
-        _feed = new PushFeed(services.Options.QueueDuration, services.Options.QueueBytes, services.Clock, Wake);
+        _feed = new BoundedOutlet(services.Options.QueueDuration, services.Options.QueueBytes, services.Clock, Wake);
         _deadline = services.Time.CreateTimer(
             static state => ((PushConnection)state!)._input.CancelPendingRead(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -282,20 +282,20 @@ internal sealed class PushConnection : IDisposable
     /// <summary>Sends one entry of the feed; false when none waits. Replies come between any two of them.</summary>
     private async ValueTask<bool> WriteMediaAsync(CancellationTokenSource abort)
     {
-        if (_media is not { } media || !_feed.TryTake(out PushFeedItem item))
+        if (_media is not { } media || !_feed.TryTake(out OutletItem item))
         {
             return false;
         }
 
         switch (item.Kind)
         {
-            case PushFeedItemKind.Start:
+            case OutletItemKind.Start:
                 media.Start(item.Formats);
                 break;
-            case PushFeedItemKind.Metadata:
+            case OutletItemKind.Metadata:
                 media.Describe(item.Metadata!); // an entry of this kind carries it
                 break;
-            case PushFeedItemKind.Frame:
+            case OutletItemKind.Frame:
                 WriteFrame(media, item.Frame!); // an entry of this kind carries one
                 break;
             default:

@@ -1,10 +1,9 @@
 using MediaGateway.Media.Frames;
-using MediaGateway.Streams;
 
-namespace MediaGateway.Push;
+namespace MediaGateway.Streams;
 
-/// <summary>What a <see cref="PushFeedItem"/> is.</summary>
-internal enum PushFeedItemKind
+/// <summary>What an <see cref="OutletItem"/> is.</summary>
+internal enum OutletItemKind
 {
     /// <summary>The tracks at the start.</summary>
     Start,
@@ -19,11 +18,17 @@ internal enum PushFeedItemKind
     End,
 }
 
-/// <summary>One entry of a push's queue.</summary>
+/// <summary>One entry of a <see cref="BoundedOutlet"/>.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="EnteredAt">Gateway time at which it was queued.</param>
 /// <param name="Frame">The frame, when it is one.</param>
 /// <param name="Formats">The tracks, at the start.</param>
 /// <param name="Metadata">The publisher's words.</param>
-internal readonly record struct PushFeedItem(
-    PushFeedItemKind Kind, TimeSpan EnteredAt, MediaFrame? Frame = null, StreamFormats Formats = default, StreamMetadata? Metadata = null);
+/// <param name="EndReason">Why the stream ended, at the end.</param>
+internal readonly record struct OutletItem(
+    OutletItemKind Kind,
+    TimeSpan EnteredAt,
+    MediaFrame? Frame = null,
+    StreamFormats Formats = default,
+    StreamMetadata? Metadata = null,
+    StreamEndReason EndReason = default);

@@ -1,22 +1,21 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
-using MediaGateway.Streams;
 
-namespace MediaGateway.Push;
+namespace MediaGateway.Streams;
 
 /// <summary>
-/// A push's place in a stream: takes its frames and keeps them until the connection sends them. Bounded in time and bytes; when full,
-/// frames are dropped up to the newest keyframe that waits, or to the next that comes: the target never sees a picture that lacks one
-/// before it. The stream writes, the connection reads.
+/// The place in a stream of a consumer with a pace of its own: a push, a recording, a viewer over HTTP. Takes the stream's frames and keeps
+/// them until its one reader takes them. Bounded in time and bytes; when full, frames are dropped up to the newest keyframe that waits, or
+/// to the next that comes: the reader never sees a picture that lacks one before it. The stream writes, one reader takes, any thread.
 /// </summary>
-/// <param name="maximumAge">How long a frame may wait.</param>
+/// <param name="maximumAge">How long a frame may wait; <see cref="TimeSpan.MaxValue"/> when only the bytes count.</param>
 /// <param name="maximumBytes">Payload bytes that may wait.</param>
 /// <param name="clock">Gateway time.</param>
-/// <param name="wake">Called when there is something to take; must not block.</param>
-internal sealed class PushFeed(TimeSpan maximumAge, long maximumBytes, GatewayClock clock, Action wake) : IStreamOutlet
+/// <param name="wake">Called after each entry, when there is something to take, under the stream's lock; must not block.</param>
+internal sealed class BoundedOutlet(TimeSpan maximumAge, long maximumBytes, GatewayClock clock, Action wake) : IStreamOutlet
 {
     private readonly Lock _lock = new();
-    private readonly Queue<PushFeedItem> _items = new();
+    private readonly Queue<OutletItem> _items = new();
     private long _bytes;
     private long _dropped;
     private bool _hasPictures;
@@ -30,20 +29,20 @@ internal sealed class PushFeed(TimeSpan maximumAge, long maximumBytes, GatewayCl
     public void Start(StreamFormats formats)
     {
         _hasPictures = formats.Video is not null;
-        Enqueue(new PushFeedItem(PushFeedItemKind.Start, clock.Now, Formats: formats));
+        Enqueue(new OutletItem(OutletItemKind.Start, clock.Now, Formats: formats));
     }
 
     /// <inheritdoc/>
-    public void Deliver(MediaFrame frame) => Enqueue(new PushFeedItem(PushFeedItemKind.Frame, clock.Now, frame));
+    public void Deliver(MediaFrame frame) => Enqueue(new OutletItem(OutletItemKind.Frame, clock.Now, frame));
 
     /// <inheritdoc/>
-    public void Describe(StreamMetadata metadata) => Enqueue(new PushFeedItem(PushFeedItemKind.Metadata, clock.Now, Metadata: metadata));
+    public void Describe(StreamMetadata metadata) => Enqueue(new OutletItem(OutletItemKind.Metadata, clock.Now, Metadata: metadata));
 
     /// <inheritdoc/>
-    public void End(StreamEndReason reason) => Enqueue(new PushFeedItem(PushFeedItemKind.End, clock.Now));
+    public void End(StreamEndReason reason) => Enqueue(new OutletItem(OutletItemKind.End, clock.Now, EndReason: reason));
 
     /// <summary>Takes the oldest entry; the caller owns its frame.</summary>
-    public bool TryTake(out PushFeedItem item)
+    public bool TryTake(out OutletItem item)
     {
         lock (_lock)
         {
@@ -63,7 +62,7 @@ internal sealed class PushFeed(TimeSpan maximumAge, long maximumBytes, GatewayCl
         lock (_lock)
         {
             _isClosed = true;
-            while (_items.TryDequeue(out PushFeedItem item))
+            while (_items.TryDequeue(out OutletItem item))
             {
                 item.Frame?.Release();
             }
@@ -72,7 +71,7 @@ internal sealed class PushFeed(TimeSpan maximumAge, long maximumBytes, GatewayCl
         }
     }
 
-    private void Enqueue(in PushFeedItem item)
+    private void Enqueue(in OutletItem item)
     {
         lock (_lock)
         {
@@ -115,7 +114,7 @@ internal sealed class PushFeed(TimeSpan maximumAge, long maximumBytes, GatewayCl
     // Without pictures every frame is a start. What is not a frame stays, in order.
     private void DropToNewestKeyframe()
     {
-        PushFeedItem[] items = [.. _items];
+        OutletItem[] items = [.. _items];
         int start = Array.FindLastIndex(items, item => IsStart(item.Frame));
         int first = Array.FindIndex(items, item => item.Frame is not null);
         bool goesOnLater = start <= first;
