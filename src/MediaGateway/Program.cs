@@ -5,6 +5,7 @@ using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Push;
+using MediaGateway.Relay;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.Tunnel;
@@ -46,6 +47,7 @@ try
         .AddSignaling()
         .AddWhip()
         .AddPush()
+        .AddRelay()
         .AddApi()
         .AddHostedService<StartAnnouncement>()
         .AddHostedService<SelfTest>();

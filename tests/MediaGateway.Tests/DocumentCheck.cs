@@ -19,6 +19,7 @@ internal static partial class DocumentCheck
         [StreamOptions.Section] = typeof(StreamOptions),
         [AudioOptions.Section] = typeof(AudioOptions),
         [PushOptions.Section] = typeof(PushOptions),
+        [RelayOptions.Section] = typeof(RelayOptions),
         [ApiOptions.Section] = typeof(ApiOptions),
         [HookOptions.Section] = typeof(HookOptions),
         [TokenOptions.Section] = typeof(TokenOptions),

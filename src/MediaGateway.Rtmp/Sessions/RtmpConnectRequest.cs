@@ -29,6 +29,13 @@ public sealed record RtmpConnectRequest(
     /// <summary>The gateways that the peer's stream has passed, as <see cref="RtmpClientOptions.RelayPath"/> says it; empty when not sent.</summary>
     public string RelayPath => Properties?.Find(ClientCommandWriter.RelayPathProperty)?.AsString ?? "";
 
+    /// <summary>
+    /// Whether the peer says that it will publish, as encoders do (OBS, FFmpeg, GStreamer, FMLE): <c>type</c> is <c>nonprivate</c>, or its
+    /// version begins with FMLE. Players say neither.
+    /// </summary>
+    public bool IsPublisher =>
+        Properties?.Find("type")?.AsString == "nonprivate" || FlashVersion.StartsWith("FMLE", StringComparison.Ordinal);
+
     /// <summary>Reads the command object; null when the application cannot be read as a path with parameters.</summary>
     internal static RtmpConnectRequest? From(AmfMap? properties)
     {

@@ -27,6 +27,7 @@ internal static class ApiExtensions
         RouteGroupBuilder modern = endpoints.MapGroup(ModernPrefix).WithMetadata(OperatorOnly.Instance);
         ModernEndpoints.Map(modern);
         RedirectEndpoints.Map(modern);
+        NodeEndpoints.Map(modern);
         endpoints.MapGet(DescriptionPath, Description);
     }
 

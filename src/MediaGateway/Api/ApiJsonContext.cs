@@ -21,4 +21,6 @@ namespace MediaGateway.Api;
 [JsonSerializable(typeof(ConnectionReport[]))]
 [JsonSerializable(typeof(PushReport[]))]
 [JsonSerializable(typeof(RedirectReport[]))]
+[JsonSerializable(typeof(NodeReport[]))]
+[JsonSerializable(typeof(NodeChange))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

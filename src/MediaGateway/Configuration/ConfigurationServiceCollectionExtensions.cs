@@ -29,6 +29,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<VideoOptions, VideoRanges>(services, configuration, VideoOptions.Section);
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
         AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
+        AddSection<RelayOptions, RelayRanges>(services, configuration, RelayOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
@@ -42,6 +43,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<StreamOptions>, CrossFieldRules.Streams>();
         services.AddSingleton<IValidateOptions<TlsOptions>, CrossFieldRules.Tls>();
         services.AddSingleton<IValidateOptions<PushOptions>, PushRules>();
+        services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayRules(configuration.GetSection(RelayOptions.Section)));
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenRules>();

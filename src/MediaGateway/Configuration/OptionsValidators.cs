@@ -55,3 +55,7 @@ internal sealed partial class TokenRanges : IValidateOptions<TokenOptions>;
 /// <summary>Checks the ranges of <see cref="IceServerOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class IceServerRanges : IValidateOptions<IceServerOptions>;
+
+/// <summary>Checks the ranges of <see cref="RelayOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class RelayRanges : IValidateOptions<RelayOptions>;

@@ -19,6 +19,7 @@ internal static class UnknownKeys
         AudioOptions.Section,
         TlsOptions.Section,
         PushOptions.Section,
+        RelayOptions.Section,
         ApiOptions.Section,
         HookOptions.Section,
         TokenOptions.Section,

@@ -30,6 +30,9 @@ internal static class EventIds
     /// <summary>The signalling hub and WHIP.</summary>
     public const int Signaling = 9000;
 
+    /// <summary>Pulls from origins and the choice of nodes.</summary>
+    public const int Relay = 11_000;
+
     /// <summary>The interface for operators.</summary>
     public const int Api = 12_000;
 

@@ -9,6 +9,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
+using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
@@ -51,7 +52,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
-        builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddApi();
+        builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddRelay().AddApi();
         builder.Services.AddAccessControl().AddConnectivity().AddWhip();
         builder.Services.AddSingleton<IPeerSessions, FakePeerSessions>().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

@@ -111,6 +111,21 @@ public sealed class ModernApiTests
         Assert.Empty(host.Redirects.Current);
     }
 
+    [Fact]
+    public async Task Nodes_AreListedAndDrained()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(
+            ("Relay:Nodes:0:Address", "rtmp://edge1:1940/"), ("Relay:Nodes:0:Weight", "3"), ("Relay:Nodes:1:Address", "rtmps://edge2"),
+            ("Relay:Nodes:1:HttpAddress", "https://edge2/"));
+        Assert.Equal(204, (await host.CallAsync(HttpMethod.Put, "/api/v1/nodes/edge1:1940", """{"drain":true}""")).Status);
+        Assert.Equal(404, (await host.CallAsync(HttpMethod.Put, "/api/v1/nodes/edge3", """{"drain":true}""")).Status);
+        Assert.Equal(400, (await host.CallAsync(HttpMethod.Put, "/api/v1/nodes/edge2", "{}")).Status);
+        Assert.Equal(
+            """[{"id":"edge1:1940","address":"rtmp://edge1:1940","httpAddress":null,"weight":3,"drain":true},"""
+            + """{"id":"edge2","address":"rtmps://edge2","httpAddress":"https://edge2","weight":1,"drain":false}]""",
+            (await host.GetAsync("/api/v1/nodes")).Text);
+    }
+
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static async Task<(int, string)> StatusAsync(Task<ApiAnswer> call)

@@ -40,6 +40,8 @@ public sealed class OpenApiTests
     [InlineData("Push", typeof(PushReport))]
     [InlineData("PushRequest", typeof(PushRequest))]
     [InlineData("Redirect", typeof(RedirectReport))]
+    [InlineData("Node", typeof(NodeReport))]
+    [InlineData("NodeChange", typeof(NodeChange))]
     [InlineData("WcsStreamFilter", typeof(WcsStreamFilter))]
     [InlineData("WcsConnectionFilter", typeof(WcsConnectionFilter))]
     [InlineData("WcsPushRequest", typeof(WcsPushRequest), "options")]

@@ -20,6 +20,7 @@ public partial class ConfigurationDocsTests
         (ApplicationsOptions.Section, new ApplicationOptions()),
         (TlsOptions.Section, new TlsOptions()),
         (PushOptions.Section, new PushOptions()),
+        (RelayOptions.Section, new RelayOptions()),
         (ApiOptions.Section, new ApiOptions()),
         (HookOptions.Section, new HookOptions()),
         (TokenOptions.Section, new TokenOptions()),

@@ -103,6 +103,19 @@ public class GatewayOptionsTests
     [InlineData("Push:CertificateAuthorityFile", "/dev/null", "Push:CertificateAuthorityFile: '/dev/null' is not a PEM file with certificates.")]
     [InlineData("Push:Targets:0:Stream", "a", "Push:Targets:0: Stream must have the form application/name")]
     [InlineData("Push:Hosts", "x", "Push:Hosts is not a setting")]
+    [InlineData("Relay:Nodes:0:Address", "edge1", "Relay:Nodes:0:Address must be an address such as rtmp://edge1.example.org, with rtmp or rtmps.")]
+    [InlineData("Relay:Nodes:0:Address", "rtmp://user:secret@edge1", "Relay:Nodes:0:Address must be an address")]
+    [InlineData("Relay:Nodes:0:Address", "rtmps://edge1:1936/live", null)]
+    [InlineData("Relay:Nodes:0:Host", "edge1", "Relay:Nodes:0:Host is not a setting (Address, HttpAddress, Weight, Drain).")]
+    [InlineData("Relay:Origins:0:Url", "http://origin", "Relay:Origins:0:Url: The address must begin with rtmp:// or rtmps://.")]
+    [InlineData("Relay:Origins:0:Url", "rtmp://user:secret@origin?token=x", null)]
+    [InlineData("Relay:Origins:0:Application", "a b", "Relay:Origins:0:Application: Application name may contain only")]
+    [InlineData("Relay:Origins:0:Uri", "rtmp://a", "Relay:Origins:0:Uri is not a setting (Application, Url).")]
+    [InlineData("Relay:Patience", "00:02:00", "Relay:Patience must be between 00:00:01 and 00:01:00.")]
+    [InlineData("Relay:IdleTime", "00:11:00", "Relay:IdleTime must be between 00:00:00 and 00:10:00.")]
+    [InlineData("Relay:StallTimeout", "00:00:00", "Relay:StallTimeout must be between 00:00:01 and 00:10:00.")]
+    [InlineData("Relay:MaximumPulls", "-1", "Relay:MaximumPulls must be between 0 and 10000.")]
+    [InlineData("Relay:Edges", "x", "Relay:Edges is not a setting")]
     [InlineData("Api:Key", "short", "Api:Key must have at least 16 characters.")]
     [InlineData("Api:Key", "with a blank inside it", "Api:Key must be printable ASCII without blanks.")]
     [InlineData("Api:MaximumFailuresPerMinute", "0", "Api:MaximumFailuresPerMinute must be between 1 and 10000.")]
@@ -175,6 +188,7 @@ public class GatewayOptionsTests
         AssertDefaults<AudioOptions>(host);
         AssertDefaults<TlsOptions>(host);
         AssertDefaults<PushOptions>(host);
+        AssertDefaults<RelayOptions>(host);
         AssertDefaults<ApiOptions>(host);
         AssertDefaults<HookOptions>(host);
         AssertDefaults<TokenOptions>(host);

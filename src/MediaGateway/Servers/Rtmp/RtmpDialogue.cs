@@ -284,7 +284,7 @@ internal sealed class RtmpDialogue(
             session.RejectConnect(StatusCode.ConnectRejected, refusal);
             CloseAfterLastWords(SessionEndReason.Unauthorized);
         }
-        else if (FindRedirect() is { } target)
+        else if ((FindRedirect() ?? FindNode()) is { } target)
         {
             session.RejectConnect(StatusCode.ConnectRejected, $"This server sends you to {target}", new RtmpRedirect(target));
             CloseAfterLastWords(SessionEndReason.Redirected);
@@ -401,6 +401,11 @@ internal sealed class RtmpDialogue(
 
     private string? FindRedirect() =>
         services.Redirects.Find(Connection!.Application ?? "", TextOf(Request.App), Request.TcUrl); // Looked for after connect only.
+
+    // A node that pulls a stream from here is no player, and a publisher is wanted where its viewers' nodes pull from.
+    private string? FindNode() => Request.IsPublisher || Request.RelayPath.Length > 0
+        ? null
+        : services.Redirects.FindNode(TextOf(Request.App), Request.TcUrl);
 
     private static string TextOf(RtmpUrlPart part)
     {

@@ -1,25 +1,29 @@
 using System.Collections.Concurrent;
 using MediaGateway.Configuration;
+using MediaGateway.Relay;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Servers.Rtmp;
 
 /// <summary>
 /// Where RTMP clients are sent to instead of being served: by the settings <c>Rtmp:Redirect</c> and <c>Applications:name:Redirect</c>,
-/// which are read again while the gateway runs, or by <see cref="Set"/>. Connections that are open hear of every change. Any thread.
+/// which are read again while the gateway runs, or by <see cref="Set"/>; and new players to one of the nodes, with <c>Relay:RedirectPlayers</c>.
+/// Connections that are open hear of every change but of those about nodes. Any thread.
 /// </summary>
 internal sealed class RtmpRedirects : IDisposable
 {
     private readonly ConcurrentDictionary<RtmpReceiveLoop, bool> _connections = new();
     private readonly ConcurrentDictionary<string, string> _set = new(StringComparer.Ordinal);
+    private readonly NodeChooser _nodes;
     private readonly IDisposable? _rtmpChanges;
     private readonly IDisposable? _applicationChanges;
     private volatile RtmpOptions _rtmp;
     private volatile ApplicationsOptions _applications;
 
     /// <summary>Reads the settings and goes on watching them. Settings that have become wrong leave the last right ones in force.</summary>
-    public RtmpRedirects(IOptionsMonitor<RtmpOptions> rtmp, IOptionsMonitor<ApplicationsOptions> applications)
+    public RtmpRedirects(IOptionsMonitor<RtmpOptions> rtmp, IOptionsMonitor<ApplicationsOptions> applications, NodeChooser nodes)
     {
+        _nodes = nodes;
         (_rtmp, _applications) = (rtmp.CurrentValue, applications.CurrentValue);
         _rtmpChanges = rtmp.OnChange(options =>
         {
@@ -83,6 +87,15 @@ internal sealed class RtmpRedirects : IDisposable
         string target = hasPath ? address : $"{address.TrimEnd('/')}/{appText}";
         return string.Equals(target, tcUrl.TrimEnd('/'), StringComparison.OrdinalIgnoreCase) ? null : target;
     }
+
+    /// <summary>
+    /// The node that a new player is to go to, as an address of an application; null when it stays. The caller knows that it neither
+    /// publishes nor is another gateway.
+    /// </summary>
+    /// <param name="appText">What it sent as application, with path and parameters.</param>
+    /// <param name="tcUrl">The address that it says it connected to: whoever is at a node stays there.</param>
+    public string? FindNode(string appText, string tcUrl) =>
+        _nodes.RedirectsPlayers && !_nodes.IsAtNode(tcUrl) ? _nodes.Choose()?.AddressOf(appText) : null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,8 +1,9 @@
 using MediaGateway.Configuration;
 using MediaGateway.Media.Amf;
+using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Testing;
-using Microsoft.Extensions.Options;
+using MediaGateway.Tests.Configuration;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -91,12 +92,46 @@ public sealed class RedirectTests : IDisposable
     public void ChangedSettings_HoldFromThenOn()
     {
         var rtmp = new Fixed<RtmpOptions>(new());
-        using var redirects = new RtmpRedirects(rtmp, new Fixed<ApplicationsOptions>(new()));
+        using var redirects = new RtmpRedirects(rtmp, new Fixed<ApplicationsOptions>(new()), Nodes(new()));
         Assert.Null(redirects.Find("live", "live", ""));
 
         rtmp.Change(new RtmpOptions { Redirect = "rtmp://a/x" });
 
         Assert.Equal("rtmp://a/x", redirects.Find("live", "live", ""));
+    }
+
+    [Fact]
+    public async Task PlayersAreSentToNodesInTurn_PublishersOtherGatewaysAndThoseAtANodeAreNot()
+    {
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, services: services => services.Configure<RelayOptions>(options =>
+        {
+            options.RedirectPlayers = true;
+            options.Nodes.Add(new() { Address = "rtmp://edge1:1940" });
+            options.Nodes.Add(new() { Address = "rtmp://edge2/other", Weight = 2 });
+            options.Nodes.Add(new() { Address = "rtmp://edge3", Drain = true });
+            options.Nodes.Add(new() { Address = "rtmp://edge4", Weight = 0 });
+        }));
+        var targets = new List<string?>();
+        for (int i = 0; i < 3; i++)
+        {
+            using TestPlayer player = await SayHelloAsync(host, "live?a=1");
+            RtmpTestMessage error = await player.ExpectAsync("_error NetConnection.Connect.Rejected");
+            targets.Add(((AmfMap)((AmfMap)error.Values[^1]).Find("ex")!).Find("redirect")?.AsString);
+        }
+
+        Assert.Equal(["rtmp://edge1:1940/live?a=1", "rtmp://edge2/other", "rtmp://edge2/other"], targets.Order(StringComparer.Ordinal));
+        foreach ((string Name, object? Value)[] more in new (string, object?)[][]
+        {
+            [("type", "nonprivate")],
+            [("flashVer", "FMLE/3.0 (compatible; Lavf)")],
+            [("mediaGatewayRelay", "abc")],
+            [("tcUrl", "rtmp://EDGE1:1940/live")],
+            [("tcUrl", "rtmp://edge2:1935/other")],
+        })
+        {
+            using TestPlayer other = await SayHelloAsync(host, "live", more);
+            await other.ExpectAsync("_result NetConnection.Connect.Success");
+        }
     }
 
     private static async Task<TestPlayer> SayHelloAsync(RtmpServerHost host, string app, params (string Name, object? Value)[] more)
@@ -108,26 +143,7 @@ public sealed class RedirectTests : IDisposable
         return client;
     }
 
-    private static RtmpRedirects Make(RtmpOptions rtmp) => new(new Fixed<RtmpOptions>(rtmp), new Fixed<ApplicationsOptions>(new()));
+    private static RtmpRedirects Make(RtmpOptions rtmp) => new(new Fixed<RtmpOptions>(rtmp), new Fixed<ApplicationsOptions>(new()), Nodes(new()));
 
-    private sealed class Fixed<T>(T value) : IOptionsMonitor<T>
-    {
-        private Action<T, string?>? _listener;
-
-        public T CurrentValue { get; private set; } = value;
-
-        public T Get(string? name) => CurrentValue;
-
-        public void Change(T changed)
-        {
-            CurrentValue = changed;
-            _listener?.Invoke(changed, null);
-        }
-
-        public IDisposable? OnChange(Action<T, string?> listener)
-        {
-            _listener = listener;
-            return null;
-        }
-    }
+    private static NodeChooser Nodes(RelayOptions options) => new(new Fixed<RelayOptions>(options));
 }

@@ -5,6 +5,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
+using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Servers.Rtmp.Tunnel;
@@ -91,7 +92,7 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         builder.Services.AddOptions<StreamOptions>();
         builder.Services.AddOptions<ApplicationsOptions>();
         services?.Invoke(builder.Services);
-        builder.Services.AddRtmpServer();
+        builder.Services.AddRtmpServer().AddNodes();
         builder.Services.AddServerCertificate();
         builder.Services.AddOptions<TlsOptions>().Configure(options => options.HandshakeTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
