@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using Microsoft.Extensions.Options;
 
@@ -17,8 +17,6 @@ internal sealed class FailureLimiter(IOptions<ApiOptions> options, GatewayClock 
     /// <summary>Addresses remembered.</summary>
     public const int MaximumAddresses = 10_000;
 
-    private const int Ipv6NetworkBytes = 8;
-
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<IPAddress, Failures> _failures = new();
@@ -27,7 +25,7 @@ internal sealed class FailureLimiter(IOptions<ApiOptions> options, GatewayClock 
     public bool IsBlocked(IPAddress address, out TimeSpan wait)
     {
         wait = default;
-        if (!_failures.TryGetValue(KeyOf(address), out Failures failures) || failures.Count < options.Value.MaximumFailuresPerMinute)
+        if (!_failures.TryGetValue(CountedAddress.Of(address), out Failures failures) || failures.Count < options.Value.MaximumFailuresPerMinute)
         {
             return false;
         }
@@ -40,7 +38,7 @@ internal sealed class FailureLimiter(IOptions<ApiOptions> options, GatewayClock 
     public void Count(IPAddress address)
     {
         TimeSpan now = clock.Now;
-        IPAddress key = KeyOf(address);
+        IPAddress key = CountedAddress.Of(address);
         if (_failures.Count >= MaximumAddresses && !_failures.ContainsKey(key))
         {
             ForgetOld(now);
@@ -55,23 +53,6 @@ internal sealed class FailureLimiter(IOptions<ApiOptions> options, GatewayClock 
             static (_, at) => new Failures(1, at),
             static (_, before, at) => at - before.Since >= Window ? new Failures(1, at) : before with { Count = before.Count + 1 },
             now);
-    }
-
-    private static IPAddress KeyOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        byte[] bytes = address.GetAddressBytes();
-        bytes.AsSpan(Ipv6NetworkBytes).Clear();
-        return new IPAddress(bytes);
     }
 
     private void ForgetOld(TimeSpan now)

@@ -239,16 +239,16 @@ public sealed class PictureReceiverTests
     {
         using ReceiverBench bench = BenchOf(CodecId.Vp8);
         bench.SendVideo(0, Tick, false, [.. Vp8Start, .. Vp8Key]);
-        for (int packet = 1; packet <= PictureBuilder.MaximumPackets; packet++)
+        for (int packet = 1; packet <= HeldPackets.Maximum; packet++)
         {
             bench.SendVideo(packet, Tick, false, [.. Vp8Rest, 1]);
         }
 
         Assert.Equal(1, bench.Statistics(TrackKind.Video).MalformedPackets);
         Assert.Equal(0, bench.Pool.Outstanding(Media.Memory.BufferOwner.Datagram));
-        bench.SendVideo(PictureBuilder.MaximumPackets + 1, Tick, true, [.. Vp8Rest, 1]);
+        bench.SendVideo(HeldPackets.Maximum + 1, Tick, true, [.. Vp8Rest, 1]);
         Assert.Empty(bench.VideoFrames);
-        SendPicture(bench, CodecId.Vp8, PictureBuilder.MaximumPackets + 2, isKeyframe: true);
+        SendPicture(bench, CodecId.Vp8, HeldPackets.Maximum + 2, isKeyframe: true);
         Assert.Single(bench.VideoFrames);
     }
 

@@ -11,12 +11,9 @@ namespace MediaGateway.WebRtc.Rtp.Payloads;
 /// </summary>
 internal sealed class AccessUnitBuilder(BufferPool pool, ParameterSetStore parameterSets, int maximumBytes) : IDisposable
 {
-    /// <summary>Packets of one access unit. Sized for the 8,160 slices of a 1080p picture with a slice per macroblock.</summary>
-    private const int MaximumPackets = 10_000;
-
     private const int MaximumNalUnits = 16_384;
 
-    private readonly List<PooledBuffer> _packets = new(64);
+    private readonly HeldPackets _packets = new();
     private readonly List<Piece> _pieces = new(64);
     private readonly byte[] _scratch = new byte[SequenceParameterSet.MaximumBytes];
     private int _bytes;
@@ -40,11 +37,7 @@ internal sealed class AccessUnitBuilder(BufferPool pool, ParameterSetStore param
     public int PictureParameterSetId { get; private set; }
 
     /// <summary>Takes ownership of the packet in which the next pieces lie. False: too many; the packet is still taken.</summary>
-    public bool TryHold(PooledBuffer packet)
-    {
-        _packets.Add(packet);
-        return _packets.Count <= MaximumPackets;
-    }
+    public bool TryHold(PooledBuffer packet) => _packets.TryHold(packet);
 
     /// <summary>Begins a NAL unit whose header byte is <paramref name="header"/>; it does not lie in any piece.</summary>
     public bool TryBegin(byte header)
@@ -62,7 +55,7 @@ internal sealed class AccessUnitBuilder(BufferPool pool, ParameterSetStore param
     public bool TryAdd(int offset, int length)
     {
         Debug.Assert(IsInsideNalUnit, "a NAL unit has begun");
-        _pieces.Add(new Piece(_packets.Count - 1, offset, length));
+        _pieces.Add(new Piece(_packets.Last, offset, length));
         _nalUnitLength += length;
         return TryCount(length);
     }
@@ -108,12 +101,7 @@ internal sealed class AccessUnitBuilder(BufferPool pool, ParameterSetStore param
     /// <summary>Forgets the access unit.</summary>
     public void Clear()
     {
-        foreach (PooledBuffer packet in _packets)
-        {
-            packet.Dispose();
-        }
-
-        _packets.Clear();
+        _packets.Release();
         _pieces.Clear();
         (_bytes, _nalUnits, Slices, PictureParameterSetId) = (0, 0, 0, 0);
         (IsInsideNalUnit, IsKeyframe) = (false, false);
@@ -144,7 +132,7 @@ internal sealed class AccessUnitBuilder(BufferPool pool, ParameterSetStore param
         return piece.Length;
     }
 
-    private ReadOnlySpan<byte> BytesOf(Piece piece) => _packets[piece.Packet].Span.Slice(piece.Offset, piece.Length);
+    private ReadOnlySpan<byte> BytesOf(Piece piece) => _packets.Read(piece.Packet, piece.Offset, piece.Length);
 
     private bool TryCount(int bytes)
     {

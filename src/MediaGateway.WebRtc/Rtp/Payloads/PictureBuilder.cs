@@ -9,16 +9,13 @@ namespace MediaGateway.WebRtc.Rtp.Payloads;
 /// </summary>
 internal sealed class PictureBuilder(BufferPool pool, int maximumBytes) : IDisposable
 {
-    /// <summary>Packets of one picture: 4 MiB in packets of a small MTU.</summary>
-    public const int MaximumPackets = 10_000;
-
     /// <summary>Pieces of one picture; a packet has one, with AV1 few.</summary>
     public const int MaximumPieces = 16_384;
 
     private const int LengthBits = 7;
     private const int MoreBytes = 0x80;
 
-    private readonly List<PooledBuffer> _packets = new(64);
+    private readonly HeldPackets _packets = new();
     private readonly List<Piece> _pieces = new(64);
     private int _bytes;
     private int _unit;
@@ -30,16 +27,12 @@ internal sealed class PictureBuilder(BufferPool pool, int maximumBytes) : IDispo
     public bool IsEmpty => _pieces.Count == 0;
 
     /// <summary>Takes ownership of the packet in which the next pieces lie. False: too many; the packet is still taken.</summary>
-    public bool TryHold(PooledBuffer packet)
-    {
-        _packets.Add(packet);
-        return _packets.Count <= MaximumPackets;
-    }
+    public bool TryHold(PooledBuffer packet) => _packets.TryHold(packet);
 
     /// <summary>Adds bytes of the packet held last.</summary>
     public bool TryAdd(int offset, int length)
     {
-        _pieces.Add(new Piece(_packets.Count - 1, offset, length));
+        _pieces.Add(new Piece(_packets.Last, offset, length));
         return TryCount(length);
     }
 
@@ -89,12 +82,7 @@ internal sealed class PictureBuilder(BufferPool pool, int maximumBytes) : IDispo
     /// <summary>Forgets the picture.</summary>
     public void Clear()
     {
-        foreach (PooledBuffer packet in _packets)
-        {
-            packet.Dispose();
-        }
-
-        _packets.Clear();
+        _packets.Release();
         _pieces.Clear();
         _bytes = 0;
         IsInsideUnit = false;
@@ -139,7 +127,7 @@ internal sealed class PictureBuilder(BufferPool pool, int maximumBytes) : IDispo
 
     private int Copy(Piece piece, Span<byte> destination)
     {
-        _packets[piece.Packet].Span.Slice(piece.Offset, piece.Length).CopyTo(destination);
+        _packets.Read(piece.Packet, piece.Offset, piece.Length).CopyTo(destination);
         return piece.Length;
     }
 

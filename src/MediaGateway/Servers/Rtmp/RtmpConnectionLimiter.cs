@@ -1,4 +1,5 @@
 using System.Net;
+using MediaGateway.Connectivity;
 
 namespace MediaGateway.Servers.Rtmp;
 
@@ -22,7 +23,7 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
     /// <summary>Admits a connection, or returns null when there are too many. The caller disposes the ticket when it ends.</summary>
     public Ticket? TryAdmit(IPAddress address)
     {
-        IPAddress counted = Counted(address);
+        IPAddress counted = CountedAddress.Of(address);
         lock (_lock)
         {
             int idle = _idle.GetValueOrDefault(counted);
@@ -36,27 +37,6 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
             _idle[counted] = idle + 1;
             return new Ticket(this, counted);
         }
-    }
-
-    /// <summary>
-    /// One IPv4 host is one address however it arrives; of IPv6 a host usually has a whole /64 network (RFC 4291 2.5.4), so that is
-    /// what counts.
-    /// </summary>
-    private static IPAddress Counted(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        if (!address.TryWriteBytes(bytes, out int length) || length != bytes.Length)
-        {
-            return address;
-        }
-
-        bytes[8..].Clear();
-        return new IPAddress(bytes);
     }
 
     private void EndIdle(IPAddress address)

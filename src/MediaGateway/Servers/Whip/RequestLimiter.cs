@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using MediaGateway.Configuration;
+using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using Microsoft.Extensions.Options;
 
@@ -14,15 +14,13 @@ namespace MediaGateway.Servers.Whip;
 /// </summary>
 internal sealed class RequestLimiter(IOptions<WhipOptions> options, GatewayClock clock)
 {
-    private const int Ipv6NetworkBytes = 8;
-
     private readonly ConcurrentDictionary<IPAddress, Allowance> _allowances = new();
 
     /// <summary>Takes one request of an address; if it may not make one now, how long it must wait.</summary>
     public bool TryTake(IPAddress? address, out TimeSpan wait)
     {
         wait = default;
-        IPAddress key = KeyOf(address ?? IPAddress.None);
+        IPAddress key = CountedAddress.Of(address ?? IPAddress.None);
         if (IPAddress.IsLoopback(key))
         {
             return true;
@@ -37,23 +35,6 @@ internal sealed class RequestLimiter(IOptions<WhipOptions> options, GatewayClock
 
         Allowance allowance = _allowances.GetOrAdd(key, static (_, full) => new Allowance(full.Burst, full.Now), (Burst: options.Value.RequestBurst, Now: now));
         return allowance.TryTake(now, options.Value, out wait);
-    }
-
-    private static IPAddress KeyOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
-        {
-            return address;
-        }
-
-        byte[] bytes = address.GetAddressBytes();
-        bytes.AsSpan(Ipv6NetworkBytes).Clear();
-        return new IPAddress(bytes);
     }
 
     private void ForgetIdle(TimeSpan now)
