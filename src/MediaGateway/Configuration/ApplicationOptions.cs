@@ -14,4 +14,10 @@ internal sealed class ApplicationOptions
 
     /// <summary>The address that its RTMP clients are sent to; goes before <see cref="RtmpOptions.Redirect"/>. Null: they stay.</summary>
     public string? Redirect { get; set; }
+
+    /// <summary>
+    /// The ladder of its streams, one of <see cref="LadderOptions.Ladders"/> or <c>standard</c>; empty: none. Null:
+    /// <see cref="LadderOptions.Default"/>.
+    /// </summary>
+    public string? Ladder { get; set; }
 }

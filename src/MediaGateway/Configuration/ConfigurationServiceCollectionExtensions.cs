@@ -27,6 +27,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<StreamOptions, StreamRanges>(services, configuration, StreamOptions.Section);
         AddSection<AudioOptions, AudioRanges>(services, configuration, AudioOptions.Section);
         AddSection<VideoOptions, VideoRanges>(services, configuration, VideoOptions.Section);
+        AddSection<LadderOptions, LadderRanges>(services, configuration, LadderOptions.Section);
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
         AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
         AddSection<RelayOptions, RelayRanges>(services, configuration, RelayOptions.Section);
@@ -46,6 +47,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayRules(configuration.GetSection(RelayOptions.Section)));
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
+        services.AddSingleton<IValidateOptions<LadderOptions>>(new LadderRules(configuration.GetSection(LadderOptions.Section)));
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenRules>();
         services.AddSingleton<IValidateOptions<IceServerOptions>, IceServerRules>();
         services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));
@@ -69,6 +71,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IOptionsChangeTokenSource<ApplicationsOptions>>(
             new ConfigurationChangeTokenSource<ApplicationsOptions>(section));
         services.AddSingleton<IValidateOptions<ApplicationsOptions>>(new ApplicationRules(section));
+        services.AddSingleton<IValidateOptions<ApplicationsOptions>, ApplicationLadderRule>();
     }
 
     private static void TakePublicAddress(WebRtcOptions options, IConfiguration configuration)

@@ -40,6 +40,10 @@ internal sealed partial class AudioRanges : IValidateOptions<AudioOptions>;
 [OptionsValidator]
 internal sealed partial class VideoRanges : IValidateOptions<VideoOptions>;
 
+/// <summary>Checks the ranges of <see cref="LadderOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class LadderRanges : IValidateOptions<LadderOptions>;
+
 /// <summary>Checks the ranges of <see cref="TlsOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class TlsRanges : IValidateOptions<TlsOptions>;

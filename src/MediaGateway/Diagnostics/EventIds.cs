@@ -39,6 +39,9 @@ internal static class EventIds
     /// <summary>Hooks: questions and reports to a backend.</summary>
     public const int Hooks = 10_000;
 
+    /// <summary>The levels of streams.</summary>
+    public const int Ladder = 15_000;
+
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;
 }

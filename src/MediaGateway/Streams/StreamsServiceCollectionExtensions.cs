@@ -1,5 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Streams.Ladders;
 using MediaGateway.Streams.Renditions;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,8 @@ internal static class StreamsServiceCollectionExtensions
         services.AddSingleton<VideoWorkers>();
         services.AddSingleton<IVideoRenditions, VideoRenditions>();
         services.AddSingleton<VideoIngest>();
+        services.AddSingleton<LadderPlans>();
+        services.AddSingleton<ILadder, LiveLadder>();
         services.AddHostedService(provider => provider.GetRequiredService<AudioWorkerPool>());
         services.AddHostedService(provider => provider.GetRequiredService<VideoWorkers>());
         services.AddHostedService<StreamShutdown>();

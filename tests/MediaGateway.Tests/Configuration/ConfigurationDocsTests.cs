@@ -17,6 +17,8 @@ public partial class ConfigurationDocsTests
         (WhipOptions.Section, new WhipOptions()),
         (StreamOptions.Section, new StreamOptions()),
         (AudioOptions.Section, new AudioOptions()),
+        (VideoOptions.Section, new VideoOptions()),
+        (LadderOptions.Section, new LadderOptions()),
         (ApplicationsOptions.Section, new ApplicationOptions()),
         (TlsOptions.Section, new TlsOptions()),
         (PushOptions.Section, new PushOptions()),
