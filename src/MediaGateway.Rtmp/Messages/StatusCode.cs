@@ -45,6 +45,18 @@ public static class StatusCode
     /// <summary>The player takes less than the stream has; something was left out.</summary>
     public const string PlayInsufficientBandwidth = "NetStream.Play.InsufficientBW";
 
+    /// <summary>The change to another stream has begun.</summary>
+    public const string PlayTransition = "NetStream.Play.Transition";
+
+    /// <summary>The first frame after a change to another stream was sent; in <c>onPlayStatus</c>.</summary>
+    public const string PlayTransitionComplete = "NetStream.Play.TransitionComplete";
+
+    /// <summary>The next stream of a list begins; in <c>onPlayStatus</c>.</summary>
+    public const string PlaySwitch = "NetStream.Play.Switch";
+
+    /// <summary>The reason in <see cref="PlayTransition"/>: the player has asked for it.</summary>
+    public const string TransitionSuccess = "NetStream.Transition.Success";
+
     /// <summary>Publishing starts.</summary>
     public const string PublishStart = "NetStream.Publish.Start";
 

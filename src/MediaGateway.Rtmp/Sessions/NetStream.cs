@@ -45,6 +45,18 @@ internal sealed class NetStream(uint messageStreamId)
     /// <summary>The name that the peer publishes under, as it wrote it: FCUnpublish repeats it.</summary>
     public string PublishedName { get; set; } = "";
 
+    /// <summary>The name that the peer plays, as it wrote it; from the start of a transition on, the new one.</summary>
+    public string PlayedName { get; set; } = "";
+
+    /// <summary>The name that the peer wants to go over to, while the owner has not answered.</summary>
+    public string TransitionName { get; set; } = "";
+
+    /// <summary>Whether a transition waits for the owner's answer; what plays goes on meanwhile.</summary>
+    public bool IsTransitionRequested { get; set; }
+
+    /// <summary>What comes after that.</summary>
+    public PlayList PlayList { get; } = new();
+
     /// <summary>Reads what the peer publishes; null unless it does.</summary>
     public RtmpMediaReader? Reader { get; set; }
 

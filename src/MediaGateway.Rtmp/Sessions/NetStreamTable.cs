@@ -5,7 +5,7 @@ namespace MediaGateway.Rtmp.Sessions;
 
 /// <summary>
 /// The message streams of one connection and the commands that concern them (RTMP 1.0, 7.2.2): createStream to deleteStream, and all
-/// about playing; publishing is <see cref="PublishCommands"/>. Owned by the session; writes replies and events.
+/// about playing but <c>play2</c>, which is <see cref="RtmpTransitions"/>; publishing is <see cref="PublishCommands"/>. Owned by the session; writes replies and events.
 /// </summary>
 internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Queue<RtmpEvent> events)
 {
@@ -82,6 +82,46 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         _requested = stream;
         IdleSince = null;
         events.Enqueue(request);
+    }
+
+    /// <summary>Puts a play request before the owner.</summary>
+    public void AskToPlay(NetStream stream, string name, RtmpEvent.PlayRequested request)
+    {
+        stream.PlayedName = name;
+        AskOwner(stream, NetStreamState.PlayRequested, request);
+    }
+
+    /// <summary>Puts the next stream of the list before the owner; false when the list is empty, or the owner has yet to answer another request.</summary>
+    public bool PlayNext(NetStream stream)
+    {
+        if (_requested is not null || !stream.PlayList.TryTake(out PlayList.Item? next))
+        {
+            return false;
+        }
+
+        AskToPlay(stream, next.Name, next.Request);
+        return true;
+    }
+
+    /// <summary>Puts a transition before the owner; input halts until it is answered, what plays goes on.</summary>
+    public void AskTransition(NetStream stream, RtmpEvent.TransitionRequested request)
+    {
+        stream.IsTransitionRequested = true;
+        _requested = stream;
+        events.Enqueue(request);
+    }
+
+    /// <summary>The stream whose transition is answered now, which may have ended meanwhile; null when none was asked for.</summary>
+    public NetStream? TakeTransition(uint messageStreamId)
+    {
+        NetStream? stream = _requested;
+        if (stream is not { IsTransitionRequested: true } || stream.MessageStreamId != messageStreamId)
+        {
+            return null;
+        }
+
+        _requested = null;
+        return stream;
     }
 
     /// <summary>The stream whose request is answered now.</summary>
@@ -184,6 +224,14 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         }
 
         Rest(stream, now);
+        stream.IsResetWanted = false;
+        if (PlayNext(stream))
+        {
+            writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
+            writer.WritePlayStatus(messageStreamId, StatusCode.PlaySwitch, "The next stream of the list.", stream.PlayedName);
+            return;
+        }
+
         writer.WriteStatus(messageStreamId, "status", StatusCode.PlayUnpublishNotify, "The stream has ended.");
         writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
         writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStop, "Stopped playing.");
@@ -198,6 +246,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         }
 
         Rest(stream, now);
+        stream.PlayList.Clear();
         writer.WriteStatus(messageStreamId, "error", code, description);
         writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
     }
@@ -216,6 +265,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     {
         for (uint messageStreamId = 1; messageStreamId <= _streams.Length; messageStreamId++)
         {
+            Find(messageStreamId)?.PlayList.Clear();
             EndPlay(messageStreamId, now);
         }
     }
@@ -267,6 +317,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         }
 
         Stop(stream, now);
+        stream.PlayList.Clear();
         if (command.Argument(0) is AmfBoolean { Value: false })
         {
             return;
@@ -282,7 +333,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         (RtmpPlayStart start, long startMilliseconds) = ReadStart(command.Argument(1)?.AsNumber);
         long? duration = command.Argument(2)?.AsNumber is >= 0 and <= int.MaxValue and var length ? (long)length : null;
         var request = new RtmpEvent.PlayRequested(messageStreamId, new RtmpUrl(App, name), start, startMilliseconds, duration);
-        AskOwner(stream, NetStreamState.PlayRequested, request);
+        AskToPlay(stream, text, request);
     }
 
     private static (RtmpPlayStart Start, long Milliseconds) ReadStart(double? argument) => argument switch

@@ -137,6 +137,36 @@ internal sealed class ReplyWriter(ReplyQueue queue)
     public void WriteStatus(uint messageStreamId, string level, string code, string description) =>
         WriteInformationCommand("onStatus", messageStreamId, level, code, description);
 
+    /// <summary>Tells that the change to another stream has begun.</summary>
+    public void WriteTransition(uint messageStreamId, string description, string name)
+    {
+        Amf0Writer writer = StartCommand("onStatus", transactionId: 0);
+        writer.WriteNull();
+        writer.WriteObjectStart();
+        WriteInformation(writer, "status", StatusCode.PlayTransition, description);
+        writer.WriteProperty("details", name);
+        writer.WriteProperty("reason", StatusCode.TransitionSuccess);
+        writer.WriteObjectEnd();
+        SendCommand(messageStreamId);
+    }
+
+    /// <summary>Tells how playing went, among the media, in the shape in which Red5 does it. Duration and bytes of live streams are 0.</summary>
+    public void WritePlayStatus(uint messageStreamId, string code, string description, string name, double seconds = 0, double bytes = 0)
+    {
+        _body.ResetWrittenCount();
+        var writer = new Amf0Writer(_body);
+        writer.WriteString("onPlayStatus");
+        writer.WriteObjectStart();
+        WriteInformation(writer, "status", code, description);
+        writer.WriteProperty("details", name);
+        writer.WriteProperty("clientid", messageStreamId);
+        writer.WriteProperty("isFastPlay", false);
+        writer.WriteProperty("duration", seconds);
+        writer.WriteProperty("bytes", bytes);
+        writer.WriteObjectEnd();
+        Write(Command.ChunkStreamId, RtmpMessageType.DataAmf0, messageStreamId, _body.WrittenSpan);
+    }
+
     /// <summary>Calls the peer back after FCSubscribe; JW Player creates its stream only then.</summary>
     public void WriteOnFcSubscribe(string description) =>
         WriteInformationCommand("onFCSubscribe", 0, "status", StatusCode.PlayStart, description);

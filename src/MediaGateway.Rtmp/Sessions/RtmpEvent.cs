@@ -27,6 +27,17 @@ public abstract record RtmpEvent
         long? DurationMilliseconds) : RtmpEvent;
 
     /// <summary>
+    /// The peer wants to go over from what it plays to another stream. What it plays goes on; answer with
+    /// <see cref="RtmpTransitions.Accept"/> or <see cref="RtmpTransitions.Reject"/>, until then no input is taken;
+    /// then say how it ended with <see cref="RtmpTransitions.Complete"/> or <see cref="RtmpTransitions.Fail"/>. The
+    /// next one may come before that and takes its place.
+    /// </summary>
+    /// <param name="Play">The message stream and the new stream.</param>
+    /// <param name="Transition">How.</param>
+    /// <param name="OffsetMilliseconds">The stream time from which the new stream is wanted at once; null for the next keyframe.</param>
+    public sealed record TransitionRequested(PlayRequested Play, RtmpTransition Transition, long? OffsetMilliseconds) : RtmpEvent;
+
+    /// <summary>
     /// The peer wants to publish. Answer with <see cref="RtmpServerSession.AcceptPublish"/> or
     /// <see cref="RtmpServerSession.RejectPublish"/>; until then no input is taken. The name is not checked against any grammar.
     /// </summary>

@@ -53,6 +53,7 @@ public sealed class RtmpServerSession : IDisposable
         _connection = new NetConnection(options, _writer, _events);
         _streams = new NetStreamTable(options.Limits.MaximumMessageStreams, _writer, _events);
         _publishing = new PublishCommands(_streams, _writer, pool);
+        Transitions = new RtmpTransitions(_streams, _writer);
         _published = new PublishedQueue(_streams, pool);
         _keepAlive = new KeepAlive(options.PingInterval, now);
         (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
@@ -60,6 +61,9 @@ public sealed class RtmpServerSession : IDisposable
 
     /// <summary>How far the connection has come.</summary>
     public RtmpSessionState State { get; private set; } = RtmpSessionState.Handshaking;
+
+    /// <summary>Answers what a player asks for with <c>play2</c>.</summary>
+    public RtmpTransitions Transitions { get; }
 
     /// <summary>The chunk size in force towards the peer once it is connected: the one for media written to it.</summary>
     public int ChunkSize => _writer.ChunkSize;
@@ -456,6 +460,7 @@ public sealed class RtmpServerSession : IDisposable
             Connect(command);
         }
         else if (!_publishing.TryHandle(command, message.MessageStreamId, _now)
+            && !Transitions.TryHandle(command, message.MessageStreamId, _now)
             && !_streams.TryHandle(command, message.MessageStreamId, _now))
         {
             _connection.Call(command);

@@ -269,6 +269,9 @@ internal sealed class RtmpDialogue(
                 Playback?.Close(closed.MessageStreamId);
                 Publisher?.Close(closed.MessageStreamId);
                 break;
+            case RtmpEvent.TransitionRequested change:
+                session.Transitions.Reject(change.Play.MessageStreamId, StatusCode.PlayFailed, "There is no other stream to go over to.");
+                break;
             default:
                 Playback?.Take(sessionEvent); // How much the player buffers makes no difference to a live stream.
                 break;
