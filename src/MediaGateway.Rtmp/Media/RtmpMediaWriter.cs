@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using MediaGateway.Media.Amf;
 using MediaGateway.Media.Flv;
 using MediaGateway.Media.Frames;
@@ -22,12 +21,6 @@ public static class RtmpMediaWriter
     private const int DataChunkStreamId = 5;
     private const int VideoChunkStreamId = 6;
 
-    private const int LongestTagHeader = 8;
-
-    // Enhanced RTMP v2, ExAudioTagHeader: 9, then the packet type.
-    private const byte EnhancedSequenceStart = 0x90;
-    private const byte EnhancedCodedFrames = 0x91;
-
     /// <summary>Whether a track can be sent to a peer that announced <paramref name="capabilities"/>.</summary>
     public static bool CanCarry(TrackFormat format, RtmpPeerCapabilities capabilities)
     {
@@ -43,12 +36,7 @@ public static class RtmpMediaWriter
     }
 
     /// <summary>Whether tracks of this format begin with a message that configures the decoder.</summary>
-    public static bool HasSequenceHeader(TrackFormat format) => format switch
-    {
-        H264Format or AacFormat or OpusFormat => true,
-        FlvTagFormat tag => !tag.SequenceTag.IsEmpty,
-        _ => false,
-    };
+    public static bool HasSequenceHeader(TrackFormat format) => FlvTagBody.HasConfiguration(format);
 
     /// <summary>
     /// A frame as an audio, video or data message. The frame's reference stays with the caller; its payload is copied once. Nothing is
@@ -69,8 +57,8 @@ public static class RtmpMediaWriter
         out int length)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        Span<byte> tag = stackalloc byte[LongestTagHeader];
-        int tagLength = WriteTagHeader(frame, tag);
+        Span<byte> tag = stackalloc byte[FlvTagBody.LongestHeader];
+        int tagLength = FlvTagBody.WriteHeader(frame, tag);
         var target = new Target(timestampMilliseconds, messageStreamId, chunkSize, pool);
         return Write(frame.Kind, tag[..tagLength], frame.Payload, target, out length);
     }
@@ -92,23 +80,9 @@ public static class RtmpMediaWriter
     {
         ArgumentNullException.ThrowIfNull(format);
         var target = new Target(timestampMilliseconds, messageStreamId, chunkSize, pool);
-        Span<byte> tag = stackalloc byte[LongestTagHeader];
-        switch (format)
-        {
-            case H264Format video:
-                new FlvVideoTag(IsKeyframe: true, FlvPacketType.SequenceHeader, CompositionMilliseconds: 0).Write(tag);
-                return Write(TrackKind.Video, tag[..FlvVideoTag.Length], video.ConfigurationRecord.Span, target, out length);
-            case AacFormat audio:
-                new FlvAudioTag(FlvPacketType.SequenceHeader).Write(tag);
-                return Write(TrackKind.Audio, tag[..FlvAudioTag.Length], audio.AudioSpecificConfig.Span, target, out length);
-            case OpusFormat audio:
-                int tagLength = WriteOpusHeader(tag, EnhancedSequenceStart);
-                return Write(TrackKind.Audio, tag[..tagLength], OpusIdentification.Of(audio.Channels), target, out length);
-            case FlvTagFormat opaque when !opaque.SequenceTag.IsEmpty:
-                return Write(opaque.Kind, [], opaque.SequenceTag.Span, target, out length);
-            default:
-                throw new ArgumentException($"Tracks of {format.Codec} have no sequence header.", nameof(format));
-        }
+        Span<byte> tag = stackalloc byte[FlvTagBody.LongestHeader];
+        int tagLength = FlvTagBody.WriteConfigurationHeader(format, tag, out ReadOnlySpan<byte> configuration);
+        return Write(format.Kind, tag[..tagLength], configuration, target, out length);
     }
 
     /// <summary>
@@ -140,41 +114,10 @@ public static class RtmpMediaWriter
             writer.WriteString("@setDataFrame");
         }
 
-        writer.WriteString("onMetaData");
-        writer.WriteValue(MetadataProperties.Build(formats, publisher));
+        writer.WriteString(FlvMetadata.Name);
+        writer.WriteValue(FlvMetadata.Build(formats, publisher));
         var target = new Target(TimestampMilliseconds: 0, messageStreamId, chunkSize, pool);
         return Write(TrackKind.Data, [], body.WrittenSpan, target, out length);
-    }
-
-    /// <summary>Writes what FLV has before a frame's payload; returns its bytes.</summary>
-    private static int WriteTagHeader(MediaFrame frame, Span<byte> tag)
-    {
-        switch (frame.Format)
-        {
-            case H264Format:
-                // Both rounded on their own, so that decoding time plus this is the rounded presentation time.
-                long composition = frame.Presentation.ToMilliseconds() - frame.Decoding.ToMilliseconds();
-                int clamped = (int)Math.Clamp(composition, int.MinValue, int.MaxValue);
-                new FlvVideoTag(frame.IsKeyframe, FlvPacketType.Frame, clamped).Write(tag);
-                return FlvVideoTag.Length;
-            case AacFormat:
-                new FlvAudioTag(FlvPacketType.Frame).Write(tag);
-                return FlvAudioTag.Length;
-            case OpusFormat:
-                return WriteOpusHeader(tag, EnhancedCodedFrames);
-            case PlainAudioFormat plain:
-                tag[0] = plain.FlvHeader;
-                return 1;
-            default:
-                return 0; // The payload is the whole body.
-        }
-    }
-
-    private static int WriteOpusHeader(Span<byte> tag, byte first)
-    {
-        tag[0] = first;
-        BinaryPrimitives.WriteUInt32BigEndian(tag[1..], FourCc.CodeOf(CodecId.Opus));
-        return 1 + FourCc.Length;
     }
 
     private static PooledBuffer Write(TrackKind kind, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> payload, Target target, out int length) =>

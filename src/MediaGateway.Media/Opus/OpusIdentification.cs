@@ -1,7 +1,7 @@
-namespace MediaGateway.Rtmp.Media;
+namespace MediaGateway.Media.Opus;
 
 /// <summary>The identification header of Opus (RFC 7845 5.1), which Enhanced RTMP v2 sends as its sequence start.</summary>
-internal static class OpusIdentification
+public static class OpusIdentification
 {
     // Magic, version 1, channels, pre-skip 312 samples (6.5 ms, libopus's own delay), 48,000 Hz, gain 0, mapping family 0; little-endian.
     private static ReadOnlySpan<byte> Mono =>

@@ -1,17 +1,19 @@
 using MediaGateway.Media.Amf;
-using MediaGateway.Media.Flv;
 using MediaGateway.Media.Frames;
 
-namespace MediaGateway.Rtmp.Media;
+namespace MediaGateway.Media.Flv;
 
 /// <summary>
 /// The properties of <c>onMetaData</c> (Video File Format v10.1, E.5; Enhanced RTMP v2, Enhancing onMetaData) for a receiver: codecs,
 /// sizes and rates of exactly the tracks that it gets, and beside them what the publisher said.
 /// </summary>
-internal static class MetadataProperties
+public static class FlvMetadata
 {
     // AAC decoders give 16-bit samples, and so does every other codec here.
     private const int AudioSampleBits = 16;
+
+    /// <summary>The name of the data tag that describes the stream.</summary>
+    public const string Name = "onMetaData";
 
     private const string EncoderName = "MediaGateway";
     private const string Encoder = "encoder";
@@ -48,6 +50,7 @@ internal static class MetadataProperties
     /// <param name="publisher">What the publisher said; null when it said nothing.</param>
     public static AmfEcmaArray Build(IReadOnlyList<TrackFormat> formats, StreamMetadata? publisher)
     {
+        ArgumentNullException.ThrowIfNull(formats);
         List<KeyValuePair<string, AmfValue>> properties = [];
         (bool hasVideo, bool hasAudio, bool hasTracks) = (false, false, false);
         foreach (TrackFormat format in formats)
