@@ -20,4 +20,7 @@ public enum BufferOwner
 
     /// <summary>Decoded or encoded audio inside a transcoder.</summary>
     Audio,
+
+    /// <summary>A part of a segment of HLS, or a fragment of a recording.</summary>
+    Segment,
 }

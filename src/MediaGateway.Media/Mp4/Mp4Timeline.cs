@@ -1,0 +1,101 @@
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Mp3;
+using MediaGateway.Media.Opus;
+
+namespace MediaGateway.Media.Mp4;
+
+/// <summary>
+/// Gives the frames of one track their places in an MP4 file. A sample's duration is known when the next frame comes, so that each frame
+/// waits for the one after it. Sound is counted in its own samples while its stamps, which RTMP rounds to milliseconds, stay near. Owns the
+/// frame that waits. One owner, one thread.
+/// </summary>
+/// <param name="track">The track.</param>
+/// <param name="epoch">The stream's time that is the file's zero. Frames before it are put there.</param>
+public sealed class Mp4Timeline(Mp4Track track, MediaTime epoch)
+{
+    // How far stamps of sound may be off the count of its samples: over two roundings, less than a frame or two.
+    private const int ToleranceDivisor = 33;
+
+    // Without a frame to tell: 25 pictures a second.
+    private const int DefaultFrameRate = 25;
+
+    private readonly TimeSpan _epoch = epoch.ToTimeSpan();
+    private Mp4Sample? _waiting;
+    private long _end;
+    private int _lastDuration;
+
+    /// <summary>The track.</summary>
+    public Mp4Track Track => track;
+
+    /// <summary>Where the frame that waits is decoded; where the last sample ended when none waits.</summary>
+    public long Position => _waiting?.Decoding ?? _end;
+
+    /// <summary>Whether a frame waits for the next one.</summary>
+    public bool HasWaiting => _waiting is not null;
+
+    /// <summary>Where on the file's timeline a time of the stream is, in ticks of the track; negative before its zero.</summary>
+    public long PlaceOf(MediaTime time) => TicksOf(time.ToTimeSpan() - _epoch);
+
+    /// <summary>Takes the next frame with its reference; gives the one before it, now that it is complete.</summary>
+    /// <returns>Whether there is one; the caller owns its frame's reference.</returns>
+    public bool TryAdd(MediaFrame frame, out Mp4Sample complete)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        long stamp = Math.Max(PlaceOf(frame.Decoding), 0);
+        long decoding = stamp;
+        bool hasComplete = false;
+        complete = default;
+        if (_waiting is { } waiting)
+        {
+            long expected = waiting.Decoding + waiting.Duration;
+            decoding = IsCounted(stamp, expected) ? expected : Math.Max(stamp, waiting.Decoding + 1);
+            int duration = (int)Math.Min(decoding - waiting.Decoding, int.MaxValue);
+            complete = waiting with { Duration = duration };
+            (_lastDuration, hasComplete) = (duration, true);
+        }
+        else
+        {
+            decoding = IsCounted(stamp, _end) ? _end : Math.Max(stamp, _end);
+        }
+
+        long offset = TicksOf(frame.Presentation.ToTimeSpan() - frame.Decoding.ToTimeSpan());
+        _waiting = new Mp4Sample(frame, decoding, NominalDurationOf(frame), (int)Math.Clamp(offset, int.MinValue, int.MaxValue));
+        return hasComplete;
+    }
+
+    /// <summary>Gives the frame that waits, with the duration that frames of its kind have. The caller owns its reference.</summary>
+    /// <param name="complete">The sample.</param>
+    /// <param name="limit">The longest duration, in ticks.</param>
+    public bool TryFlush(out Mp4Sample complete, int limit = int.MaxValue)
+    {
+        complete = default;
+        if (_waiting is not { } waiting)
+        {
+            return false;
+        }
+
+        complete = waiting with { Duration = Math.Clamp(waiting.Duration, 1, limit) };
+        (_waiting, _end) = (null, complete.End);
+        return true;
+    }
+
+    /// <summary>Lets the frame that waits go.</summary>
+    public void Clear()
+    {
+        _waiting?.Frame.Release();
+        _waiting = null;
+    }
+
+    private bool IsCounted(long stamp, long expected) =>
+        track.Format.Kind == TrackKind.Audio && Math.Abs(stamp - expected) <= track.Timescale / ToleranceDivisor;
+
+    private long TicksOf(TimeSpan time) => new MediaTime(time.Ticks, (int)TimeSpan.TicksPerSecond).Rescale(track.Timescale).Value;
+
+    private int NominalDurationOf(MediaFrame frame) => track.Format switch
+    {
+        AacFormat aac => AacSamples.Of(aac),
+        OpusFormat => OpusPacket.TryParse(frame.Payload, out OpusPacket packet) ? packet.Samples : OpusFormat.ClockRate / 50,
+        PlainAudioFormat => Mp3FrameHeader.TryRead(frame.Payload, out Mp3FrameHeader header) ? header.Samples : 1152,
+        _ => _lastDuration > 0 ? _lastDuration : track.Timescale / DefaultFrameRate,
+    };
+}
