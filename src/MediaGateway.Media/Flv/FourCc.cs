@@ -75,5 +75,9 @@ public static class FourCc
         return code == 0 ? "" : string.Concat((char)(code >> 24), (char)((code >> 16) & 0xFF), (char)((code >> 8) & 0xFF), (char)(code & 0xFF));
     }
 
+    /// <summary>Whether a codec that has a code is one of pictures.</summary>
+    public static bool IsVideo(CodecId codec) =>
+        codec is CodecId.H264 or CodecId.Hevc or CodecId.Vvc or CodecId.Av1 or CodecId.Vp8 or CodecId.Vp9;
+
     private static uint Of(string text) => ((uint)text[0] << 24) | ((uint)text[1] << 16) | ((uint)text[2] << 8) | text[3];
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MediaGateway.Media.Frames;
 
 namespace MediaGateway.Media.H264;
 
@@ -12,6 +13,8 @@ public sealed class AvcDecoderConfigurationRecord
     public const int MaximumPictureParameterSets = 255;
 
     private const byte Version = 1;
+    private const int LengthSizeOffset = 4;
+    private const int FourByteLengths = 3;
     private const int FixedLength = 6;
 
     private AvcDecoderConfigurationRecord(
@@ -55,6 +58,33 @@ public sealed class AvcDecoderConfigurationRecord
         return true;
     }
 
+    /// <summary>
+    /// The track format that a record describes, for access units with four-byte lengths; null when it cannot be read. Keeps the memory,
+    /// unless the lengths are shorter.
+    /// </summary>
+    /// <param name="record">The record.</param>
+    /// <param name="lengthSize">Bytes of the lengths that come with it: 1, 2 or 4.</param>
+    public static H264Format? ToFormat(byte[] record, out int lengthSize)
+    {
+        lengthSize = Avcc.LengthSize;
+        if (!TryParse(record, out AvcDecoderConfigurationRecord? configuration) || configuration is null)
+        {
+            return null;
+        }
+
+        lengthSize = configuration.LengthSize;
+        byte[] published = record;
+        if (lengthSize != Avcc.LengthSize)
+        {
+            published = (byte[])record.Clone();
+            published[LengthSizeOffset] |= FourByteLengths;
+        }
+
+        // A picture size that is not known does no harm to players, who look for themselves.
+        (int width, int height) = SizeOf(configuration);
+        return new H264Format(published, width, height);
+    }
+
     /// <summary>Builds a record with four-byte NAL unit lengths.</summary>
     /// <param name="first">The parsed first of <paramref name="sequenceParameterSets"/>: profile, level, chroma.</param>
     /// <param name="sequenceParameterSets">1 to 31 NAL units of type 7.</param>
@@ -92,6 +122,13 @@ public sealed class AvcDecoderConfigurationRecord
 
         return record;
     }
+
+    private static (int Width, int Height) SizeOf(AvcDecoderConfigurationRecord configuration) =>
+        configuration.SequenceParameterSets is [var first, ..]
+        && SequenceParameterSet.TryParse(first.Span, out SequenceParameterSet? fields)
+        && fields is not null
+            ? (fields.Width, fields.Height)
+            : (0, 0);
 
     private static bool TryReadSets(ReadOnlyMemory<byte> record, int count, ref int offset, out List<ReadOnlyMemory<byte>> sets)
     {

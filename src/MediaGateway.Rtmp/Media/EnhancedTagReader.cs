@@ -89,7 +89,7 @@ internal sealed class EnhancedTagReader(TrackKind kind, H264Track h264, AacTrack
 
     private TagOutcome ReadTrack(in FlvBody body, in FlvEnhancedTag tag, uint code, int bodyOffset, int trackId)
     {
-        if (!FourCc.TryGetCodec(code, out CodecId codec) || IsVideo(codec) != (kind == TrackKind.Video))
+        if (!FourCc.TryGetCodec(code, out CodecId codec) || FourCc.IsVideo(codec) != (kind == TrackKind.Video))
         {
             return TagOutcome.Bad("codec unknown to Enhanced RTMP");
         }
@@ -231,9 +231,6 @@ internal sealed class EnhancedTagReader(TrackKind kind, H264Track h264, AacTrack
 
     private static bool NeedsConfiguration(CodecId codec) =>
         codec is CodecId.H264 or CodecId.Hevc or CodecId.Vvc or CodecId.Aac or CodecId.Flac;
-
-    private static bool IsVideo(CodecId codec) =>
-        codec is CodecId.H264 or CodecId.Hevc or CodecId.Vvc or CodecId.Av1 or CodecId.Vp8 or CodecId.Vp9;
 
     private static int ReadComposition(ReadOnlySpan<byte> source) => (UInt24.ReadBigEndian(source) << 8) >> 8;
 }
