@@ -8,6 +8,6 @@ addEventListener('pagehide', () => page.leave());
 // The page comes back from the browser's cache without its connection.
 addEventListener('pageshow', (event) => {
   if (event.persisted) {
-    page.connect();
+    page.comeBack();
   }
 });

@@ -2,6 +2,7 @@ import { defaultServerAddress, hubUrl, securePage } from './addresses';
 import { receivableVideoCodecs, sendableVideoCodecs } from './codecs';
 import { deviceAccessProblem, listDevices, onDevicesChanged } from './devices';
 import { PLAYER_ROWS } from './figure-rows';
+import { fetchLiveList, LiveList } from './live-list';
 import { LocalSide } from './local-side';
 import { parseStreamName, randomStreamName, streamNameProblem } from './names';
 import { readPageParameters } from './parameters';
@@ -14,6 +15,7 @@ import { ConnectionView } from './view/connection-view';
 import { DataView } from './view/data-view';
 import { element } from './view/elements';
 import { FiguresView } from './view/figures-view';
+import { LiveView } from './view/live-view';
 import { PlayerView } from './view/player-view';
 import { PreflightView } from './view/preflight-view';
 import { ScreenView } from './view/screen-view';
@@ -83,6 +85,15 @@ export class Page {
     now: () => new Date(),
   });
 
+  private readonly liveView = new LiveView(this.address, (streamName) => void this.playChosen(streamName));
+
+  private readonly liveList = new LiveList({
+    fetchList: () => fetchLiveList(this.address),
+    isVisible: () => document.visibilityState === 'visible',
+    // The page plays streams of the application that the gateway has named.
+    changed: (streams) => this.liveView.show(streams.filter((stream) => stream.application === this.server?.application)),
+  });
+
   /** The person has written a name of their own to play: it no longer follows the published one. */
   private isPlayNameOwn = false;
 
@@ -99,6 +110,7 @@ export class Page {
     addEventListener('online', () => this.networkChanged());
     setInterval(() => void this.refreshFigures(), FIGURES_MILLISECONDS);
     this.connect();
+    this.liveList.start();
     if (this.parameters.play !== null && this.parameters.autoplay) {
       element('player', HTMLElement).scrollIntoView();
       this.player.play(this.parameters.play, true);
@@ -107,9 +119,16 @@ export class Page {
 
   /** Frees the devices and ends the streams, as the person leaves the page. */
   leave(): void {
+    this.liveList.stop();
     void this.local.stop();
     void this.player.stop();
     void this.signaling.disconnect();
+  }
+
+  /** Goes on where `leave` has stopped. */
+  comeBack(): void {
+    this.connect();
+    this.liveList.start();
   }
 
   connect(): void {
@@ -192,6 +211,15 @@ export class Page {
   private play(): void {
     this.playerView.checkName();
     this.player.play(this.playerView.streamName);
+  }
+
+  /** Plays a stream of the list, instead of what is played now. */
+  private async playChosen(streamName: string): Promise<void> {
+    await this.player.stop();
+    this.playerView.streamName = streamName;
+    this.isPlayNameOwn = true;
+    element('player', HTMLElement).scrollIntoView({ block: 'nearest' });
+    this.player.play(streamName);
   }
 
   private async showAvailability(): Promise<void> {
