@@ -5,6 +5,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The measurements measured: files with known faults, made by ffmpeg.</summary>
+[Collection(Lane.Programs)]
 public sealed class AnalysisTests
 {
     private static readonly string[] Flv = [.. TestMedia.RealTimeH264(60), "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-f", "flv"];

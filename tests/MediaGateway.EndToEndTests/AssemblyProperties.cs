@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Xunit;
 
-// One test at a time: every test measures time on the machine that it shares with a browser and encoders.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// At most one of each lane at a time (Tools/Lane.cs), and those that measure time alone.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: Trait("Category", "EndToEnd")]
 [assembly: SupportedOSPlatform("linux")]

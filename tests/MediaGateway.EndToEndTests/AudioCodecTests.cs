@@ -9,6 +9,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Sound in the codec that a viewer asks for, measured with a tone.</summary>
+[Collection(Lane.Programs)]
 public sealed class AudioCodecTests
 {
     private const double ToneHertz = 1000;

@@ -13,6 +13,7 @@ namespace MediaGateway.EndToEndTests;
 /// Chromium publishes pictures that need all the bits they can get (1280 by 720, 30 a second, noise) through a link that becomes narrow
 /// and wide again, and within the bounds that are set. Needs chromium and ffmpeg.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class BitrateRampTests
 {
     private const string Default = "default";

@@ -11,6 +11,7 @@ namespace MediaGateway.EndToEndTests;
 /// Chromium joins, over WebRTC and in the middle of a group of pictures, the stream of an encoder that nobody can ask for a keyframe. Needs
 /// chromium and ffmpeg.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class BrowserJoinTests
 {
     private const int GroupLength = 2 * TestPattern.PictureRate;

@@ -11,6 +11,7 @@ namespace MediaGateway.EndToEndTests;
 /// ffmpeg publishes H.264 and AAC over RTMP; Chromium plays it over WebRTC. The spectator's own ear is calibrated by a direct call in the
 /// same page. Needs chromium and ffmpeg.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class BrowserPlaybackTests
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(17);

@@ -8,6 +8,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>A person publishes with Chromium; ffmpeg watches. Needs chromium and ffmpeg 5.1 or newer.</summary>
+[Collection(Lane.Alone)]
 public sealed class BrowserPublishingTests
 {
     private static readonly TimeSpan RecordingLength = TimeSpan.FromSeconds(20);

@@ -12,6 +12,7 @@ namespace MediaGateway.EndToEndTests;
 /// with LAME and Speex.
 /// </summary>
 [Trait(LongRun.Trait, LongRun.Full)]
+[Collection(Lane.Browser)]
 public sealed class BrowserSoundTests
 {
     /// <summary>The spectator judges pictures and sound from its sixth second on.</summary>

@@ -7,6 +7,7 @@ namespace MediaGateway.EndToEndTests;
 
 /// <summary>The browser's test source and the trace of what it sends, without a gateway: a page that calls itself.</summary>
 [Trait(LongRun.Trait, LongRun.Full)]
+[Collection(Lane.Browser)]
 public sealed class BrowserSourceTests
 {
     private const string Page = """

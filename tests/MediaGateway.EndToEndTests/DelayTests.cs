@@ -9,6 +9,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The delay that the gateway adds, seen from outside: a Pion publisher and a measuring player, no browser.</summary>
+[Collection(Lane.Alone)]
 public sealed class DelayTests
 {
     private const int OpusMilliseconds = 20;

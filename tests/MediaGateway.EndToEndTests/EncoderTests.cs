@@ -8,6 +8,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Encoders that people use publish over RTMP; a viewer who comes later plays.</summary>
+[Collection(Lane.Programs)]
 public sealed class EncoderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);

@@ -9,6 +9,7 @@ namespace MediaGateway.EndToEndTests;
 
 /// <summary>What floods of strangers cost the process as a whole; that sessions go on meanwhile is shown by tests of the server itself.</summary>
 [Trait(LongRun.Trait, LongRun.Full)]
+[Collection(Lane.Alone)]
 public sealed class FloodTests
 {
     private const int Ports = 10_000;

@@ -9,6 +9,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The program as its operator meets it: start, words, wrong settings, hostile bytes, end.</summary>
+[Collection(Lane.Programs)]
 public sealed class GatewayLifeTests
 {
     [Fact]

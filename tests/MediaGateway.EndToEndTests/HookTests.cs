@@ -10,6 +10,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The example backend of <c>docs/examples/hook-backend</c> decides about real clients.</summary>
+[Collection(Lane.Browser)]
 public sealed class HookTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -1,17 +1,19 @@
-using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Text;
+using System.Net;
 using System.Text.Json.Nodes;
+using System.Text;
 using MediaGateway.EndToEndTests.Browser;
 using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Tools;
 using Xunit;
 
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The page over HTTPS, from the first start on, with the certificate that the gateway made itself.</summary>
+[Collection(Lane.Browser)]
 public sealed class HttpsTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);

@@ -1,10 +1,12 @@
 using MediaGateway.EndToEndTests.Browser;
 using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Tools;
 using Xunit;
 
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Media over IPv6. Needs chromium and a loopback interface with ::1.</summary>
+[Collection(Lane.Browser)]
 public sealed class IPv6Tests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -1,10 +1,12 @@
 using MediaGateway.EndToEndTests.Browser;
 using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Tools;
 using Xunit;
 
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>A browser that UDP does not get through from publishes and plays over TCP (RFC 6544).</summary>
+[Collection(Lane.Browser)]
 public sealed class IceTcpTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

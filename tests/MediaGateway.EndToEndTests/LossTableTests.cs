@@ -14,6 +14,7 @@ namespace MediaGateway.EndToEndTests;
 /// Chromium publishes through a bad network; ffmpeg records over RTMP. What came is held against what the browser sent by its own trace.
 /// All cells are measured when <c>MEDIAGATEWAY_TEST_FULL</c> is set, else one. Needs chromium and ffmpeg.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class LossTableTests
 {
     private const double FreezeMilliseconds = 150;

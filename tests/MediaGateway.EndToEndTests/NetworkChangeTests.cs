@@ -11,6 +11,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Chromium publishes and plays on while ICE is restarted and its address changes. Needs chromium and ffmpeg.</summary>
+[Collection(Lane.Alone)]
 public sealed class NetworkChangeTests
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(3);

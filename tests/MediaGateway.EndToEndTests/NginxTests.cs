@@ -9,6 +9,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>nginx with its RTMP module takes streams from the gateway: it pulls them, and they are pushed to it.</summary>
+[Collection(Lane.Programs)]
 public sealed class NginxTests : IAsyncLifetime
 {
     private const string Module = "/usr/lib/nginx/modules/ngx_rtmp_module.so";

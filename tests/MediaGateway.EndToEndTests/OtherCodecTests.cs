@@ -8,6 +8,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Browsers that cannot send H.264: Chromium made to have one other codec publishes, and players of RTMP get H.264.</summary>
+[Collection(Lane.Browser)]
 public sealed class OtherCodecTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -11,6 +11,7 @@ namespace MediaGateway.EndToEndTests;
 
 /// <summary>The page publishes through a network that dies for a while and changes; ffmpeg records over RTMP. Needs chromium and ffmpeg.</summary>
 [Trait(LongRun.Trait, LongRun.Full)]
+[Collection(Lane.Alone)]
 public sealed class OutageTests
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);

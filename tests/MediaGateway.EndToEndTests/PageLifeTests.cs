@@ -6,6 +6,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>What happens to a page that publishes or plays: stops, changes, crashes, restarts. Needs chromium.</summary>
+[Collection(Lane.Browser)]
 public sealed class PageLifeTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);

@@ -6,6 +6,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>Players that people use play what an encoder publishes over RTMP; their pictures are counted.</summary>
+[Collection(Lane.Programs)]
 public sealed class PlayerMatrixTests(EncodedStreamFixture stream) : IClassFixture<EncodedStreamFixture>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);

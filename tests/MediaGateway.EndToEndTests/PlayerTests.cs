@@ -7,6 +7,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The players of these tests against a server that is not ours: ffmpeg, listening for one player.</summary>
+[Collection(Lane.Programs)]
 public sealed class PlayerTests
 {
     private static readonly string[] Flv = [.. TestMedia.RealTimeH264(30), "-c:a", "aac", "-ac", "2", "-f", "flv"];

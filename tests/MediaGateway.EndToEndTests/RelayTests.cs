@@ -8,6 +8,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>What an encoder publishes over RTMP reaches viewers packet by packet, unchanged.</summary>
+[Collection(Lane.Programs)]
 public sealed class RelayTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -9,6 +9,7 @@ namespace MediaGateway.EndToEndTests;
 
 /// <summary>Chromium publishes two encodings of its camera at once; ffmpeg watches. Needs chromium, ffmpeg and ffprobe.</summary>
 [Trait(LongRun.Trait, LongRun.Full)]
+[Collection(Lane.Browser)]
 public sealed class SimulcastTests
 {
     private const string CallWithTwoLayers = """

@@ -13,6 +13,7 @@ namespace MediaGateway.EndToEndTests;
 /// Two players of one stream of 1.2 Mbit/s in Chromium, one of them behind a link that for a while takes 300 kbit/s. Needs chromium and
 /// ffmpeg.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class SlowViewerTests
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
@@ -21,6 +22,7 @@ public sealed class SlowViewerTests
     private static readonly TimeSpan FiveSeconds = TimeSpan.FromSeconds(5);
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task LinkOfOneViewerIsNarrow_ItSeesWholePicturesNowAndThenAndTheOtherAllOfThem()
     {
         using WorkFolder folder = new();

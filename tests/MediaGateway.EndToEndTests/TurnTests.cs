@@ -6,6 +6,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>STUN and TURN with a real coturn: the gateway asks it for its address and gives browsers credentials for it. Needs chromium and coturn.</summary>
+[Collection(Lane.Browser)]
 public sealed class TurnTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

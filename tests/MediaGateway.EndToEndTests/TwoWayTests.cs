@@ -7,9 +7,10 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>One page publishes and plays its own stream, beside a direct call of the page to itself. Needs chromium.</summary>
+[Collection(Lane.Alone)]
 public sealed class TwoWayTests
 {
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(LongRun.IsOn ? 60 : 20);
 
     [Fact]
     public async Task PublishedAndPlayedOnOnePage_IsAsSmoothAndInSyncAsADirectCall()
@@ -31,7 +32,7 @@ public sealed class TwoWayTests
 
         double lipSync = seen.SentLipSync.Median - reference.SentLipSync.Median;
         Measurements.Note(
-            $"60 s both ways: {seen.FramesDecoded} pictures decoded (direct call {reference.FramesDecoded}); freezes {seen.FreezeCount} (direct {reference.FreezeCount}); "
+            $"{Length.TotalSeconds} s both ways: {seen.FramesDecoded} pictures decoded (direct call {reference.FramesDecoded}); freezes {seen.FreezeCount} (direct {reference.FreezeCount}); "
             + $"longest gap {seen.LongestGap:0} ms (direct {reference.LongestGap:0}); flash minus beep {seen.LipSync.Median:0.0} ms (direct {reference.LipSync.Median:0.0}), "
             + $"without what the browser adds {seen.SentLipSync.Median:0.0} (direct {reference.SentLipSync.Median:0.0}), difference {lipSync:0.0} ms, spread {seen.SentLipSync.Spread:0.0}; glass to glass p50 {seen.MedianDelay:0} ms (direct {reference.MedianDelay:0}); "
             + $"concealed sound {seen.ConcealedSamples - seen.SilentConcealedSamples:0} samples (direct {reference.ConcealedSamples - reference.SilentConcealedSamples:0})");
@@ -39,7 +40,7 @@ public sealed class TwoWayTests
         Assert.Equal(0, seen.Backward);
         Assert.InRange(seen.FramesDecoded, reference.FramesDecoded * 9 / 10, int.MaxValue);
         Assert.InRange(seen.FreezeCount, 0, Limits.Time(reference.FreezeCount + 1));
-        Assert.InRange(seen.LipSync.Offsets.Count, 45, 62);
+        Assert.InRange(seen.LipSync.Offsets.Count, Length.TotalSeconds * 3 / 4, Length.TotalSeconds + 2);
         Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(15));
         Assert.InRange(seen.MedianDelay, 0, Math.Min(Limits.Time(200), reference.MedianDelay + Limits.Time(60)));
     }

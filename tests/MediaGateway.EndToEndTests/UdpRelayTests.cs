@@ -1,11 +1,13 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using MediaGateway.EndToEndTests.Network;
+using MediaGateway.EndToEndTests.Tools;
 using Xunit;
 
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>The network that stands between browser and gateway in other tests does what it says.</summary>
+[Collection(Lane.Programs)]
 public sealed class UdpRelayTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);

@@ -10,6 +10,7 @@ namespace MediaGateway.EndToEndTests;
 
 /// <summary>What one more viewer over WebRTC costs the gateway. Needs chromium and ffmpeg.</summary>
 [Trait(LongRun.Trait, LongRun.Full)]
+[Collection(Lane.Alone)]
 public sealed class ViewerCostTests
 {
     private const int MoreViewers = 8;

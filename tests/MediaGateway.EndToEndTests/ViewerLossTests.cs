@@ -13,6 +13,7 @@ namespace MediaGateway.EndToEndTests;
 /// ffmpeg publishes over RTMP; the page plays through a bad network. The same page before the network becomes bad is the measure. Needs
 /// chromium and ffmpeg.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class ViewerLossTests
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);

@@ -7,6 +7,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>VLC 3.0 plays what Chromium publishes.</summary>
+[Collection(Lane.Browser)]
 public sealed class VlcTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

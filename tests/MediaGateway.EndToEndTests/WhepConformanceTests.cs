@@ -11,6 +11,7 @@ namespace MediaGateway.EndToEndTests;
 /// ffmpeg publishes over RTMP; clients of WHEP that share no code with the gateway play and record. Needs GStreamer 1.22 and Pion 3.1 of
 /// the system's packages and ffmpeg. Chromium plays by WHEP in <see cref="BrowserPlaybackTests"/>.
 /// </summary>
+[Collection(Lane.Programs)]
 public sealed class WhepConformanceTests
 {
     private const string Source = "source.flv";

@@ -9,6 +9,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>A page of another origin publishes by WHIP with nothing but <c>fetch</c>; ffmpeg watches. Needs chromium and ffmpeg.</summary>
+[Collection(Lane.Browser)]
 public sealed class WhipBrowserTests
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);

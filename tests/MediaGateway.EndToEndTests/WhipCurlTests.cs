@@ -6,6 +6,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>What curl is answered by WHIP and WHEP, with headers as they are on the wire. Needs curl.</summary>
+[Collection(Lane.Programs)]
 public sealed class WhipCurlTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
