@@ -64,6 +64,19 @@ export function pageFolder(server: ServerInformation, page: URL): string {
   return folder.href;
 }
 
+/** Where a stream's HLS playlist is, below the page's own folder. `streamName` may name its application: `vod/film.mp4`. */
+export function hlsAddress(
+  server: ServerInformation | null,
+  streamName: string,
+  parameters: Readonly<Record<string, string>>,
+  page: URL,
+): string {
+  const path = streamName.includes('/') ? streamName : `${server?.application ?? 'live'}/${streamName}`;
+  const address = new URL(`./hls/${path.split('/').map(encodeURIComponent).join('/')}/index.m3u8`, page);
+  address.search = new URLSearchParams(parameters).toString();
+  return address.href;
+}
+
 /** This page where the browser gives it the camera; null: it is secure already, or the gateway serves no HTTPS itself. */
 export function securePage(server: ServerInformation, page: URL): string | null {
   if (server.httpsPort === null || page.protocol === 'https:' || isLoopback(page.hostname)) {

@@ -1,4 +1,5 @@
 import { defaultServerAddress, hubUrl } from './addresses';
+import { attachHls } from './hls';
 import { readPageParameters } from './parameters';
 import { PlayerSide } from './player-side';
 import { Signaling } from './signaling';
@@ -28,6 +29,8 @@ class EmbeddedPlayer {
   });
 
   private readonly player: PlayerSide = new PlayerSide({
+    address: this.address,
+    attachHls,
     signaling: this.signaling,
     screen: new ScreenView(this.parameters.muted, this.parameters.controls),
     server: () => this.server,
@@ -67,7 +70,7 @@ class EmbeddedPlayer {
   /** A connection that has failed is tried again with the next click. */
   private play(): void {
     this.connect();
-    this.player.play(this.parameters.play ?? '', true);
+    this.player.play(this.parameters.play ?? '', true, this.parameters.way);
   }
 }
 

@@ -2,11 +2,13 @@ import { defaultServerAddress, hubUrl, securePage } from './addresses';
 import { receivableVideoCodecs, sendableVideoCodecs } from './codecs';
 import { deviceAccessProblem, listDevices, onDevicesChanged } from './devices';
 import { PLAYER_ROWS } from './figure-rows';
+import { attachHls } from './hls';
 import { fetchLiveList, LiveList } from './live-list';
 import { LocalSide } from './local-side';
 import { parseStreamName, randomStreamName, streamNameProblem } from './names';
 import { readPageParameters } from './parameters';
 import { PlayerSide } from './player-side';
+import { isBusy } from './playing';
 import { runPreflight } from './preflight';
 import { tryWay } from './reach';
 import { Signaling } from './signaling';
@@ -75,6 +77,8 @@ export class Page {
   });
 
   private readonly player: PlayerSide = new PlayerSide({
+    address: this.address,
+    attachHls,
     signaling: this.signaling,
     screen: new ScreenView(this.parameters.muted, this.parameters.controls),
     server: () => this.server,
@@ -103,6 +107,7 @@ export class Page {
     this.connectionView.serverAddress = defaultServerAddress(this.address);
     this.local.streamName = name;
     this.playerView.streamName = this.parameters.play ?? name;
+    this.playerView.way = this.parameters.way;
     this.isPlayNameOwn = this.parameters.play !== null;
     this.connectionView.showNotice(deviceAccessProblem());
     void this.local.refreshDevices();
@@ -113,7 +118,7 @@ export class Page {
     this.liveList.start();
     if (this.parameters.play !== null && this.parameters.autoplay) {
       element('player', HTMLElement).scrollIntoView();
-      this.player.play(this.parameters.play, true);
+      this.player.play(this.parameters.play, true, this.parameters.way);
     }
   }
 
@@ -193,24 +198,22 @@ export class Page {
   }
 
   private followPublishedName(name: string): void {
-    const { kind } = this.player.state;
-    if ((kind === 'ready' || kind === 'stopped' || kind === 'failed') && this.playerView.streamName !== name) {
+    if (!isBusy(this.player.state) && this.playerView.streamName !== name) {
       this.playerView.streamName = name;
     }
   }
 
   private togglePlaying(): void {
-    const { kind } = this.player.state;
-    if (kind === 'ready' || kind === 'stopped' || kind === 'failed') {
-      this.play();
-    } else {
+    if (isBusy(this.player.state)) {
       void this.player.stop();
+    } else {
+      this.play();
     }
   }
 
   private play(): void {
     this.playerView.checkName();
-    this.player.play(this.playerView.streamName);
+    this.player.play(this.playerView.streamName, false, this.playerView.way);
   }
 
   /** Plays a stream of the list, instead of what is played now. */
@@ -219,7 +222,7 @@ export class Page {
     this.playerView.streamName = streamName;
     this.isPlayNameOwn = true;
     element('player', HTMLElement).scrollIntoView({ block: 'nearest' });
-    this.player.play(streamName);
+    this.player.play(streamName, false, this.playerView.way);
   }
 
   private async showAvailability(): Promise<void> {

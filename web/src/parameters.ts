@@ -1,5 +1,7 @@
+import type { PlayingWay } from './playing';
+
 /** Parameters of the page's address that are meant for the page; all others are those of the connection. */
-const OF_THE_PAGE = ['play', 'publish', 'controls', 'muted', 'autoplay'];
+const OF_THE_PAGE = ['play', 'publish', 'controls', 'muted', 'autoplay', 'over'];
 
 /** What the page's address asks of the page. */
 export interface PageParameters {
@@ -11,6 +13,8 @@ export interface PageParameters {
   readonly controls: boolean;
   readonly muted: boolean;
   readonly autoplay: boolean;
+  /** How the stream is played. */
+  readonly way: PlayingWay;
 }
 
 export function readPageParameters(search: URLSearchParams): PageParameters {
@@ -20,6 +24,7 @@ export function readPageParameters(search: URLSearchParams): PageParameters {
     controls: isOn(search.get('controls'), true),
     muted: isOn(search.get('muted'), false),
     autoplay: isOn(search.get('autoplay'), true),
+    way: search.get('over') === 'hls' ? 'hls' : 'webrtc',
   };
 }
 

@@ -1,8 +1,11 @@
+import { hlsAddress } from './addresses';
 import { receivingProblem } from './codecs';
 import { receivedLine } from './data';
+import { type AttachHls, HlsPlayer } from './hls-player';
 import { parseStreamName } from './names';
 import { Notices } from './notices';
 import { Player } from './player';
+import { isBusy, type PlayingWay } from './playing';
 import { PlayoutTarget } from './playout';
 import { hubFailure } from './reasons';
 import { PlayingPeer } from './receiving-peer';
@@ -24,6 +27,9 @@ import type { ScreenView } from './view/screen-view';
 
 /** What the playing side needs around it; the page and the embedded player show it differently. */
 export interface PlayerSideSurroundings {
+  /** The page's own address: streams are played over HTTP from where it came. */
+  readonly address: URL;
+  readonly attachHls: AttachHls;
   readonly signaling: Signaling;
   readonly screen: ScreenView;
   server(): ServerInformation | null;
@@ -38,6 +44,8 @@ export interface PlayerSideSurroundings {
 /** Playing, with its picture, notices, figures and data. */
 export class PlayerSide {
   private readonly player: Player;
+  private readonly hls: HlsPlayer;
+  private way: PlayingWay = 'webrtc';
   private readonly notices: Notices;
   private readonly delay: ScreenDelay;
   private meter = new ReceivingMeter();
@@ -59,23 +67,41 @@ export class PlayerSide {
       stateChanged: (state) => this.stateChanged(state),
       pictureChanged: (stream) => void surroundings.screen.show(stream),
     });
+    this.hls = new HlsPlayer({
+      video: surroundings.screen.video,
+      attach: surroundings.attachHls,
+      address: (name, parameters) => hlsAddress(surroundings.server(), name, parameters, surroundings.address),
+      stateChanged: (state) => this.stateChanged(state),
+      pictureChanged: (isShown) => surroundings.screen.showAttached(isShown),
+    });
   }
 
   get state(): PlayerState {
-    return this.player.state;
+    return this.way === 'hls' ? this.hls.state : this.player.state;
   }
 
-  play(streamName: string, waits = false): void {
-    this.player.play(streamName, waits);
+  /** Plays a stream, unless one is played already. `waits`: over WebRTC, a stream that is not there yet is no failure. */
+  play(streamName: string, waits = false, way: PlayingWay = 'webrtc'): void {
+    if (isBusy(this.state)) {
+      return;
+    }
+
+    this.way = way;
+    if (way === 'hls') {
+      this.hls.play(streamName);
+    } else {
+      this.player.play(streamName, waits);
+    }
   }
 
-  stop(): Promise<void> {
-    return this.player.stop();
+  async stop(): Promise<void> {
+    this.hls.stop();
+    await this.player.stop();
   }
 
   connectionChanged(state: ConnectionState): void {
     this.player.connectionChanged(state);
-    this.surroundings.showState(this.player.state, this.canPlay);
+    this.surroundings.showState(this.state, this.canPlay);
   }
 
   networkChanged(): void {
@@ -110,6 +136,11 @@ export class PlayerSide {
 
   /** Once a second. */
   async refreshFigures(): Promise<void> {
+    if (this.way === 'hls') {
+      this.surroundings.showFigures(this.hls.figures());
+      return;
+    }
+
     const report = await this.player.readStats();
     const { mediaSessionId } = this.player;
     if (report === null || mediaSessionId === null) {

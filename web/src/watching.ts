@@ -31,11 +31,13 @@ export function watchLines(server: ServerInformation, streamName: string, page: 
       line('ffplay', 'ffplay', `ffplay -fflags nobuffer -flags low_delay ${rtmp}`, 'Shows the stream with the least delay.'),
       line('obs-source', 'OBS, as a source', rtmp, 'Sources › + › Media Source, untick Local File, enter this as Input.'),
       line('whep', 'WHEP', `${folder}whep/${streamName}`, 'For players that speak WebRTC-HTTP egress.'),
+      line('hls', 'HLS', `${folder}hls/${server.application}/${streamName}/index.m3u8`, 'For phones, televisions and any player; some seconds behind.'),
+      line('flv', 'HTTP-FLV', `${folder}${server.application}/${streamName}.flv`, 'For VLC and mpegts.js where only HTTP gets through.'),
       line(
         'embed',
         'In a web page of yours',
         `<iframe src="${folder}player.html?play=${encodeURIComponent(streamName)}&muted=1" allow="autoplay; fullscreen; picture-in-picture"></iframe>`,
-        'Parameters: controls=0, muted=1, autoplay=0.',
+        'Parameters: controls=0, muted=1, autoplay=0, over=hls.',
       ),
     ],
     publish: [

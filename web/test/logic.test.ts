@@ -51,12 +51,12 @@ describe('readPageParameters', () => {
   const read = (query: string): unknown => readPageParameters(new URLSearchParams(query));
 
   it('has sensible defaults', () => {
-    expect(read('token=x&play=')).toEqual({ play: null, publish: null, controls: true, muted: false, autoplay: true });
+    expect(read('token=x&play=')).toEqual({ play: null, publish: null, controls: true, muted: false, autoplay: true, way: 'webrtc' });
   });
 
   it('reads names and switches', () => {
-    expect(read('play=a%20b&publish=c&controls=0&muted&autoplay=false')).toEqual({
-      play: 'a b', publish: 'c', controls: false, muted: true, autoplay: false,
+    expect(read('play=a%20b&publish=c&controls=0&muted&autoplay=false&over=hls')).toEqual({
+      play: 'a b', publish: 'c', controls: false, muted: true, autoplay: false, way: 'hls',
     });
   });
 });
@@ -144,6 +144,8 @@ describe('watchLines', () => {
     expect(text('obs-secure')).toBe('rtmps://gateway.example:1936/live');
     expect(text('whip')).toBe('https://gateway.example:8443/whip/7f3c');
     expect(text('whep')).toBe('https://gateway.example:8443/whep/7f3c');
+    expect(text('hls')).toBe('https://gateway.example:8443/hls/live/7f3c/index.m3u8');
+    expect(text('flv')).toBe('https://gateway.example:8443/live/7f3c.flv');
     expect(text('embed')).toContain('src="https://gateway.example:8443/player.html?play=7f3c&muted=1"');
   });
 });

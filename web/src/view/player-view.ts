@@ -1,3 +1,4 @@
+import { isBusy, type PlayingWay } from '../playing';
 import type { Availability, PlayerState } from '../types';
 import { statusOfAvailability, statusOfPlayer } from '../wording';
 import { element, onClick, onSubmit, showOptional, showStatus } from './elements';
@@ -18,6 +19,7 @@ export class PlayerView {
   private readonly status = element('play-status', HTMLElement);
   private readonly availableStatus = element('available-status', HTMLElement);
   private readonly notices = element('play-notices', HTMLElement);
+  private readonly wayChoice = element('play-way', HTMLSelectElement);
   private readonly name: NameField;
 
   constructor(listener: PlayerViewListener) {
@@ -39,21 +41,30 @@ export class PlayerView {
     this.availableStatus.hidden = true;
   }
 
+  get way(): PlayingWay {
+    return this.wayChoice.value === 'hls' ? 'hls' : 'webrtc';
+  }
+
+  set way(way: PlayingWay) {
+    this.wayChoice.value = way;
+  }
+
   /** Leads the person to a name that is refused. */
   checkName(): boolean {
     return this.name.check();
   }
 
   show(state: PlayerState, canPlay: boolean): void {
-    const isBusy = state.kind !== 'ready' && state.kind !== 'stopped' && state.kind !== 'failed';
-    this.button.textContent = isBusy ? 'Stop' : 'Play';
+    const busy = isBusy(state);
+    this.button.textContent = busy ? 'Stop' : 'Play';
     // There may be two buttons that say Stop: each has a name of its own.
-    this.button.setAttribute('aria-label', isBusy ? 'Stop playing' : 'Play');
-    this.button.dataset['action'] = isBusy ? 'stop' : 'start';
+    this.button.setAttribute('aria-label', busy ? 'Stop playing' : 'Play');
+    this.button.dataset['action'] = busy ? 'stop' : 'start';
     this.button.setAttribute('aria-disabled', String(state.kind === 'stopping'));
-    this.button.disabled = !isBusy && !canPlay;
+    this.button.disabled = !busy && !canPlay;
     this.availableButton.disabled = !canPlay;
-    this.name.isLocked = isBusy;
+    this.name.isLocked = busy;
+    this.wayChoice.disabled = busy;
     showStatus(this.status, statusOfPlayer(state));
   }
 

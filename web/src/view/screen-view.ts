@@ -17,10 +17,11 @@ export class ScreenView {
   private readonly volume = element('play-volume', HTMLInputElement);
   private readonly fullScreenButton = element('play-fullscreen', HTMLButtonElement);
   private readonly pictureButton = element('play-pip', HTMLButtonElement);
-  /** Muted by the browser's rules and not by the person. */
-  private isMutedByRule = false;
+  /** Muted by the person, and not by the browser's rules or the page's address. */
+  private isMutedByPerson = false;
+  private isShown = false;
 
-  constructor(private readonly startsMuted = false, hasControls = true) {
+  constructor(startsMuted = false, hasControls = true) {
     this.video.muted = startsMuted;
     this.controls.hidden = !hasControls;
     onClick(this.unmuteButton, () => this.setSound(true));
@@ -39,10 +40,8 @@ export class ScreenView {
   /** Shows a stream with sound where the browser lets the page, else muted with a button; null: shows nothing. */
   async show(stream: MediaStream | null): Promise<void> {
     this.video.srcObject = stream;
-    this.blank.hidden = stream !== null;
-    this.screen.dataset['live'] = String(stream !== null);
+    this.reveal(stream !== null);
     if (stream === null) {
-      this.unmuteButton.hidden = true;
       return;
     }
 
@@ -51,7 +50,6 @@ export class ScreenView {
     } catch (error) {
       // Any other failure has to do with a stream that is gone already.
       if (error instanceof DOMException && error.name === 'NotAllowedError' && !this.video.muted) {
-        this.isMutedByRule = true;
         this.video.muted = true;
         await this.video.play().catch(() => undefined);
       }
@@ -60,13 +58,27 @@ export class ScreenView {
     this.showSound();
   }
 
+  /** Shows what was attached to the video element itself, with a bar to seek in; false: nothing any more. */
+  showAttached(isShown: boolean): void {
+    this.video.controls = isShown;
+    this.reveal(isShown);
+    this.showSound();
+  }
+
   /** What stands where the picture will be. */
   showBlank(text: string): void {
     this.blankText.textContent = text;
   }
 
+  private reveal(isShown: boolean): void {
+    this.isShown = isShown;
+    this.blank.hidden = isShown;
+    this.screen.dataset['live'] = String(isShown);
+    this.unmuteButton.hidden = true;
+  }
+
   private setSound(isOn: boolean): void {
-    this.isMutedByRule = false;
+    this.isMutedByPerson = !isOn;
     this.video.muted = !isOn;
     if (isOn && this.video.volume === 0) {
       this.video.volume = 1;
@@ -77,7 +89,7 @@ export class ScreenView {
 
   private showSound(): void {
     const { muted, volume } = this.video;
-    this.unmuteButton.hidden = !muted || this.video.srcObject === null || !(this.isMutedByRule || this.startsMuted);
+    this.unmuteButton.hidden = !muted || !this.isShown || this.isMutedByPerson;
     this.soundButton.textContent = muted ? 'Sound on' : 'Sound off';
     this.soundButton.dataset['on'] = String(muted);
     this.volume.value = String(muted ? 0 : volume);

@@ -1,0 +1,93 @@
+import Hls, { type ErrorData } from 'hls.js';
+import type { AttachHls, HlsAttachment } from './hls-player';
+
+/** How often a fault of the decoder or the network is mended in one go before it counts as a failure. */
+const MENDS = 3;
+
+/** Plays a playlist in a video element: by hls.js where it works, else by the browser itself (Safari on iPhones). */
+export const attachHls: AttachHls = (video, address, failed) =>
+  Hls.isSupported() ? attachLibrary(video, address, failed) : attachNative(video, address, failed);
+
+/** Whether this browser can play HLS at all. */
+export function canPlayHls(video: HTMLVideoElement): boolean {
+  return Hls.isSupported() || video.canPlayType('application/vnd.apple.mpegurl') !== '';
+}
+
+function attachLibrary(video: HTMLVideoElement, address: string, failed: (reason: string) => void): HlsAttachment {
+  // A worker would come from a blob, which the page's security policy does not allow.
+  const hls = new Hls({ enableWorker: false, lowLatencyMode: true });
+  let mends = MENDS;
+  hls.on(Hls.Events.FRAG_BUFFERED, () => {
+    mends = MENDS;
+  });
+  hls.on(Hls.Events.MANIFEST_PARSED, () => void start(video));
+  hls.on(Hls.Events.ERROR, (_, data) => {
+    if (!data.fatal) {
+      return;
+    }
+
+    mends -= 1;
+    if (mends > 0 && data.type === Hls.ErrorTypes.MEDIA_ERROR) {
+      hls.recoverMediaError();
+    } else {
+      hls.destroy();
+      failed(reasonOf(data));
+    }
+  });
+  hls.loadSource(address);
+  hls.attachMedia(video);
+  return {
+    latencySeconds: () => (Number.isFinite(hls.latency) && hls.latency > 0 ? hls.latency : null),
+    detach: () => {
+      hls.destroy();
+      clear(video);
+    },
+  };
+}
+
+function attachNative(video: HTMLVideoElement, address: string, failed: (reason: string) => void): HlsAttachment {
+  const onError = (): void => failed('The stream cannot be played, or is not there.');
+  video.addEventListener('error', onError, { once: true });
+  video.src = address;
+  void start(video);
+  return {
+    latencySeconds: () => null,
+    detach: () => {
+      video.removeEventListener('error', onError);
+      clear(video);
+    },
+  };
+}
+
+/** With sound where the browser lets the page, else without. */
+async function start(video: HTMLVideoElement): Promise<void> {
+  try {
+    await video.play();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotAllowedError') {
+      video.muted = true;
+      await video.play().catch(() => undefined);
+    }
+  }
+}
+
+function clear(video: HTMLVideoElement): void {
+  video.removeAttribute('src');
+  video.load();
+}
+
+function reasonOf(data: ErrorData): string {
+  const code = data.response?.code;
+  switch (code) {
+    case 401:
+    case 403:
+      return 'You may not play this stream.';
+    case 404:
+      return 'Stream not found';
+    case undefined:
+    case 0:
+      return data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'The gateway cannot be reached.' : `The stream cannot be played (${data.details}).`;
+    default:
+      return `The gateway answers with status ${code}.`;
+  }
+}
