@@ -11,6 +11,8 @@ export default defineConfig({
     target: ['chrome105', 'edge105', 'firefox110', 'safari16'],
     // The gateway's content security policy allows files of its own only.
     assetsInlineLimit: 0,
+    // hls.js, which is loaded when somebody plays over HLS.
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
   server: {

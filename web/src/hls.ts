@@ -1,19 +1,37 @@
-import Hls, { type ErrorData } from 'hls.js';
+import type HlsLibrary from 'hls.js';
+import type { ErrorData } from 'hls.js';
 import type { AttachHls, HlsAttachment } from './hls-player';
 
-/** How often a fault of the decoder or the network is mended in one go before it counts as a failure. */
+/** How often a fault of the decoder is mended in one go before it counts as a failure. */
 const MENDS = 3;
 
 /** Plays a playlist in a video element: by hls.js where it works, else by the browser itself (Safari on iPhones). */
-export const attachHls: AttachHls = (video, address, failed) =>
-  Hls.isSupported() ? attachLibrary(video, address, failed) : attachNative(video, address, failed);
+export const attachHls: AttachHls = (video, address, failed) => {
+  let attachment: HlsAttachment | null = null;
+  let isDetached = false;
+  // The library is large, and most who open the page play over WebRTC.
+  void import('hls.js')
+    .then(({ default: Hls }) => {
+      if (!isDetached) {
+        attachment = Hls.isSupported() ? attachLibrary(Hls, video, address, failed) : attachNative(video, address, failed);
+      }
+    })
+    .catch(() => failed('The gateway cannot be reached.'));
+  return {
+    latencySeconds: () => attachment?.latencySeconds() ?? null,
+    detach: () => {
+      isDetached = true;
+      attachment?.detach();
+    },
+  };
+};
 
-/** Whether this browser can play HLS at all. */
-export function canPlayHls(video: HTMLVideoElement): boolean {
-  return Hls.isSupported() || video.canPlayType('application/vnd.apple.mpegurl') !== '';
-}
-
-function attachLibrary(video: HTMLVideoElement, address: string, failed: (reason: string) => void): HlsAttachment {
+function attachLibrary(
+  Hls: typeof HlsLibrary,
+  video: HTMLVideoElement,
+  address: string,
+  failed: (reason: string) => void,
+): HlsAttachment {
   // A worker would come from a blob, which the page's security policy does not allow.
   const hls = new Hls({ enableWorker: false, lowLatencyMode: true });
   let mends = MENDS;
@@ -31,7 +49,7 @@ function attachLibrary(video: HTMLVideoElement, address: string, failed: (reason
       hls.recoverMediaError();
     } else {
       hls.destroy();
-      failed(reasonOf(data));
+      failed(reasonOf(data, data.type === Hls.ErrorTypes.NETWORK_ERROR));
     }
   });
   hls.loadSource(address);
@@ -76,7 +94,7 @@ function clear(video: HTMLVideoElement): void {
   video.load();
 }
 
-function reasonOf(data: ErrorData): string {
+function reasonOf(data: ErrorData, isOfNetwork: boolean): string {
   const code = data.response?.code;
   switch (code) {
     case 401:
@@ -86,7 +104,7 @@ function reasonOf(data: ErrorData): string {
       return 'Stream not found';
     case undefined:
     case 0:
-      return data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'The gateway cannot be reached.' : `The stream cannot be played (${data.details}).`;
+      return isOfNetwork ? 'The gateway cannot be reached.' : `The stream cannot be played (${data.details}).`;
     default:
       return `The gateway answers with status ${code}.`;
   }
