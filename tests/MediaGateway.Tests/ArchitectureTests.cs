@@ -132,6 +132,7 @@ public class ArchitectureTests
         ("Rtmp", _) => [EventIds.Rtmp],
         ("WebRtc", _) => [EventIds.WebRtc],
         ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
+        ("Flv", _) => [EventIds.Flv],
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Api") => [EventIds.Api],
         (_, "MediaGateway.Hooks") => [EventIds.Hooks],
