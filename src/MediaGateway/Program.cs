@@ -4,10 +4,8 @@ using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
-using MediaGateway.Http;
 using MediaGateway.Push;
 using MediaGateway.Relay;
-using MediaGateway.Servers.Flv;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.Tunnel;
@@ -17,6 +15,7 @@ using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tls;
+using MediaGateway.Vod;
 using Microsoft.Extensions.Options;
 
 if (!NativeCheck.Passes(Console.Error))
@@ -38,18 +37,17 @@ try
     builder.Services
         .AddDiagnostics()
         .AddSessions()
-        .AddHttpViewers()
         .AddAccessControl()
         .AddServerCertificate()
         .AddConnectivity()
         .AddHooks(builder.Configuration)
         .AddStreams()
+        .AddVod()
         .AddAudioTranscoders()
         .AddRtmpServer()
         .AddWebRtcServer()
         .AddSignaling()
         .AddWhip()
-        .AddFlv()
         .AddPush()
         .AddRelay()
         .AddApi()
@@ -67,7 +65,6 @@ try
     app.MapPage();
     app.MapSignaling();
     app.MapWhip();
-    app.MapFlv();
     app.MapHealth();
     app.MapApi();
     app.Run();

@@ -35,6 +35,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
         AddSection<IceServerOptions, IceServerRanges>(services, configuration, IceServerOptions.Section);
+        AddSection<VodOptions, VodRanges>(services, configuration, VodOptions.Section);
         AddApplications(services, configuration.GetSection(ApplicationsOptions.Section));
 
         services.AddSingleton<IValidateOptions<HttpOptions>, CrossFieldRules.Http>();
@@ -48,6 +49,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
         services.AddSingleton<IValidateOptions<LadderOptions>>(new LadderRules(configuration.GetSection(LadderOptions.Section)));
+        services.AddSingleton<IValidateOptions<VodOptions>, VodRules>();
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenRules>();
         services.AddSingleton<IValidateOptions<IceServerOptions>, IceServerRules>();
         services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));

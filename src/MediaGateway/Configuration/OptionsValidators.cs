@@ -63,3 +63,7 @@ internal sealed partial class IceServerRanges : IValidateOptions<IceServerOption
 /// <summary>Checks the ranges of <see cref="RelayOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class RelayRanges : IValidateOptions<RelayOptions>;
+
+/// <summary>Checks the ranges of <see cref="VodOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class VodRanges : IValidateOptions<VodOptions>;

@@ -27,6 +27,7 @@ internal static class UnknownKeys
         HookOptions.Section,
         TokenOptions.Section,
         IceServerOptions.Section,
+        VodOptions.Section,
         ApplicationsOptions.Section,
         "Logging",
     ];

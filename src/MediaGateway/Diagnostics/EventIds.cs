@@ -42,8 +42,8 @@ internal static class EventIds
     /// <summary>The levels of streams.</summary>
     public const int Ladder = 15_000;
 
-    /// <summary>FLV over HTTP and WebSockets.</summary>
-    public const int Flv = 17_000;
+    /// <summary>Playing files.</summary>
+    public const int Vod = 14_000;
 
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;

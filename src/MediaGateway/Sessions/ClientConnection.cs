@@ -19,8 +19,7 @@ internal sealed class ClientConnection
     public long Number { get; init; }
 
     /// <summary>
-    /// <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c>, <c>webrtc</c> for the page's signalling, <c>whip</c>, <c>whep</c>,
-    /// <c>http-flv</c> or <c>ws-flv</c>.
+    /// <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c>, <c>webrtc</c> for the page's signalling, <c>whip</c> or <c>whep</c>.
     /// </summary>
     public required string Protocol { get; init; }
 

@@ -54,6 +54,27 @@ internal readonly record struct StreamKey
         return TryCreate(text[..slash], text[(slash + 1)..], out key, out refusal);
     }
 
+    /// <summary>
+    /// Makes the key of a file: its name may lie in folders, each part of the same grammar and parted by slashes, so that it is as safe. Only
+    /// for applications that play files.
+    /// </summary>
+    public static bool TryCreateFile(string? application, string? path, out StreamKey key, [NotNullWhen(false)] out string? refusal)
+    {
+        key = default;
+        refusal = Refuse("Application name", application)
+            ?? (path ?? "").Split('/').Select(RefusePart).FirstOrDefault(reason => reason is not null);
+        if (refusal is not null)
+        {
+            return false;
+        }
+
+        key = new StreamKey(application!, path!); // Refuse found neither of them null or empty.
+        return true;
+    }
+
+    /// <summary>Why a part of a file's name is none, in words that never repeat it; null when it is one.</summary>
+    public static string? RefusePart(string part) => Refuse("Each part of a file's name", part);
+
     /// <summary><c>app/name</c>.</summary>
     public override string ToString() => $"{Application}/{Name}";
 

@@ -1,5 +1,4 @@
 using MediaGateway.Diagnostics;
-using MediaGateway.Http;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Whip;
@@ -66,7 +65,7 @@ internal sealed class WhipResource(IPeerSessions peers, WhipSessions sessions, W
         {
             refusal = WhipProblem.NoSession();
         }
-        else if (!HttpCredentials.Matches(its.HeaderHash, context.Request))
+        else if (!WhipCredentials.Matches(its.HeaderHash, context.Request))
         {
             context.Response.Headers.WWWAuthenticate = Challenge;
             refusal = WhipProblem.Answer(
