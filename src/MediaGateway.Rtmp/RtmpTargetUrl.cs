@@ -144,6 +144,18 @@ public sealed record RtmpTargetUrl
         return new RtmpTargetUrl(target.IsSecure, target.Host, target.Port, target.App, StreamName);
     }
 
+    /// <summary>What a server says, without user, password and, if it is secret, the stream's name: servers like to repeat what they refuse.</summary>
+    public string WithoutSecrets(string text, bool isNameSecret)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        foreach (string? secret in new[] { isNameSecret ? StreamName : null, Password, UserName })
+        {
+            text = string.IsNullOrEmpty(secret) ? text : text.Replace(secret, Mask, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
     /// <summary><see cref="Masked"/>, so that no log line shows more by accident.</summary>
     public override string ToString() => Masked;
 

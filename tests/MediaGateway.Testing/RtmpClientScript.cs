@@ -1,4 +1,5 @@
 using System.Buffers;
+using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp;
 using MediaGateway.Rtmp.Sessions;
@@ -7,7 +8,7 @@ using Xunit;
 namespace MediaGateway.Testing;
 
 /// <summary>
-/// A dialogue between a publishing client's session and a test server in virtual time: <c>Send</c> what the server says, <c>Expect</c> what
+/// A dialogue between a client's session and a test server in virtual time: <c>Send</c> what the server says, <c>Expect</c> what
 /// the client says.
 /// </summary>
 public sealed class RtmpClientScript : IDisposable
@@ -38,6 +39,9 @@ public sealed class RtmpClientScript : IDisposable
     /// <summary>Everything that the client sent, handshake included.</summary>
     public List<byte> Sent { get; } = [];
 
+    /// <summary>What the client was sent while it played: frames as <c>A20</c>, <c>K0</c>, <c>D40</c> or <c>S0</c> (data), metadata as <c>M</c> and the number of its properties.</summary>
+    public List<string> Played { get; } = [];
+
     /// <summary>S0, S1 and S2 of a plain server.</summary>
     public static byte[] ServerHandshake()
     {
@@ -59,6 +63,21 @@ public sealed class RtmpClientScript : IDisposable
         script.Expect("publish");
         script.Send(script.Status(1, "status", "NetStream.Publish.Start"));
         script.ExpectEvent<RtmpClientEvent.Published>();
+        return script;
+    }
+
+    /// <summary>A client to which media may be sent on message stream 1, everything said so far taken.</summary>
+    public static RtmpClientScript Playing(string url = "rtmp://h/live/key", RtmpClientOptions? options = null, BufferPool? pool = null)
+    {
+        var script = new RtmpClientScript(url, options ?? RtmpClientOptions.ForPlaying, pool: pool);
+        script.Send(ServerHandshake());
+        script.Expect("connect");
+        script.Send(script.ConnectResult());
+        script.Expect("WindowAcknowledgementSize", "createStream");
+        script.Send(script.Result(4, 1));
+        script.Expect("play");
+        script.Send(script.Status(1, "status", "NetStream.Play.Start"));
+        script.ExpectEvent<RtmpClientEvent.Playing>();
         return script;
     }
 
@@ -162,6 +181,13 @@ public sealed class RtmpClientScript : IDisposable
     private static Dictionary<string, object?> Information(string level, string code, string description = "") =>
         new() { ["level"] = level, ["code"] = code, ["description"] = description };
 
+    private static string LetterOf(MediaFrame frame) => frame.Kind switch
+    {
+        TrackKind.Audio => "A",
+        TrackKind.Data => "S",
+        _ => frame.IsKeyframe ? "K" : "D",
+    };
+
     private void Drain()
     {
         while (Session.TryTakeOutput(out PooledBuffer? buffer, out int length))
@@ -174,6 +200,12 @@ public sealed class RtmpClientScript : IDisposable
                     _said.Enqueue(message);
                 }
             }
+        }
+
+        while (Session.TryTakePlayed(out RtmpPublished item))
+        {
+            Played.Add(item.Frame is { } frame ? $"{LetterOf(frame)}{frame.Decoding.ToMilliseconds()}" : $"M{item.Metadata!.Properties.Count}");
+            item.Frame?.Release();
         }
 
         while (Session.TryTakeEvent(out RtmpClientEvent? clientEvent))

@@ -133,6 +133,8 @@ public class ArchitectureTests
         ("WebRtc", _) => [EventIds.WebRtc],
         ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
         (_, "MediaGateway.Push") => [EventIds.Push],
+        (_, "MediaGateway.Relay") => [EventIds.Relay],
+        (_, "MediaGateway.Snapshots") => [EventIds.Snapshots],
         (_, "MediaGateway.Api") => [EventIds.Api],
         (_, "MediaGateway.Hooks") => [EventIds.Hooks],
         (_, "MediaGateway.Vod") => [EventIds.Vod],

@@ -5,7 +5,7 @@ using MediaGateway.Rtmp.Messages;
 
 namespace MediaGateway.Rtmp.Sessions;
 
-/// <summary>The commands that a publishing client sends (RTMP 1.0, 7.2), written as chunks into its output.</summary>
+/// <summary>The commands that a client sends (RTMP 1.0, 7.2), written as chunks into its output.</summary>
 /// <param name="output">Where the bytes go.</param>
 /// <param name="control">Writes the control messages to the same output, and knows the chunk size in force.</param>
 internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control)
@@ -13,7 +13,10 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
     /// <summary>The property of the connect command that names the gateways a stream has passed.</summary>
     public const string RelayPathProperty = "mediaGatewayRelay";
 
-    // What every encoder says of itself; servers ignore both on a connection that publishes.
+    // RTMP 1.0, 7.2.2.1: only a stream that is live; in milliseconds, as players send it and servers know it.
+    private const int LiveOnly = -1000;
+
+    // What every encoder says of itself; servers ignore both on a connection that publishes. A gateway that plays passes on whatever comes.
     private const int AllAudioCodecs = 0x0FFF;
     private const int AllVideoCodecs = 0x00FF;
 
@@ -32,19 +35,17 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
         Amf0Writer writer = Start("connect", transactionId);
         writer.WriteObjectStart();
         writer.WriteProperty("app", app);
-        writer.WriteProperty("type", "nonprivate");
+        if (options.Role == RtmpClientRole.Publish)
+        {
+            writer.WriteProperty("type", "nonprivate");
+        }
+
         writer.WriteProperty("flashVer", options.FlashVersion);
         writer.WriteProperty("tcUrl", tcUrl);
         writer.WriteProperty("fpad", false);
         writer.WriteProperty("audioCodecs", AllAudioCodecs);
         writer.WriteProperty("videoCodecs", AllVideoCodecs);
-        writer.WritePropertyName("fourCcList");
-        writer.WriteStrictArrayStart(EnhancedCodes.Length);
-        foreach (string code in EnhancedCodes)
-        {
-            writer.WriteString(code);
-        }
-
+        WriteEnhanced(writer, options.Role);
         if (options.RelayPath is { } path)
         {
             writer.WriteProperty(RelayPathProperty, path);
@@ -52,6 +53,16 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
 
         writer.WriteObjectEnd();
         Send(0);
+    }
+
+    /// <summary>Writes play (7.2.2.1), for a live stream.</summary>
+    public void WritePlay(double transactionId, uint messageStreamId, string streamName)
+    {
+        Amf0Writer writer = Start("play", transactionId);
+        writer.WriteNull();
+        writer.WriteString(streamName);
+        writer.WriteNumber(LiveOnly);
+        Send(messageStreamId);
     }
 
     /// <summary>Writes a command with a single text, on the connection: releaseStream, FCPublish, FCUnpublish.</summary>
@@ -87,6 +98,22 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
         writer.WriteNull();
         writer.WriteNumber(messageStreamId);
         Send(0);
+    }
+
+    private static void WriteEnhanced(Amf0Writer writer, RtmpClientRole role)
+    {
+        if (role == RtmpClientRole.Play)
+        {
+            EnhancedAbilities.Write(writer);
+            return;
+        }
+
+        writer.WritePropertyName("fourCcList");
+        writer.WriteStrictArrayStart(EnhancedCodes.Length);
+        foreach (string code in EnhancedCodes)
+        {
+            writer.WriteString(code);
+        }
     }
 
     private Amf0Writer Start(string name, double transactionId)

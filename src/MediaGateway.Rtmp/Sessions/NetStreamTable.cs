@@ -1,4 +1,5 @@
 using MediaGateway.Media.Amf;
+using MediaGateway.Rtmp.Media;
 using MediaGateway.Rtmp.Messages;
 
 namespace MediaGateway.Rtmp.Sessions;
@@ -70,6 +71,12 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
 
     /// <summary>The connection was accepted: nothing plays yet.</summary>
     public void Start(TimeSpan now) => NoteIdle(now);
+
+    /// <summary>
+    /// What reads the media of this message stream; null unless it publishes. Some encoders send data, and a few all they have, on message
+    /// stream 0: it is meant for the one stream that they publish.
+    /// </summary>
+    public RtmpMediaReader? ReaderOf(uint messageStreamId) => (messageStreamId == 0 ? OnlyPublishing : Find(messageStreamId))?.Reader;
 
     /// <summary>The stream with this id; null when there is none.</summary>
     public NetStream? Find(uint messageStreamId) =>

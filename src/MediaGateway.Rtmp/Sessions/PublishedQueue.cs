@@ -5,10 +5,12 @@ using MediaGateway.Rtmp.Messages;
 namespace MediaGateway.Rtmp.Sessions;
 
 /// <summary>
-/// What a peer publishes, between its messages and the owner of the session. Bounded: while it is full no input is taken, so that nothing
-/// is lost; an aggregate message is taken apart only as its parts are asked for. Owned by the session.
+/// The media that a peer sends, between its messages and the owner of the session. Bounded: while it is full no input is taken, so that
+/// nothing is lost; an aggregate message is taken apart only as its parts are asked for. Owned by the session.
 /// </summary>
-internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : IDisposable
+/// <param name="readerOf">What reads the media of a message stream; null where none is expected.</param>
+/// <param name="pool">Where the few copies are rented.</param>
+internal sealed class PublishedQueue(Func<uint, RtmpMediaReader?> readerOf, BufferPool pool) : IDisposable
 {
     /// <summary>Items that may wait before no more input is taken. One message more can add its tracks.</summary>
     public const int MaximumItems = 64;
@@ -29,6 +31,14 @@ internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : 
     /// <summary>Why the last of them could not be read; null while there is none.</summary>
     public string? LastFault { get; private set; }
 
+    /// <summary>Whether a message of that type is for <see cref="Add"/>.</summary>
+    public static bool Takes(RtmpMessageType type) => type
+        is RtmpMessageType.Audio
+        or RtmpMessageType.Video
+        or RtmpMessageType.DataAmf0
+        or RtmpMessageType.DataAmf3
+        or RtmpMessageType.Aggregate;
+
     /// <summary>Takes a message of media or data, or an aggregate of them, and disposes it.</summary>
     public void Add(in RtmpMessage message, TimeSpan now)
     {
@@ -38,7 +48,7 @@ internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : 
             return;
         }
 
-        if (ReaderOf(message.MessageStreamId) is null)
+        if (readerOf(message.MessageStreamId) is null)
         {
             Unexpected++;
             message.Dispose();
@@ -94,7 +104,7 @@ internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : 
 
     private void Read(in RtmpMessage message, TimeSpan now)
     {
-        RtmpMediaReader? reader = ReaderOf(message.MessageStreamId);
+        RtmpMediaReader? reader = readerOf(message.MessageStreamId);
         if (reader is null)
         {
             Unexpected++;
@@ -103,17 +113,6 @@ internal sealed class PublishedQueue(NetStreamTable streams, BufferPool pool) : 
         }
 
         Note(reader.Read(in message, now, _items));
-    }
-
-    // Some encoders send data, and a few all they have, on message stream 0: it is meant for the one stream that they publish.
-    private RtmpMediaReader? ReaderOf(uint messageStreamId)
-    {
-        if (messageStreamId != 0)
-        {
-            return streams.Find(messageStreamId)?.Reader;
-        }
-
-        return streams.OnlyPublishing?.Reader;
     }
 
     private void Note(string? fault)

@@ -6,7 +6,10 @@ public abstract record RtmpClientEvent
     /// <summary>Publishing has begun: media may be sent.</summary>
     public sealed record Published : RtmpClientEvent;
 
-    /// <summary>The server does not let us connect or publish. The connection must be closed.</summary>
+    /// <summary>Playing has begun: media comes.</summary>
+    public sealed record Playing : RtmpClientEvent;
+
+    /// <summary>The server does not let us connect, publish or play. The connection must be closed.</summary>
     /// <param name="Code">The server's code, such as <c>NetStream.Publish.BadName</c>; empty when it gave none.</param>
     /// <param name="Description">The server's words; empty when it gave none.</param>
     public sealed record Refused(string Code, string Description) : RtmpClientEvent;
@@ -19,7 +22,7 @@ public abstract record RtmpClientEvent
     /// <param name="Target">The application's address; relative to the current one when it starts with a slash.</param>
     public sealed record Redirected(string Target) : RtmpClientEvent;
 
-    /// <summary>The server has ended what was being published. The connection must be closed.</summary>
+    /// <summary>The server has ended what was being published or played. The connection must be closed.</summary>
     /// <param name="Code">The server's code; empty when it gave none.</param>
     /// <param name="Description">The server's words; empty when it gave none.</param>
     public sealed record Ended(string Code, string Description) : RtmpClientEvent;

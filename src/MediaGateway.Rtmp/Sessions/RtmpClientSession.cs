@@ -4,15 +4,16 @@ using MediaGateway.Media.Amf;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Chunks;
 using MediaGateway.Rtmp.Handshake;
+using MediaGateway.Rtmp.Media;
 using MediaGateway.Rtmp.Messages;
 
 namespace MediaGateway.Rtmp.Sessions;
 
 /// <summary>
-/// The publishing client's side of one RTMP connection, from the first byte: handshake, connect, createStream, publish. It is driven:
-/// bytes and time go in, bytes and events come out; media does not pass through it. Once published, media is written with
+/// The client's side of one RTMP connection, from the first byte: handshake, connect, createStream, then publish or play. It is driven:
+/// bytes and time go in; bytes, events and what is played come out. What is published does not pass through it: media is written with
 /// <see cref="MessageStreamId"/> and <see cref="ChunkSize"/>, after all bytes taken before. One owner, one thread. After each input or
-/// command take all bytes and events. It throws nothing but <see cref="RtmpProtocolException"/> on what a server sends.
+/// command take all bytes, media and events. It throws nothing but <see cref="RtmpProtocolException"/> on what a server sends.
 /// </summary>
 public sealed class RtmpClientSession : IDisposable
 {
@@ -28,6 +29,7 @@ public sealed class RtmpClientSession : IDisposable
     private const double PublishTransaction = 5;
     private const double FcUnpublishTransaction = 6;
     private const double DeleteStreamTransaction = 7;
+    private const double PlayTransaction = 8;
 
     private readonly RtmpTargetUrl _target;
     private readonly RtmpClientOptions _options;
@@ -37,15 +39,18 @@ public sealed class RtmpClientSession : IDisposable
     private readonly ClientCommandWriter _commands;
     private readonly ClientHandshake _handshake;
     private readonly ChunkReader _chunks;
+    private readonly BufferPool _pool;
+    private readonly PublishedQueue _received;
     private readonly Queue<RtmpClientEvent> _events = new();
     private readonly string? _authorization;
     private readonly TimeSpan _startedAt;
+    private RtmpMediaReader? _reader;
     private AcknowledgementWindow _acknowledgement;
     private TimeSpan _now;
     private TimeSpan _allowanceRefilledAt;
 
     /// <summary>Makes a session for a connection made at <paramref name="now"/>; its first bytes are ready to be taken.</summary>
-    /// <param name="target">Where to publish.</param>
+    /// <param name="target">Where to publish or what to play.</param>
     /// <param name="authorization">The query of <see cref="RtmpClientEvent.AuthorizationNeeded"/> of the attempt before; null at first.</param>
     /// <param name="options">Shared by all sessions.</param>
     /// <param name="pool">Where messages and output are kept.</param>
@@ -58,12 +63,13 @@ public sealed class RtmpClientSession : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(random);
-        (_target, _authorization, _options, _random) = (target, authorization, options, random);
+        (_target, _authorization, _options, _random, _pool) = (target, authorization, options, random, pool);
         _output = new ReplyQueue(pool);
         _control = new ReplyWriter(_output);
         _commands = new ClientCommandWriter(_output, _control);
         _handshake = new ClientHandshake(random);
         _chunks = new ChunkReader(options.Limits, pool);
+        _received = new PublishedQueue(id => id == 0 || id == MessageStreamId ? _reader : null, pool);
         (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
         _handshake.WriteHello(_output);
     }
@@ -71,7 +77,7 @@ public sealed class RtmpClientSession : IDisposable
     /// <summary>How far the connection has come.</summary>
     public RtmpClientState State { get; private set; } = RtmpClientState.Handshaking;
 
-    /// <summary>The message stream to publish on; 0 until the server has made it.</summary>
+    /// <summary>The message stream to publish or play on; 0 until the server has made it.</summary>
     public uint MessageStreamId { get; private set; }
 
     /// <summary>What the server can take, once it has answered connect.</summary>
@@ -82,7 +88,7 @@ public sealed class RtmpClientSession : IDisposable
 
     /// <summary>
     /// When to call <see cref="Advance"/> at the latest; <see cref="TimeSpan.MaxValue"/> when nothing is due. A server may be silent while
-    /// it is published to: whether it still takes bytes is for the owner of the socket to watch.
+    /// it is published to, or while what it sends pauses: whether bytes still flow is for the owner of the socket to watch.
     /// </summary>
     public TimeSpan NextDeadline => IsSettingUp ? _startedAt + _options.SetUpTimeout : TimeSpan.MaxValue;
 
@@ -90,13 +96,16 @@ public sealed class RtmpClientSession : IDisposable
 
     private bool IsSettingUp => State < RtmpClientState.Publishing;
 
-    private bool TakesInput => !IsOver && _output.Bytes < _options.Limits.MaximumReplyBytes && _events.Count < MaximumEvents;
+    private bool IsPlaying => State is RtmpClientState.StartingPlay or RtmpClientState.Playing;
+
+    private bool TakesInput =>
+        !IsOver && _output.Bytes < _options.Limits.MaximumReplyBytes && _events.Count < MaximumEvents && _received.HasRoom;
 
     /// <summary>Takes as much of the input as it can; both positions are meant for <c>PipeReader.AdvanceTo</c>.</summary>
     /// <param name="input">All bytes received and not yet consumed.</param>
     /// <param name="now">Gateway time.</param>
     /// <param name="consumed">The first byte that must be offered again.</param>
-    /// <param name="examined">Where it stopped early because output has piled up, or the end of the input when it needs more.</param>
+    /// <param name="examined">Where it stopped early because output or media has piled up, or the end of the input when it needs more.</param>
     /// <exception cref="RtmpProtocolException">The server broke the protocol or a limit. The session is closed.</exception>
     public void Receive(in ReadOnlySequence<byte> input, TimeSpan now, out SequencePosition consumed, out SequencePosition examined)
     {
@@ -118,7 +127,7 @@ public sealed class RtmpClientSession : IDisposable
     }
 
     /// <summary>Lets time pass.</summary>
-    /// <exception cref="RtmpProtocolException">The server has not let us publish in time. The session is closed.</exception>
+    /// <exception cref="RtmpProtocolException">The server has not let us publish or play in time. The session is closed.</exception>
     public void Advance(TimeSpan now)
     {
         Observe(now);
@@ -128,10 +137,10 @@ public sealed class RtmpClientSession : IDisposable
         }
 
         bool isHandshake = State == RtmpClientState.Handshaking;
-        throw Broken(isHandshake ? RtmpError.HandshakeTimeout : RtmpError.ConnectTimeout, isHandshake ? "no handshake" : "no leave to publish");
+        throw Broken(isHandshake ? RtmpError.HandshakeTimeout : RtmpError.ConnectTimeout, isHandshake ? "no handshake" : "no leave to publish or play");
     }
 
-    /// <summary>Stops publishing as encoders do; close the connection after the bytes. Nothing happens when it is over already.</summary>
+    /// <summary>Stops publishing or playing as encoders and players do; close the connection after the bytes. Nothing happens when it is over already.</summary>
     public void Close()
     {
         if (IsOver)
@@ -144,12 +153,19 @@ public sealed class RtmpClientSession : IDisposable
             _commands.WriteStreamCall("FCUnpublish", FcUnpublishTransaction, _target.StreamName);
             _commands.WriteDeleteStream(DeleteStreamTransaction, MessageStreamId);
         }
+        else if (IsPlaying)
+        {
+            _commands.WriteDeleteStream(DeleteStreamTransaction, MessageStreamId);
+        }
 
         State = RtmpClientState.Closing;
     }
 
     /// <summary>Takes the next bytes for the server; the caller owns the buffer. They go out in order, and before any media written later.</summary>
     public bool TryTakeOutput([NotNullWhen(true)] out PooledBuffer? buffer, out int length) => _output.TryTake(out buffer, out length);
+
+    /// <summary>Takes the next frame or metadata of what is played; a frame is the caller's to release.</summary>
+    public bool TryTakePlayed(out RtmpPublished item) => _received.TryTake(out item);
 
     /// <summary>Takes the next event.</summary>
     public bool TryTakeEvent([NotNullWhen(true)] out RtmpClientEvent? clientEvent) => _events.TryDequeue(out clientEvent);
@@ -159,6 +175,7 @@ public sealed class RtmpClientSession : IDisposable
     {
         State = RtmpClientState.Closed;
         _chunks.Dispose();
+        _received.Dispose();
         _output.Dispose();
     }
 
@@ -209,6 +226,13 @@ public sealed class RtmpClientSession : IDisposable
         if (status == OperationStatus.NeedMoreData)
         {
             return false;
+        }
+
+        if (IsPlaying && PublishedQueue.Takes(message.Type))
+        {
+            NotePlaying(); // A server that sends media has let us play, whatever it has said.
+            _received.Add(in message, _now);
+            return true;
         }
 
         using (message)
@@ -269,7 +293,7 @@ public sealed class RtmpClientSession : IDisposable
             case "_result" when command.TransactionId == CreateStreamTransaction && State == RtmpClientState.CreatingStream:
                 OnStreamCreated(command);
                 break;
-            case "_error" when command.TransactionId is ConnectTransaction or CreateStreamTransaction or PublishTransaction:
+            case "_error" when command.TransactionId is ConnectTransaction or CreateStreamTransaction or PublishTransaction or PlayTransaction:
                 OnRefused(Information(command));
                 break;
             case "onStatus":
@@ -289,9 +313,13 @@ public sealed class RtmpClientSession : IDisposable
         Capabilities = RtmpPeerCapabilities.From(command.Object);
         State = RtmpClientState.CreatingStream;
         _control.WriteControl(RtmpMessageType.WindowAcknowledgementSize, (uint)_options.WindowAcknowledgementBytes);
-        _control.WriteSetChunkSize(_options.ChunkSize);
-        _commands.WriteStreamCall("releaseStream", ReleaseTransaction, _target.StreamName);
-        _commands.WriteStreamCall("FCPublish", FcPublishTransaction, _target.StreamName);
+        if (_options.Role == RtmpClientRole.Publish)
+        {
+            _control.WriteSetChunkSize(_options.ChunkSize);
+            _commands.WriteStreamCall("releaseStream", ReleaseTransaction, _target.StreamName);
+            _commands.WriteStreamCall("FCPublish", FcPublishTransaction, _target.StreamName);
+        }
+
         _commands.WriteCreateStream(CreateStreamTransaction);
     }
 
@@ -303,8 +331,26 @@ public sealed class RtmpClientSession : IDisposable
         }
 
         MessageStreamId = (uint)id;
-        State = RtmpClientState.StartingPublish;
-        _commands.WritePublish(PublishTransaction, MessageStreamId, _target.StreamName);
+        if (_options.Role == RtmpClientRole.Publish)
+        {
+            State = RtmpClientState.StartingPublish;
+            _commands.WritePublish(PublishTransaction, MessageStreamId, _target.StreamName);
+            return;
+        }
+
+        State = RtmpClientState.StartingPlay;
+        _reader = new RtmpMediaReader(MessageStreamId, _pool);
+        _chunks.MaximumMessageBytes = _options.Limits.MaximumMediaMessageBytes;
+        _commands.WritePlay(PlayTransaction, MessageStreamId, _target.StreamName);
+    }
+
+    private void NotePlaying()
+    {
+        if (State == RtmpClientState.StartingPlay)
+        {
+            State = RtmpClientState.Playing;
+            _events.Enqueue(new RtmpClientEvent.Playing());
+        }
     }
 
     private void OnStatus(in ServerInformation information)
@@ -314,15 +360,23 @@ public sealed class RtmpClientSession : IDisposable
             State = RtmpClientState.Publishing;
             _events.Enqueue(new RtmpClientEvent.Published());
         }
+        else if (information.Code == StatusCode.PlayStart && IsPlaying)
+        {
+            NotePlaying();
+        }
         else if (information.Code == StatusCode.ReconnectRequest)
         {
             Leave(new RtmpClientEvent.Redirected(information.ReconnectAddress ?? _target.TcUrl));
         }
-        else if (information.IsError || information.Code == StatusCode.UnpublishSuccess)
+        else if (information.IsError || information.Code == StatusCode.UnpublishSuccess || (IsPlaying && EndsPlaying(information.Code)))
         {
             OnRefused(information);
         }
     }
+
+    // The first two end what was played; servers are known that say the third without calling it an error.
+    private static bool EndsPlaying(string code) =>
+        code is StatusCode.PlayUnpublishNotify or StatusCode.PlayStop or StatusCode.PlayStreamNotFound;
 
     private void OnRefused(in ServerInformation information)
     {

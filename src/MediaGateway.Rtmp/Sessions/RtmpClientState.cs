@@ -15,8 +15,14 @@ public enum RtmpClientState
     /// <summary>The publish command waits for its answer.</summary>
     StartingPublish,
 
+    /// <summary>The play command waits for its answer.</summary>
+    StartingPlay,
+
     /// <summary>Media may be sent.</summary>
     Publishing,
+
+    /// <summary>Media comes.</summary>
+    Playing,
 
     /// <summary>The last words are queued: send them, then close the connection. Input is ignored.</summary>
     Closing,

@@ -54,7 +54,7 @@ public sealed class RtmpServerSession : IDisposable
         _streams = new NetStreamTable(options.Limits.MaximumMessageStreams, _writer, _events);
         _publishing = new PublishCommands(_streams, _writer, pool);
         Transitions = new RtmpTransitions(_streams, _writer);
-        _published = new PublishedQueue(_streams, pool);
+        _published = new PublishedQueue(_streams.ReaderOf, pool);
         _keepAlive = new KeepAlive(options.PingInterval, now);
         (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
     }
@@ -399,7 +399,7 @@ public sealed class RtmpServerSession : IDisposable
             return false;
         }
 
-        if (IsMedia(message.Type) && State == RtmpSessionState.Connected)
+        if (PublishedQueue.Takes(message.Type) && State == RtmpSessionState.Connected)
         {
             _published.Add(in message, _now);
             return true;
@@ -412,13 +412,6 @@ public sealed class RtmpServerSession : IDisposable
 
         return true;
     }
-
-    private static bool IsMedia(RtmpMessageType type) => type
-        is RtmpMessageType.Audio
-        or RtmpMessageType.Video
-        or RtmpMessageType.DataAmf0
-        or RtmpMessageType.DataAmf3
-        or RtmpMessageType.Aggregate;
 
     private void Handle(in RtmpMessage message)
     {

@@ -23,4 +23,5 @@ namespace MediaGateway.Api;
 [JsonSerializable(typeof(RedirectReport[]))]
 [JsonSerializable(typeof(NodeReport[]))]
 [JsonSerializable(typeof(NodeChange))]
+[JsonSerializable(typeof(PullReport[]))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

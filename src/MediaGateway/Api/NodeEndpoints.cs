@@ -19,7 +19,7 @@ internal sealed record NodeReport(string Id, string Address, string? HttpAddress
 /// <param name="Drain">Whether the node is to get no more viewers; required.</param>
 internal sealed record NodeChange(bool? Drain);
 
-/// <summary>Lists the nodes of <c>Relay:Nodes</c> and closes them to new viewers while the gateway runs. What is set is forgotten when it ends.</summary>
+/// <summary>Lists the pulls from origins and the nodes of <c>Relay:Nodes</c> and closes nodes to new viewers while the gateway runs. What is set is forgotten when it ends.</summary>
 internal static class NodeEndpoints
 {
     /// <summary>Maps the calls below the group's prefix.</summary>
@@ -27,6 +27,7 @@ internal static class NodeEndpoints
     {
         group.MapGet("/nodes", List);
         group.MapPut("/nodes/{id}", ChangeAsync);
+        group.MapGet("/pulls", PullReport.List);
     }
 
     private static JsonHttpResult<NodeReport[]> List(NodeChooser nodes) =>

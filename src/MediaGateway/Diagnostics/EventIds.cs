@@ -45,6 +45,9 @@ internal static class EventIds
     /// <summary>Playing files.</summary>
     public const int Vod = 14_000;
 
+    /// <summary>Pictures of live streams.</summary>
+    public const int Snapshots = 16_000;
+
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;
 }

@@ -25,7 +25,7 @@ internal sealed class PushConnection : IDisposable
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly SubscriptionOptions Subscription =
-        new(new AudioPreference(null, CodecSet.Of(CodecId.Aac, CodecId.Mp3), CodecId.Aac), StartPoint.CachedGroup);
+        new(new AudioPreference(null, CodecSet.Of(CodecId.Aac, CodecId.Mp3), CodecId.Aac), StartPoint.CachedGroup, IsIncidental: true);
 
     private readonly Stream _transport;
     private readonly RtmpClientSession _session;
@@ -208,7 +208,8 @@ internal sealed class PushConnection : IDisposable
         }
     }
 
-    private static string InWords(string what, string code, string description) => (code, description) switch
+    /// <summary>What a server said, code and words, as far as it said anything.</summary>
+    internal static string InWords(string what, string code, string description) => (code, description) switch
     {
         ("", "") => $"{what}.",
         (_, "") => $"{what}: {code}",

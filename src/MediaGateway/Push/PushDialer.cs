@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace MediaGateway.Push;
 
 /// <summary>
-/// Connects to push targets: resolves a host once, lets the guard see every address, and connects to one of those very addresses, so that
+/// Connects to push targets and origins: resolves a host once, lets the guard see every address, and connects to one of those very addresses, so that
 /// a name which changes its mind between check and use gains nothing. Any thread.
 /// </summary>
 /// <param name="options">The rules.</param>
@@ -31,7 +31,31 @@ internal sealed class PushDialer(
 
     /// <summary>The addresses of the host that may be connected to; at least one.</summary>
     /// <exception cref="PushTargetException">There is none, or none that may.</exception>
-    public async Task<IReadOnlyList<IPAddress>> ResolveAsync(RtmpTargetUrl url, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IPAddress>> ResolveAsync(RtmpTargetUrl url, CancellationToken cancellationToken) =>
+        ResolveAsync(url, isTrusted: false, cancellationToken);
+
+    /// <summary>Connects; the caller owns the stream, which closes the socket.</summary>
+    /// <param name="url">Where to.</param>
+    /// <param name="isTrusted">Whether the address stands in the settings as it is, so that it may be a private one.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="PushTargetException">It did not come about.</exception>
+    public async Task<Stream> DialAsync(RtmpTargetUrl url, bool isTrusted, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.Value.ConnectTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            IReadOnlyList<IPAddress> addresses = await ResolveAsync(url, isTrusted, both.Token);
+            Stream plain = await ConnectAsync(addresses, url.Port, both.Token);
+            return url.IsSecure ? await WrapAsync(plain, url.Host, both.Token) : plain;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PushTargetException("The target does not answer.");
+        }
+    }
+
+    private async Task<IReadOnlyList<IPAddress>> ResolveAsync(RtmpTargetUrl url, bool isTrusted, CancellationToken cancellationToken)
     {
         IPAddress[] addresses;
         try
@@ -43,29 +67,11 @@ internal sealed class PushDialer(
             throw new PushTargetException("The host of the target cannot be resolved.");
         }
 
-        IPAddress[] allowed = [.. addresses.Where(address => _guard.Allows(url.Host, address))];
+        IPAddress[] allowed = [.. addresses.Where(address => isTrusted || _guard.Allows(url.Host, address))];
         return allowed.Length > 0
             ? allowed
             : throw new PushTargetException(
                 "The target's address is not public; Push:AllowedHosts or Push:AllowPrivateAddresses can allow it.", isPermanent: true);
-    }
-
-    /// <summary>Connects; the caller owns the stream, which closes the socket.</summary>
-    /// <exception cref="PushTargetException">It did not come about.</exception>
-    public async Task<Stream> DialAsync(RtmpTargetUrl url, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(options.Value.ConnectTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            IReadOnlyList<IPAddress> addresses = await ResolveAsync(url, both.Token);
-            Stream plain = await ConnectAsync(addresses, url.Port, both.Token);
-            return url.IsSecure ? await WrapAsync(plain, url.Host, both.Token) : plain;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new PushTargetException("The target does not answer.");
-        }
     }
 
     private async Task<Stream> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken)

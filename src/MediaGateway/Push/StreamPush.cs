@@ -1,4 +1,3 @@
-using MediaGateway.Rtmp;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
@@ -11,28 +10,19 @@ namespace MediaGateway.Push;
 /// </summary>
 internal sealed class StreamPush : IDisposable
 {
-    /// <summary>Redirects followed in a row: more is a loop.</summary>
-    private const int MaximumRedirects = 4;
-
-    /// <summary>Challenges answered in a row: Adobe's authentication has two.</summary>
-    private const int MaximumChallenges = 2;
-
     /// <summary>After so long a loss is a new one: a target that accepts and hangs up at once is not tried every second.</summary>
     private static readonly TimeSpan GoodConnection = TimeSpan.FromSeconds(10);
 
     private readonly PushServices _services;
     private readonly ILogger _logger;
     private readonly ReconnectPolicy _policy;
+    private readonly Detours _detours;
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<StreamPush> _onEnded;
     private Task _running = Task.CompletedTask;
     private volatile string _reason = "";
     private int _state = (int)PushState.WaitingForStream;
     private int _attempts;
-    private int _redirects;
-    private int _challenges;
-    private RtmpTargetUrl _url;
-    private string? _authorization;
 
     /// <summary>Makes a push that does nothing yet.</summary>
     /// <param name="target">What to push where.</param>
@@ -42,7 +32,8 @@ internal sealed class StreamPush : IDisposable
     /// <param name="logger">Where it is told.</param>
     public StreamPush(PushTarget target, bool endsWithStream, Action<StreamPush> onEnded, PushServices services, ILogger logger)
     {
-        (Target, EndsWithStream, _onEnded, _services, _logger, _url) = (target, endsWithStream, onEnded, services, logger, target.Url);
+        (Target, EndsWithStream, _onEnded, _services, _logger) = (target, endsWithStream, onEnded, services, logger);
+        _detours = new Detours(target.Url);
         _policy = new ReconnectPolicy(services.Options.MaximumRetryDelay, Random.Shared);
         StartedAt = services.Clock.Now;
     }
@@ -155,16 +146,15 @@ internal sealed class StreamPush : IDisposable
         switch (outcome.End)
         {
             case PushEnd.Finished:
-                ForgetDetours();
+                _detours.Forget();
                 return !_stop.IsCancellationRequested;
             case PushEnd.Failed:
                 Set(PushState.Failed, outcome.Text);
                 _logger.PushFailed(Id, Target.Stream, Target.Url.Masked, outcome.Text);
                 return false;
-            case PushEnd.Redirected when Follow(outcome.Text):
+            case PushEnd.Redirected when _detours.Follow(outcome.Text):
                 return true;
-            case PushEnd.AuthorizationNeeded when ++_challenges <= MaximumChallenges:
-                _authorization = outcome.Text;
+            case PushEnd.AuthorizationNeeded when _detours.Answer(outcome.Text):
                 return true;
             default:
                 await WaitAsync(WordsFor(outcome));
@@ -176,10 +166,10 @@ internal sealed class StreamPush : IDisposable
     {
         try
         {
-            await using Stream transport = await _services.Dialer.DialAsync(_url, _stop.Token);
+            await using Stream transport = await _services.Dialer.DialAsync(_detours.Url, isTrusted: false, _stop.Token);
             var options = new RtmpClientOptions { RelayPath = PathWithUs() };
             using var session = new RtmpClientSession(
-                _url, _authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);
+                _detours.Url, _detours.Authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);
             using var connection = new PushConnection(transport, session, stream, _services, Statistics, OnPublished);
             return await connection.RunAsync(_stop.Token);
         }
@@ -202,18 +192,6 @@ internal sealed class StreamPush : IDisposable
         _logger.PushPublishing(Id, Target.Stream, Target.Url.Masked);
     }
 
-    private bool Follow(string address)
-    {
-        RtmpTargetUrl? url = _url.RedirectedTo(address);
-        if (url is null || ++_redirects > MaximumRedirects)
-        {
-            return false;
-        }
-
-        (_url, _authorization, _challenges) = (url, null, 0);
-        return true;
-    }
-
     private static string WordsFor(PushOutcome outcome) => outcome.End switch
     {
         PushEnd.Redirected => "The target redirects too often, or to an address that cannot be used.",
@@ -223,25 +201,12 @@ internal sealed class StreamPush : IDisposable
 
     private async Task WaitAsync(string reason)
     {
-        ForgetDetours();
-        string words = WithoutSecrets(reason);
+        _detours.Forget();
+        string words = Target.Url.WithoutSecrets(reason, Target.IsFullUrl);
         TimeSpan wait = _policy.Next();
         Set(PushState.WaitingToRetry, words);
         _logger.PushRetried(Id, Target.Stream, Target.Url.Masked, wait.TotalSeconds, words);
         await Task.Delay(wait, _services.Time, _stop.Token);
-    }
-
-    private void ForgetDetours() => (_url, _authorization, _redirects, _challenges) = (Target.Url, null, 0, 0);
-
-    // Servers like to repeat the name that they refuse.
-    private string WithoutSecrets(string text)
-    {
-        foreach (string? secret in new[] { Target.IsFullUrl ? Target.Url.StreamName : null, Target.Url.Password, Target.Url.UserName })
-        {
-            text = string.IsNullOrEmpty(secret) ? text : text.Replace(secret, "****", StringComparison.Ordinal);
-        }
-
-        return text;
     }
 
     private void SetUnlessFailed(PushState state)

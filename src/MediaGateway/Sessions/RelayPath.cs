@@ -1,8 +1,8 @@
 namespace MediaGateway.Sessions;
 
 /// <summary>
-/// The gateways that a pushed stream has passed, as their connect commands say: names separated by commas, the last pusher last. A gateway
-/// that finds itself in it would feed itself for ever.
+/// The gateways that a pushed stream, or the wish for a stream that is pulled, has passed, as their connect commands say: names separated by
+/// commas, the last one last. A gateway that finds itself in it would feed itself for ever.
 /// </summary>
 internal static class RelayPath
 {
@@ -12,8 +12,8 @@ internal static class RelayPath
     /// <summary>The longest path, in characters: four names and room.</summary>
     public const int MaximumLength = 256;
 
-    /// <summary>Why a stream that has come this way may not come in, in words for the pusher; null when it may.</summary>
-    /// <param name="path">What the pusher says; null or empty when it is no gateway.</param>
+    /// <summary>Why what has come this way may not come in, in words for the other gateway; null when it may.</summary>
+    /// <param name="path">What the client says; null or empty when it is no gateway.</param>
     /// <param name="nodeId">This gateway.</param>
     public static string? Refuse(string? path, string nodeId)
     {
@@ -30,7 +30,7 @@ internal static class RelayPath
         string[] hops = path.Split(',');
         if (hops.Contains(nodeId, StringComparer.Ordinal))
         {
-            return "This gateway has sent this stream out itself: the relay is a loop.";
+            return "This gateway is on the stream's way already: the relay is a loop.";
         }
 
         return hops.Length > MaximumHops ? $"The stream has passed more than {MaximumHops} gateways." : null;

@@ -69,6 +69,18 @@ internal sealed class LiveStream
     /// <summary>Whether its pictures are shown in another order than they are decoded, as far as is known. Costs no lock.</summary>
     public bool HasBFrames => _intake.Order.HasBFrames;
 
+    /// <summary>Whether somebody watches or converts it; pushes and recordings alone do not count.</summary>
+    public bool IsWanted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Viewers > 0 || _subscriptions.AnyIsMeant;
+            }
+        }
+    }
+
     /// <summary>Outlets attached.</summary>
     public int Outlets
     {

@@ -40,7 +40,7 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
         lock (_lock)
         {
             LiveStream? stream = Find(key);
-            refusal = Refuse(stream);
+            refusal = Refuse(stream, control);
             if (refusal is not null)
             {
                 return null;
@@ -81,11 +81,14 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
     /// stream already. It is called by whoever publishes and outside every lock: it only posts. Disposing the result gives the wait up; a
     /// call already under way may still come.
     /// </summary>
+    /// <param name="key">The name.</param>
+    /// <param name="published">Told of the stream.</param>
+    /// <param name="givenUp">Told, in words for viewers, when a source that has promised the stream cannot bring it; the wait goes on.</param>
     /// <returns>The wait, or null when there are <see cref="StreamWaiters.MaximumWaiters"/> already.</returns>
-    public IDisposable? WaitFor(StreamKey key, Action<LiveStream> published)
+    public IDisposable? WaitFor(StreamKey key, Action<LiveStream> published, Action<string>? givenUp = null)
     {
         ArgumentNullException.ThrowIfNull(published);
-        IDisposable? wait = _waiters.Add(key, published);
+        IDisposable? wait = _waiters.Add(key, published, givenUp);
         if (wait is not null && Find(key) is { } stream)
         {
             _waiters.Tell(stream);
@@ -93,6 +96,9 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
 
         return wait;
     }
+
+    /// <summary>Tells those who wait for that name that the source which promised it cannot bring it. Outside every lock.</summary>
+    public void GiveUp(StreamKey key, string words) => _waiters.GiveUp(key, words);
 
     /// <summary>
     /// Calls <paramref name="published"/> for every stream that begins from now on, until the result is disposed; not when another publisher
@@ -179,11 +185,12 @@ internal sealed class StreamRegistry(StreamServices services, ILogger<StreamRegi
 
     private static void Expire(object? lease) => ((PublishLease)lease!).Abandon(StreamEndReason.Unpublished); // End made the timer with one.
 
-    private string? Refuse(LiveStream? stream)
+    private string? Refuse(LiveStream? stream, IPublisherControl control)
     {
-        if (stream is { State: StreamState.Published } && services.Options.TakeOver != StreamTakeOver.NewestWins)
+        if (stream is { State: StreamState.Published, Lease: { } lease })
         {
-            return NameInUse;
+            bool mayTakeOver = lease.Control.GivesWay || services.Options.TakeOver == StreamTakeOver.NewestWins;
+            return mayTakeOver && !control.GivesWay ? null : NameInUse;
         }
 
         return stream is null && _count >= services.Options.MaximumStreams

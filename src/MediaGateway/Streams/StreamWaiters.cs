@@ -20,7 +20,7 @@ internal sealed class StreamWaiters
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Begins a wait, which ends with the one call or when it is disposed; null when there are too many.</summary>
-    public IDisposable? Add(StreamKey key, Action<LiveStream> published)
+    public IDisposable? Add(StreamKey key, Action<LiveStream> published, Action<string>? givenUp = null)
     {
         lock (_lock)
         {
@@ -30,7 +30,7 @@ internal sealed class StreamWaiters
             }
 
             _count++;
-            var waiter = new Waiter(this, key, published);
+            var waiter = new Waiter(this, key, published, givenUp);
             if (!_waiters.TryGetValue(key, out List<Waiter>? others))
             {
                 _waiters.Add(key, others = []);
@@ -79,6 +79,21 @@ internal sealed class StreamWaiters
         }
     }
 
+    /// <summary>Tells everybody who waits for that name why it will not come as promised; they go on waiting. Outside every lock.</summary>
+    public void GiveUp(StreamKey key, string words)
+    {
+        Waiter[] told;
+        lock (_lock)
+        {
+            told = _waiters.TryGetValue(key, out List<Waiter>? waiters) ? [.. waiters] : [];
+        }
+
+        foreach (Waiter waiter in told)
+        {
+            waiter.GiveUp(words);
+        }
+    }
+
     private void Forget(Waiter waiter)
     {
         lock (_lock)
@@ -104,11 +119,13 @@ internal sealed class StreamWaiters
             ImmutableInterlocked.Update(ref owner._observers, static (observers, gone) => observers.Remove(gone), this);
     }
 
-    private sealed class Waiter(StreamWaiters owner, StreamKey key, Action<LiveStream> published) : IDisposable
+    private sealed class Waiter(StreamWaiters owner, StreamKey key, Action<LiveStream> published, Action<string>? givenUp) : IDisposable
     {
         public StreamKey Key => key;
 
         public void Published(LiveStream stream) => published(stream);
+
+        public void GiveUp(string words) => givenUp?.Invoke(words);
 
         public void Dispose() => owner.Forget(this);
     }

@@ -20,6 +20,9 @@ internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions opt
     /// <summary>Where the frames go.</summary>
     public IStreamOutlet Outlet => outlet;
 
+    /// <summary>Whether it is no reason to go on pulling the stream from an origin.</summary>
+    public bool IsIncidental => options.IsIncidental;
+
     /// <summary>The codec of the sound that it gets; null for none, and until the publisher has shown its own.</summary>
     public CodecId? SoundCodec { get; private set; }
 

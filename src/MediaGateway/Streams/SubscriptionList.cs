@@ -14,6 +14,9 @@ internal sealed class SubscriptionList
     /// <summary>Outlets attached that have not been started yet.</summary>
     public int Waiting { get; private set; }
 
+    /// <summary>Whether there is an outlet for whose sake the stream is fetched from elsewhere.</summary>
+    public bool AnyIsMeant => _all.Exists(static subscription => !subscription.IsIncidental);
+
     /// <summary>Whether an outlet gets its sound in that codec.</summary>
     public bool AnyWantsSound(CodecId codec) => _wantingSound[(int)codec] > 0;
 

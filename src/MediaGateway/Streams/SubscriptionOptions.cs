@@ -3,4 +3,7 @@ namespace MediaGateway.Streams;
 /// <summary>What an outlet wants of a stream.</summary>
 /// <param name="Audio">The sound: <see cref="AudioPreference.Opus"/> for WebRTC, <see cref="AudioPreference.None"/> for none.</param>
 /// <param name="StartAt">Where the outlet's copy of the stream begins.</param>
-internal readonly record struct SubscriptionOptions(AudioPreference Audio, StartPoint StartAt);
+/// <param name="IsIncidental">
+/// Whether the outlet takes the stream because it is there, as a push or a recording does: it is no reason to go on pulling it from an origin.
+/// </param>
+internal readonly record struct SubscriptionOptions(AudioPreference Audio, StartPoint StartAt, bool IsIncidental = false);

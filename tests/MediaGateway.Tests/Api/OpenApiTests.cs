@@ -42,6 +42,7 @@ public sealed class OpenApiTests
     [InlineData("Redirect", typeof(RedirectReport))]
     [InlineData("Node", typeof(NodeReport))]
     [InlineData("NodeChange", typeof(NodeChange))]
+    [InlineData("Pull", typeof(PullReport))]
     [InlineData("WcsStreamFilter", typeof(WcsStreamFilter))]
     [InlineData("WcsConnectionFilter", typeof(WcsConnectionFilter))]
     [InlineData("WcsPushRequest", typeof(WcsPushRequest), "options")]

@@ -19,10 +19,12 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     private ViewerVariant _variant = ViewerVariant.Plain;
     private LiveStream? _stream;
     private IDisposable? _wait;
+    private TimeSpan _ownPatienceEnd;
     private State _state = State.Asking;
 
     // Left by others, taken by the loop after it was woken.
     private volatile LiveStream? _arrived;
+    private volatile string? _givenUp;
     private volatile LiveStream? _ended;
     private volatile UnplayableStream? _unplayable;
     private volatile bool _hasLostFrames;
@@ -278,6 +280,10 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         {
             _arrived = stream;
             dialogue.Wake();
+        }, words =>
+        {
+            _givenUp = words;
+            dialogue.Wake();
         });
         if (_wait is null)
         {
@@ -291,6 +297,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
 
         _state = State.Waiting;
         Deadline = dialogue.Now + patience;
+        _ownPatienceEnd = dialogue.Now + dialogue.Services.Options.WaitForPublisher;
         dialogue.Session.AcceptPlay(request.MessageStreamId);
         dialogue.MarkPlaying();
         _entry!.Change(MediaSessionStatus.Pending); // Made before it was let in.
@@ -299,6 +306,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
 
     private void TakeWaiting()
     {
+        Deadline = _givenUp is null ? Deadline : _ownPatienceEnd;
         if (Interlocked.Exchange(ref _arrived, null) is { } stream)
         {
             dialogue.Session.NotifyPublish(request.MessageStreamId);
@@ -307,7 +315,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         }
         else if (dialogue.Now >= Deadline)
         {
-            Fail(StatusCode.PlayStreamNotFound, "There is no such stream.", SessionWords.StreamNotFound, SessionEndReason.StreamNotFound);
+            Fail(StatusCode.PlayStreamNotFound, _givenUp ?? "There is no such stream.", SessionWords.StreamNotFound, SessionEndReason.StreamNotFound);
         }
     }
 

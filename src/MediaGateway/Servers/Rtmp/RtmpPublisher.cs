@@ -1,6 +1,5 @@
 using MediaGateway.Authorization;
 using MediaGateway.Diagnostics;
-using MediaGateway.Media.Frames;
 using MediaGateway.Rtmp.Messages;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Sessions;
@@ -14,7 +13,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// </summary>
 internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequested request) : IPublisherControl
 {
-    private readonly PublishTimeline _timeline = new();
+    private readonly ReceivedMedia _media = new();
     private SessionEntry? _entry;
     private PublishLease? _lease;
     private RtmpDialogue.EndRequest? _endRequest;
@@ -32,13 +31,13 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
     public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
 
     /// <summary>Frames that the client has sent.</summary>
-    public long Frames { get; private set; }
+    public long Frames => _media.Frames;
 
     /// <summary>Bytes of these frames.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => _media.Bytes;
 
     /// <summary>How often the client's clock has jumped.</summary>
-    public int ClockJumps => _timeline.Jumps;
+    public int ClockJumps => _media.ClockJumps;
 
     /// <inheritdoc/>
     public string Protocol => dialogue.Connection?.Protocol ?? "rtmp";
@@ -69,16 +68,7 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
     public void Take(in RtmpPublished item)
     {
         Deadline = dialogue.Now + dialogue.Services.Options.PublisherTimeout;
-        if (item.Frame is { } frame)
-        {
-            Frames++;
-            Bytes += frame.Length;
-            _lease!.Publish(Placed(frame)); // Media is only taken while there is one.
-        }
-        else if (item.Metadata is { } metadata)
-        {
-            Describe(metadata);
-        }
+        _media.Give(item, _lease!); // Media is only taken while there is one.
     }
 
     /// <summary>Takes what others have left, and the time.</summary>
@@ -198,41 +188,6 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
         dialogue.MarkPlaying();
         Deadline = dialogue.Now + dialogue.Services.Options.PublisherTimeout;
         _entry.Change(MediaSessionStatus.Publishing);
-    }
-
-    private void Describe(StreamMetadata metadata)
-    {
-        ExpectedTracks tracks = ExpectedTracks.None;
-        foreach ((string name, _) in metadata.Properties)
-        {
-            tracks |= name switch
-            {
-                "videocodecid" => ExpectedTracks.Video,
-                "audiocodecid" => ExpectedTracks.Audio,
-                _ => ExpectedTracks.None,
-            };
-        }
-
-        if (tracks != ExpectedTracks.None)
-        {
-            _lease!.Announce(tracks); // Metadata is only taken while there is one.
-        }
-
-        _lease!.Describe(metadata);
-    }
-
-    /// <summary>The frame at its place on the stream's timeline: itself, or another with its payload.</summary>
-    private MediaFrame Placed(MediaFrame frame)
-    {
-        long decoding = frame.Decoding.ToMilliseconds();
-        bool isMainTrack = frame.Kind != TrackKind.Data && frame.Format is not FlvTagFormat { TrackId: > 0 };
-        long placed = isMainTrack ? _timeline.Place(frame.Kind, decoding, frame.ReceivedAt) : _timeline.Follow(decoding);
-        if (placed == decoding)
-        {
-            return frame;
-        }
-
-        return frame.Restamped(TimeSpan.FromMilliseconds(placed - decoding));
     }
 
     private void Refuse(string code, string words, SessionEndReason outcome)

@@ -29,6 +29,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     private ViewerOutlet? _outlet;
     private IDisposable? _wait;
     private TimeSpan _waitEnd = TimeSpan.MaxValue;
+    private TimeSpan _ownWaitEnd;
     private TimeSpan _attachedAt;
     private TimeSpan _replayedAt = TimeSpan.MinValue;
     private TimeSpan _renditionAllowedAt;
@@ -41,6 +42,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     private bool _hasPlayed;
     private long _droppedBefore;
     private volatile bool _hasArrived;
+    private volatile string? _givenUp;
 
     /// <inheritdoc/>
     public override string Role => "play";
@@ -70,6 +72,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
             Begin(now);
         }
 
+        _waitEnd = _givenUp is not null && _wait is not null ? _ownWaitEnd : _waitEnd;
         Play(now);
     }
 
@@ -110,7 +113,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         if (now >= _waitEnd)
         {
             EndWait();
-            End(SessionEndReason.StreamNotFound, IPeerSessions.StreamNotFound);
+            End(SessionEndReason.StreamNotFound, _givenUp ?? IPeerSessions.StreamNotFound);
         }
     }
 
@@ -193,10 +196,15 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
             : search.Patience > services.Options.WaitForPublisher ? search.Patience
             : services.Options.WaitForPublisher;
         _waitEnd = now + patience;
+        _ownWaitEnd = now + services.Options.WaitForPublisher;
         _wait = patience > TimeSpan.Zero
             ? services.Streams.WaitFor(Key, _ =>
             {
                 _hasArrived = true;
+                WantAttention();
+            }, words =>
+            {
+                _givenUp = words;
                 WantAttention();
             })
             : null;

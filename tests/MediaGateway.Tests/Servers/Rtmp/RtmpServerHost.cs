@@ -136,6 +136,7 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         }
     }
 
-    private T Get<T>()
+    /// <summary>A service of the host.</summary>
+    public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 }

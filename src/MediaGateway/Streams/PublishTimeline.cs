@@ -1,6 +1,6 @@
 using MediaGateway.Media.Frames;
 
-namespace MediaGateway.Servers.Rtmp;
+namespace MediaGateway.Streams;
 
 /// <summary>
 /// Keeps the times of an RTMP publisher on one timeline that never goes back: encoders start again at 0 within a connection, jump to

@@ -1,9 +1,9 @@
 using MediaGateway.Media.Frames;
-using MediaGateway.Servers.Rtmp;
+using MediaGateway.Streams;
 using MediaGateway.Testing;
 using Xunit;
 
-namespace MediaGateway.Tests.Servers.Rtmp;
+namespace MediaGateway.Tests.Streams;
 
 public class PublishTimelineTests
 {
