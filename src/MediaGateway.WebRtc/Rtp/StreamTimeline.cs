@@ -106,7 +106,7 @@ internal sealed class StreamTimeline
     /// </summary>
     public bool WasQueued(int track, long rtpTime) => _clocks[track].WasQueued(rtpTime);
 
-    /// <summary>The stamp of a frame that leaves now. Grows strictly within a track.</summary>
+    /// <summary>The stamp of a frame that leaves now. Grows by a millisecond at least within a track.</summary>
     public MediaTime Stamp(int track, long rtpTime)
     {
         TrackClock clock = _clocks[track];

@@ -26,13 +26,16 @@ internal sealed class TrackClock(int clockRate)
     /// <summary>Packets that come this much earlier than the first one show that it had been queued: more than jitter.</summary>
     private static readonly long QueuedTicks = TimeSpan.FromMilliseconds(40).Ticks;
 
+    /// <summary>Stamps of a track are a millisecond apart at least: RTMP and FLV count in milliseconds.</summary>
+    private const int FinestStepsPerSecond = 1000;
+
     /// <summary>After what was queued the next frame of sound is at least 5 ms later.</summary>
     private const int ShortestStepsPerSecond = 200;
 
     private bool _isSlewing;
     private bool _beganWithQueue;
     private TimeSpan _placedAt;
-    private long _lastStamp = -1;
+    private long _lastStamp = -clockRate / FinestStepsPerSecond;
     private long _firstPlaced;
     private long _lastPlaced;
     private long _lastMediaTime;
@@ -168,10 +171,10 @@ internal sealed class TrackClock(int clockRate)
         _isSlewing = Math.Abs(target - Offset) > settled;
     }
 
-    /// <summary>The stamp of a frame: its place on the timeline, and later than the last stamp in any case.</summary>
+    /// <summary>The stamp of a frame: its place on the timeline, and a millisecond after the last stamp at least.</summary>
     public MediaTime Stamp(long rtpTime)
     {
-        _lastStamp = Math.Max(StampOf(rtpTime), _lastStamp + 1);
+        _lastStamp = Math.Max(StampOf(rtpTime), _lastStamp + (clockRate / FinestStepsPerSecond));
         return new MediaTime(_lastStamp, clockRate);
     }
 

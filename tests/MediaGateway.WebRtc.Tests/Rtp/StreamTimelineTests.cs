@@ -283,6 +283,19 @@ public sealed class StreamTimelineTests
     }
 
     [Fact]
+    public void PicturesOfOneMoment_AreAMillisecondApart()
+    {
+        var timeline = new StreamTimeline([TrackKind.Video], [90_000]);
+        timeline.ObservePacket(0, 90_000, TimeSpan.FromSeconds(5));
+        long first = timeline.Stamp(0, 90_000).Value;
+
+        // The layers of a simulcast publisher show the same moment.
+        Assert.Equal(first + 90, timeline.Stamp(0, 90_000).Value);
+        Assert.Equal(first + 180, timeline.Stamp(0, 90_010).Value);
+        Assert.Equal(first + 3000, timeline.Stamp(0, 93_000).Value);
+    }
+
+    [Fact]
     public void SoundBackAfterAnHour_IsInStep()
     {
         var bench = new TimelineBench { PartsPerMillion = -100 };

@@ -13,6 +13,7 @@ internal sealed class TimelineBench
     public const int Audio = 0;
     public const int Video = 1;
 
+    private const double Rounding = 1e-6;
     private const double AudioRate = 48_000;
     private const double VideoRate = 90_000;
     private const double FirstArrival = 123_456;
@@ -59,7 +60,7 @@ internal sealed class TimelineBench
     {
         double nextAudio = audio ? from : double.MaxValue;
         double nextVideo = video ? from : double.MaxValue;
-        while (Math.Min(nextAudio, nextVideo) < to)
+        while (Math.Min(nextAudio, nextVideo) < to - Rounding) // A frame of that moment belongs to the next run.
         {
             if (nextAudio <= nextVideo)
             {
