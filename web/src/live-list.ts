@@ -15,7 +15,7 @@ export const LIST_MILLISECONDS = 5000;
 
 /** What the list needs from around it. */
 export interface LiveListSurroundings {
-  /** The text of the list; null: the gateway keeps none, or cannot be reached. */
+  /** The list; null: the gateway keeps none. Fails where the gateway cannot be reached. */
   fetchList(): Promise<unknown>;
   isVisible(): boolean;
   /** What is live; empty also where the gateway does not tell. */
@@ -44,12 +44,16 @@ export class LiveList {
 
   private async ask(): Promise<void> {
     if (this.surroundings.isVisible()) {
-      const list = await this.surroundings.fetchList().catch(() => null);
+      const list = await this.surroundings.fetchList().catch(() => undefined);
       if (!this.isRunning) {
         return;
       }
 
       this.surroundings.changed(readLiveList(list));
+      if (list === null) {
+        this.isRunning = false;
+        return;
+      }
     }
 
     this.timer = setTimeout(() => void this.ask(), LIST_MILLISECONDS);
@@ -65,7 +69,15 @@ export function readLiveList(list: unknown): readonly LiveStream[] {
 /** Gets the list of the gateway that this page is from. */
 export async function fetchLiveList(page: URL): Promise<unknown> {
   const answer = await fetch(new URL('./live-streams', page), { headers: { accept: 'application/json' } });
-  return answer.ok ? answer.json() : null;
+  if (answer.ok) {
+    return answer.json();
+  }
+
+  if (answer.status === 404) {
+    return null;
+  }
+
+  throw new Error(`The gateway answers with status ${answer.status}.`);
 }
 
 function readStream(stream: unknown): LiveStream | null {

@@ -53,7 +53,15 @@ describe('the list of live streams', () => {
     expect(fetchList).toHaveBeenCalledTimes(2);
   });
 
-  it('is empty where the gateway keeps none or cannot be reached, and is asked for on', async () => {
+  it('is asked for no more where the gateway keeps none', async () => {
+    fetchList.mockResolvedValue(null);
+    list.start();
+    await vi.advanceTimersByTimeAsync(3 * LIST_MILLISECONDS);
+    expect(changed).toHaveBeenLastCalledWith([]);
+    expect(fetchList).toHaveBeenCalledTimes(1);
+  });
+
+  it('is empty where the gateway cannot be reached, and is asked for on', async () => {
     fetchList.mockRejectedValueOnce(new TypeError('Failed to fetch'));
     list.start();
     await vi.advanceTimersByTimeAsync(0);
