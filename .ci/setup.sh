@@ -90,12 +90,13 @@ install_native_libraries() {
   library_present 'libssl\.so\.3' || packages+=("$(choose_package libssl3 libssl3t64)")
   library_present 'libopus\.so\.0' || packages+=(libopus0)
   library_present 'libspeex\.so\.1' || packages+=(libspeex1)
-  if ! { library_present 'libavcodec\.so\.\(59\|60\|61\)' && library_present 'libswresample\.so\.\(4\|5\)'; }; then
+  if ! { library_present 'libavcodec\.so\.\(59\|60\|61\)' && library_present 'libswresample\.so\.\(4\|5\)' \
+    && library_present 'libswscale\.so\.\(6\|7\|8\)'; }; then
     if have apt-get && ! package_offered libopus0; then refresh_package_lists || true; fi
     case "$(choose_package libavcodec61 libavcodec60 libavcodec59)" in
-      libavcodec61) packages+=(libavcodec61 libavutil59 libswresample5) ;;
-      libavcodec60) packages+=(libavcodec60 libavutil58 libswresample4) ;;
-      *) packages+=(libavcodec59 libavutil57 libswresample4) ;;
+      libavcodec61) packages+=(libavcodec61 libavutil59 libswresample5 libswscale8) ;;
+      libavcodec60) packages+=(libavcodec60 libavutil58 libswresample4 libswscale7) ;;
+      *) packages+=(libavcodec59 libavutil57 libswresample4 libswscale6) ;;
     esac
   fi
   [ ${#packages[@]} -eq 0 ] || install_packages "Native libraries (OpenSSL, Opus, FFmpeg)" "${packages[@]}" \

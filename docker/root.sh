@@ -13,7 +13,7 @@ dotnet publish src/MediaGateway -c Release -r linux-x64 --self-contained -p:Debu
   -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o "$folder/gateway"
 
 [ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase \
-  --include=ca-certificates,libssl3,libopus0,libspeex1,libavcodec59,libavutil57,libswresample4 bookworm "$root"
+  --include=ca-certificates,libssl3,libopus0,libspeex1,libavcodec59,libavutil57,libswresample4,libswscale6 bookworm "$root"
 chroot "$root" id mediagateway >/dev/null 2>&1 \
   || chroot "$root" /usr/sbin/useradd --system --no-create-home --shell /usr/sbin/nologin mediagateway
 rm -rf "$root/opt/mediagateway"

@@ -12,12 +12,13 @@ internal static class LibraryResolver
     public const string Speex = "libspeex";
     public const string AvCodec = "libavcodec";
     public const string AvUtil = "libavutil";
+    public const string SwScale = "libswscale";
 
     /// <summary>
-    /// The releases of FFmpeg whose structures we know, as majors of libavcodec and libavutil: 5.1, 6.x, 7.x. One release is taken
-    /// for both. The first is the one that the tests run on.
+    /// The releases of FFmpeg whose structures we know, as majors of libavcodec, libavutil and libswscale: 5.1, 6.x, 7.x. One
+    /// release is taken for all of them; libswscale may be missing. The first is the one that the tests run on.
     /// </summary>
-    private static readonly (int AvCodec, int AvUtil)[] FFmpegReleases = [(59, 57), (60, 58), (61, 59)];
+    private static readonly (int AvCodec, int AvUtil, int SwScale)[] FFmpegReleases = [(59, 57, 6), (60, 58, 7), (61, 59, 8)];
 
     private static readonly Lazy<nint[]> FFmpegHandles = new(LoadFFmpeg);
 
@@ -30,6 +31,7 @@ internal static class LibraryResolver
         Speex => ["libspeex.so.1"],
         AvCodec => [.. FFmpegReleases.Select(release => $"libavcodec.so.{release.AvCodec}")],
         AvUtil => [.. FFmpegReleases.Select(release => $"libavutil.so.{release.AvUtil}")],
+        SwScale => [.. FFmpegReleases.Select(release => $"libswscale.so.{release.SwScale}")],
         _ => [],
     };
 
@@ -45,6 +47,7 @@ internal static class LibraryResolver
     {
         AvCodec => FFmpegHandles.Value[0],
         AvUtil => FFmpegHandles.Value[1],
+        SwScale => FFmpegHandles.Value[2],
         _ => FirstOf(FileNamesOf(library)),
     };
 
@@ -63,15 +66,15 @@ internal static class LibraryResolver
 
     private static nint[] LoadFFmpeg()
     {
-        foreach ((int avCodec, int avUtil) in FFmpegReleases)
+        foreach ((int avCodec, int avUtil, int swScale) in FFmpegReleases)
         {
             if (NativeLibrary.TryLoad($"libavcodec.so.{avCodec}", out nint codec)
                 && NativeLibrary.TryLoad($"libavutil.so.{avUtil}", out nint util))
             {
-                return [codec, util];
+                return [codec, util, NativeLibrary.TryLoad($"libswscale.so.{swScale}", out nint scale) ? scale : 0];
             }
         }
 
-        return [0, 0];
+        return [0, 0, 0];
     }
 }

@@ -7,6 +7,7 @@ using MediaGateway.Native.OpenSsl;
 using MediaGateway.Native.Opus;
 using MediaGateway.Native.Speex;
 using MediaGateway.Native.Srtp;
+using MediaGateway.Native.Video;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Srtp;
 
@@ -20,6 +21,8 @@ public static class NativeLibraries
     private const string SpeexPackage = "libspeex1";
     private const string FFmpegPackage = "libavcodec59 (Ubuntu 24.04: libavcodec60, Debian 13: libavcodec61)";
 
+    private const string SwScalePackage = "libswscale6 (Ubuntu 24.04: libswscale7, Debian 13: libswscale8)";
+
     /// <summary>Loads each library and lets it do a little of what it is for. Takes some 50 ms; no exception.</summary>
     public static IReadOnlyList<NativeLibraryReport> SelfCheck() =>
     [
@@ -27,6 +30,7 @@ public static class NativeLibraries
         Check("libopus", OpusPackage, [LibraryResolver.Opus], OpusVersion, TryOpus),
         Check("FFmpeg", FFmpegPackage, [LibraryResolver.AvCodec, LibraryResolver.AvUtil], FFmpegVersion, TryFFmpeg),
         CheckSpeex(),
+        CheckScaler(),
     ];
 
     internal static NativeLibraryReport Check(
@@ -105,6 +109,30 @@ public static class NativeLibraries
         ? Check("libspeex", SpeexPackage, [LibraryResolver.Speex], SpeexVersion, TrySpeex)
         : new NativeLibraryReport(
             "libspeex", "not installed", Failure: null, $"sound cannot be had in Speex; on Debian or Ubuntu: apt-get install {SpeexPackage}");
+
+    /// <summary>Needed only where the levels of ladders are made.</summary>
+    private static NativeLibraryReport CheckScaler() => PictureScaler.IsInstalled
+        ? Check("libswscale", SwScalePackage, [LibraryResolver.SwScale], SwScaleVersion, TryScaler)
+        : new NativeLibraryReport(
+            "libswscale",
+            "not installed",
+            Failure: null,
+            $"levels of ladders cannot be made (looked for {string.Join(", ", LibraryResolver.FileNamesOf(LibraryResolver.SwScale))}); on Debian or Ubuntu: apt-get install {SwScalePackage}");
+
+    private static string SwScaleVersion()
+    {
+        uint version = SwScale.swscale_version();
+        return string.Create(CultureInfo.InvariantCulture, $"{version >> 16}.{(version >> 8) & 0xFF}.{version & 0xFF}");
+    }
+
+    private static string? TryScaler()
+    {
+        using var picture = new DecodedPicture();
+        picture.Allocate(64, 64, AvUtil.AV_PIX_FMT_YUV420P);
+        using var scaler = new PictureScaler(picture, 32, 32, AvUtil.AV_PIX_FMT_YUV420P);
+        scaler.Scale(picture);
+        return null;
+    }
 
     private static string SpeexVersion() => SpeexEncoder.LibraryVersion;
 

@@ -9,7 +9,7 @@ public sealed class NativeLibrariesTests
     public void InstalledLibraries_PassAndSayTheirVersions()
     {
         IReadOnlyList<NativeLibraryReport> reports = NativeLibraries.SelfCheck();
-        Assert.Equal(["OpenSSL", "libopus", "FFmpeg", "libspeex"], reports.Select(report => report.Name));
+        Assert.Equal(["OpenSSL", "libopus", "FFmpeg", "libspeex", "libswscale"], reports.Select(report => report.Name));
         Assert.All(reports, report => Assert.Null(report.Failure));
         Assert.Contains("OpenSSL 3.", reports[0].ToString(), StringComparison.Ordinal);
         Assert.Contains("libopus 1.", reports[1].ToString(), StringComparison.Ordinal);

@@ -139,6 +139,7 @@ public class ArchitectureTests
         (_, "MediaGateway.Hooks") => [EventIds.Hooks],
         (_, "MediaGateway.Vod") => [EventIds.Vod],
         (_, "MediaGateway.Streams.Renditions") => [EventIds.VideoBridge],
+        (_, "MediaGateway.Streams.Ladders") => [EventIds.Ladder],
         (_, "MediaGateway.Streams") => [EventIds.Streams, EventIds.AudioBridge],
         _ => [EventIds.Host],
     };

@@ -38,6 +38,17 @@ internal sealed unsafe class AvPacketHandle() : SafeHandleZeroOrMinusOneIsInvali
     }
 }
 
+/// <summary>A <c>SwsContext*</c>.</summary>
+internal sealed class SwsContextHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        SwScale.sws_freeContext(handle);
+        return true;
+    }
+}
+
 /// <summary>An <c>AVFrame*</c>.</summary>
 internal sealed unsafe class AvFrameHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {

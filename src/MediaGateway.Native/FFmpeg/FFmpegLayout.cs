@@ -17,6 +17,7 @@ internal sealed record FFmpegLayout(int AvCodecMajor, int MinimumMinor, string R
     public const int ParametersExtraData = 16;
     public const int ParametersExtraDataSize = 24;
     public const int FrameData = 0;
+    public const int FrameLineSize = 64;
     public const int FrameExtendedData = 96;
     public const int FrameWidth = 104;
     public const int FrameHeight = 108;

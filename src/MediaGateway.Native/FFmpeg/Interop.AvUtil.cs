@@ -33,6 +33,19 @@ internal static unsafe partial class AvUtil
     [LibraryImport(LibraryResolver.AvUtil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_opt_set(AvCodecContextHandle obj, string name, string val, int search_flags);
 
+    [LibraryImport(LibraryResolver.AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_set_int(AvCodecContextHandle obj, string name, long val, int search_flags);
+
+    [LibraryImport(LibraryResolver.AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_get_int(AvCodecContextHandle obj, string name, int search_flags, long* out_val);
+
+    /// <param name="obj">The context.</param>
+    /// <param name="name">The option.</param>
+    /// <param name="search_flags">Where to look.</param>
+    /// <param name="out_val">An <c>AVRational</c>: numerator, denominator.</param>
+    [LibraryImport(LibraryResolver.AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_get_q(AvCodecContextHandle obj, string name, int search_flags, int* out_val);
+
     [LibraryImport(LibraryResolver.AvUtil)]
     public static partial void av_channel_layout_default(nint ch_layout, int nb_channels);
 

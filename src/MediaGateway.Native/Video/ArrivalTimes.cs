@@ -1,35 +1,49 @@
 namespace MediaGateway.Native.Video;
 
 /// <summary>
-/// When the pictures inside a decoder were received, by their times. Holds as many as a decoder can hold back; of one that has been
-/// overwritten the newest arrival is said.
+/// When the pictures inside a decoder were received, which are keyframes and which are to be shown, by their times. Holds as many as a decoder can hold back; of
+/// one that has been overwritten the newest arrival is said.
 /// </summary>
 internal sealed class ArrivalTimes
 {
     /// <summary>More than a decoder's 16 reordered pictures.</summary>
     private const int Capacity = 32;
 
-    private readonly (long Time, TimeSpan ReceivedAt)[] _entries = new (long, TimeSpan)[Capacity];
+    private readonly Entry[] _entries = new Entry[Capacity];
     private int _next;
 
     /// <summary>Notes a picture that goes into the decoder.</summary>
-    public void Note(long time, TimeSpan receivedAt)
+    public void Note(long time, TimeSpan receivedAt, bool isKeyframe, bool isShown)
     {
-        _entries[_next] = (time, receivedAt);
+        _entries[_next] = new Entry(time, receivedAt, isKeyframe, isShown);
         _next = (_next + 1) % Capacity;
     }
 
     /// <summary>When the picture of that time was received.</summary>
-    public TimeSpan Find(long time)
+    public TimeSpan Find(long time) => Search(time).ReceivedAt;
+
+    /// <summary>Whether the picture of that time was a keyframe.</summary>
+    public bool IsKeyframe(long time)
     {
-        foreach ((long noted, TimeSpan receivedAt) in _entries)
+        Entry entry = Search(time);
+        return entry.Time == time && entry.IsKeyframe;
+    }
+
+    /// <summary>Whether the picture of that time is to be shown.</summary>
+    public bool IsShown(long time) => Search(time).IsShown;
+
+    private Entry Search(long time)
+    {
+        foreach (Entry entry in _entries)
         {
-            if (noted == time)
+            if (entry.Time == time)
             {
-                return receivedAt;
+                return entry;
             }
         }
 
-        return _entries[(_next + Capacity - 1) % Capacity].ReceivedAt;
+        return _entries[(_next + Capacity - 1) % Capacity];
     }
+
+    private readonly record struct Entry(long Time, TimeSpan ReceivedAt, bool IsKeyframe, bool IsShown);
 }

@@ -2,7 +2,7 @@ using MediaGateway.Native.FFmpeg;
 
 namespace MediaGateway.Native.Video;
 
-/// <summary>The one decoded picture on its way from the decoder to the encoder: an <c>AVFrame</c> that both share, without a copy.</summary>
+/// <summary>A decoded picture on its way from the decoder to an encoder: an <c>AVFrame</c> that both share, without a copy.</summary>
 internal sealed unsafe class DecodedPicture : IDisposable
 {
     /// <summary>The frame itself.</summary>
@@ -26,13 +26,32 @@ internal sealed unsafe class DecodedPicture : IDisposable
     public int PixelFormat => *(int*)(Fields + FFmpegLayout.FrameFormat);
 
     /// <summary>When it is shown, as the decoder was told.</summary>
-    public long Time => *(long*)(Fields + FFmpegLayout.FramePresentation);
+    public long Time
+    {
+        get => *(long*)(Fields + FFmpegLayout.FramePresentation);
+        set => *(long*)(Fields + FFmpegLayout.FramePresentation) = value;
+    }
+
+    /// <summary>Where each plane of the pixels begins.</summary>
+    public byte** Planes => (byte**)(Fields + FFmpegLayout.FrameData);
+
+    /// <summary>Bytes from one row to the next, of each plane.</summary>
+    public int* Strides => (int*)(Fields + FFmpegLayout.FrameLineSize);
 
     private byte* Fields => (byte*)Handle.DangerousGetHandle();
 
     /// <summary>Says how it is to be encoded: as a keyframe, or as the encoder sees fit, and not as it was encoded before.</summary>
     public void SetKeyframe(bool isKeyframe) =>
         *(int*)(Fields + FFmpegLayout.FramePictureType) = isKeyframe ? AvUtil.AV_PICTURE_TYPE_I : AvUtil.AV_PICTURE_TYPE_NONE;
+
+    /// <summary>Gives it memory for pixels of its own.</summary>
+    /// <exception cref="FFmpegException">There is none.</exception>
+    public void Allocate(int width, int height, int pixelFormat)
+    {
+        (Width, Height) = (width, height);
+        *(int*)(Fields + FFmpegLayout.FrameFormat) = pixelFormat;
+        FFmpegException.ThrowIfFailed(AvUtil.av_frame_get_buffer(Handle, align: 0), "av_frame_get_buffer");
+    }
 
     /// <summary>Lets the pixels go.</summary>
     public void Clear() => AvUtil.av_frame_unref(Handle);

@@ -51,6 +51,16 @@ internal sealed class EncodedPictures(BufferPool pool) : IDisposable
         _frames.Enqueue(new MediaFrame(format, stamp, stamp, isKeyframe, block, 0, length, receivedAt));
     }
 
+    /// <summary>Adds what an encoder has ready.</summary>
+    public void TakeFrom(H264Encoder encoder, ArrivalTimes arrivals)
+    {
+        while (encoder.TryReceive())
+        {
+            Add(encoder.Encoded, encoder.Presentation, encoder.IsKeyframe, arrivals.Find(encoder.Presentation));
+            encoder.Release();
+        }
+    }
+
     /// <summary>Takes the oldest; the caller owns the reference.</summary>
     public bool TryTake(out MediaFrame? frame) => _frames.TryDequeue(out frame);
 

@@ -45,6 +45,19 @@ internal sealed unsafe class VideoDecoder : IDisposable
     /// <summary>Whether the installed FFmpeg can decode a codec.</summary>
     public static bool Exists(CodecId codec) => Find(codec) != 0;
 
+    /// <summary>What the pictures decoded so far say of their colours and the shape of their pixels.</summary>
+    public PictureAppearance Appearance
+    {
+        get
+        {
+            int* shape = stackalloc int[2];
+            (shape[0], shape[1]) = (0, 1);
+            _ = AvUtil.av_opt_get_q(_context, "aspect", 0, shape);
+            return new PictureAppearance(
+                Get("color_primaries"), Get("color_trc"), Get("colorspace"), Get("color_range"), shape[0], shape[1]);
+        }
+    }
+
     /// <summary>Gives a picture to the decoder. Everything must have been received of the one before.</summary>
     /// <param name="picture">The picture, copied.</param>
     /// <param name="time">Comes back as the time of the decoded picture.</param>
@@ -135,6 +148,12 @@ internal sealed unsafe class VideoDecoder : IDisposable
         configuration.CopyTo(new Span<byte>(extra, configuration.Length));
         *(byte**)(parameters + FFmpegLayout.ParametersExtraData) = extra;
         *(int*)(parameters + FFmpegLayout.ParametersExtraDataSize) = configuration.Length;
+    }
+
+    private long Get(string name)
+    {
+        long value = 0; // Unspecified for the range; the others have 2 for it, which the library gives itself.
+        return AvUtil.av_opt_get_int(_context, name, 0, &value) >= 0 ? value : 0;
     }
 
     private void SetOption(string name, string value) =>

@@ -10,6 +10,17 @@ public sealed record VideoEncodingOptions
     public int MaximumBitRate { get; init; }
 
     /// <summary>
+    /// The rate that is aimed at and not exceeded over a second, in bit/s. 0: the quality is constant, below <see cref="MaximumBitRate"/>.
+    /// </summary>
+    public int BitRate { get; init; }
+
+    /// <summary>Pictures per second that the rate control begins with.</summary>
+    public double PictureRate { get; init; } = 30;
+
+    /// <summary>The profile of H.264, by its name in x264.</summary>
+    public string Profile { get; init; } = "baseline";
+
+    /// <summary>
     /// The highest rate for pictures of a size: 2.5 Mbit/s for 1280×720, and by the power of 3/4 of the number of pixels more or less, as
     /// larger pictures compress better.
     /// </summary>

@@ -30,7 +30,11 @@ internal static class StreamsServiceCollectionExtensions
         services.AddSingleton<VideoWorkers>();
         services.AddSingleton<IVideoRenditions, VideoRenditions>();
         services.AddSingleton<VideoIngest>();
+        services.AddVideoLadders();
         services.AddSingleton<LadderPlans>();
+        services.AddSingleton<ConversionBudget>();
+        services.AddSingleton<ConvertedLevels>();
+        services.AddSingleton<IStreamSource>(provider => provider.GetRequiredService<ConvertedLevels>());
         services.AddSingleton<ILadder, LiveLadder>();
         services.AddHostedService(provider => provider.GetRequiredService<AudioWorkerPool>());
         services.AddHostedService(provider => provider.GetRequiredService<VideoWorkers>());

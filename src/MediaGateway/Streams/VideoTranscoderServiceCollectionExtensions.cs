@@ -21,4 +21,12 @@ internal static class VideoTranscoderServiceCollectionExtensions
         });
         return services;
     }
+
+    /// <summary>Adds FFmpeg for the levels of ladders, set up as <see cref="LadderOptions"/> says, where nothing else does it.</summary>
+    public static IServiceCollection AddVideoLadders(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IVideoLadderFactory>(provider => new VideoLadderFactory(
+            provider.GetRequiredService<BufferPool>(), provider.GetRequiredService<IOptions<LadderOptions>>().Value.Preset));
+        return services;
+    }
 }

@@ -4,7 +4,7 @@ using MediaGateway.Media.Frames;
 namespace MediaGateway.Streams.Ladders;
 
 /// <summary>The levels of live streams: what the application's ladder names, as far as it is published or can be made.</summary>
-internal sealed class LiveLadder(StreamRegistry streams, LadderPlans plans) : ILadder
+internal sealed class LiveLadder(StreamRegistry streams, LadderPlans plans, ConvertedLevels converted) : ILadder
 {
     /// <summary>What is added to the rate of a level's pictures for its sound.</summary>
     public const int SoundRate = 128_000;
@@ -15,7 +15,8 @@ internal sealed class LiveLadder(StreamRegistry streams, LadderPlans plans) : IL
     /// <inheritdoc/>
     public IReadOnlyList<LadderLevel> LevelsOf(StreamKey stream)
     {
-        StreamSnapshot? source = streams.Find(stream)?.Snapshot();
+        LiveStream? live = streams.Find(stream);
+        StreamSnapshot? source = live?.Snapshot();
         var levels = new List<LadderLevel>();
         if (source is not null)
         {
@@ -24,7 +25,7 @@ internal sealed class LiveLadder(StreamRegistry streams, LadderPlans plans) : IL
 
         foreach ((string name, LadderLevelOptions level) in plans.Of(stream.Application))
         {
-            if (LevelName.KeyOf(stream, name) is { } key && FindLevel(name, level, key) is { } found)
+            if (LevelName.KeyOf(stream, name) is { } key && FindLevel(name, level, key, live, source) is { } found)
             {
                 levels.Add(found);
             }
@@ -44,14 +45,13 @@ internal sealed class LiveLadder(StreamRegistry streams, LadderPlans plans) : IL
         return new LadderLevel(name, stream.Key, width, height, Math.Max(average, stream.BitsPerSecond), origin);
     }
 
-    private LadderLevel? FindLevel(string name, LadderLevelOptions level, StreamKey key)
+    private LadderLevel? FindLevel(string name, LadderLevelOptions level, StreamKey key, LiveStream? live, StreamSnapshot? source)
     {
-        if (streams.Find(key)?.Snapshot() is { } published)
-        {
-            long sound = published.Audio is null ? 0 : SoundRate;
-            return Measured(name, published, LevelOrigin.Published) with { BitsPerSecond = level.BitsPerSecond + sound };
-        }
-
-        return null;
+        StreamSnapshot? published = streams.Find(key)?.Snapshot();
+        LadderLevel? found = published is not null ? Measured(name, published, LevelOrigin.Published)
+            : live is not null && source is not null ? converted.Offer(live, source, key, name, level)
+            : null;
+        bool hasSound = (published ?? source)?.Audio is not null;
+        return found is { } offered ? offered with { BitsPerSecond = level.BitsPerSecond + (hasSound ? SoundRate : 0) } : null;
     }
 }

@@ -3,15 +3,15 @@ using MediaGateway.Media.Frames;
 namespace MediaGateway.Streams.Renditions;
 
 /// <summary>
-/// Converts the pictures of one source and publishes them, with everything else that the source sends, into one lease. Sound and data pass
+/// Converts the pictures of one source and publishes them, with everything else that the source sends. Sound and data pass
 /// at once: times stay, so that the pictures' delay costs no lip sync. Pictures wait in a queue of <see cref="Capacity"/>. Where the
-/// conversion falls behind by <see cref="SkipLag"/>, pictures are decoded and not encoded until it has caught up; where it falls behind by
+/// conversion falls behind by <see cref="SkipLag"/>, pictures but keyframes are decoded and not encoded until it has caught up; where it falls behind by
 /// <see cref="DropLag"/>, or the queue is full, everything up to the next keyframe is dropped and one is asked for. Both are counted.
 /// </summary>
-/// <param name="lease">Where the pictures go.</param>
-/// <param name="workers">Whose clock, transcoders and log it uses.</param>
+/// <param name="conversion">What becomes of the pictures.</param>
+/// <param name="workers">Whose clock and log it uses.</param>
 /// <param name="source">Where they come from.</param>
-internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBridgeSource source)
+internal sealed class VideoBridge(IBridgeConversion conversion, VideoWorkers workers, IBridgeSource source)
 {
     /// <summary>Pictures that may wait: the longest cached group of pictures, 12 s at 60 per second.</summary>
     public const int Capacity = 1024;
@@ -33,7 +33,6 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
     private readonly Queue<MediaFrame> _others = new();
     private readonly TimeSpan _startedAt = workers.Clock.Now;
     private VideoWorker? _worker;
-    private IVideoTranscoder? _transcoder;
     private StreamEndReason? _end;
     private TimeSpan _retryAt = TimeSpan.MinValue;
     private bool _awaitsKeyframe;
@@ -44,8 +43,8 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
     private long _skipped;
     private string? _failure;
 
-    /// <summary>The stream that gets the pictures.</summary>
-    public LiveStream Stream => lease.Stream;
+    /// <summary>The stream that is converted.</summary>
+    public StreamKey Key => conversion.Key;
 
     /// <summary>Pictures dropped because the conversion did not keep up.</summary>
     public long DroppedPictures => Volatile.Read(ref _dropped);
@@ -88,7 +87,7 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
     /// <summary>Makes the next converted picture a keyframe. Any thread.</summary>
     public void RequestKeyframe() => Volatile.Write(ref _keyframeWanted, 1);
 
-    /// <summary>Converts what waits, then ends the lease for that reason. Any thread.</summary>
+    /// <summary>Converts what waits, then ends for that reason. Any thread.</summary>
     public void Finish(StreamEndReason reason)
     {
         lock (_lock)
@@ -99,7 +98,7 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
         Wake();
     }
 
-    /// <summary>Drops what waits and converts no more; the lease is the caller's to end. Any thread.</summary>
+    /// <summary>Drops what waits and converts no more; what it publishes is the caller's to end. Any thread.</summary>
     public void Close()
     {
         lock (_lock)
@@ -117,7 +116,7 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
     {
         while (TryTake(_others, out MediaFrame? other))
         {
-            lease.Publish(other!);
+            conversion.Pass(other!);
         }
 
         if (!TryTake(_pictures, out MediaFrame? picture))
@@ -142,7 +141,7 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
     {
         _retryAt = _failedLast ? now + RetryInterval : TimeSpan.MinValue;
         _failedLast = true;
-        DisposeTranscoder();
+        conversion.Reset();
         DropToKeyframe();
     }
 
@@ -150,7 +149,7 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
     public void Release()
     {
         Close();
-        DisposeTranscoder();
+        conversion.Reset();
         source.BridgeEnded(_failure);
     }
 
@@ -218,7 +217,7 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
 
         if (end is { } reason)
         {
-            lease.End(reason);
+            conversion.End(reason);
             return BridgeTurn.Finished;
         }
 
@@ -253,38 +252,28 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
             return;
         }
 
-        bool isShown = isLive && lag <= SkipLag;
-        Interlocked.Add(ref _skipped, isLive && !isShown ? 1 : 0);
+        PicturePlace place = !isLive ? PicturePlace.Past
+            : lag <= SkipLag || picture.IsKeyframe ? PicturePlace.Shown
+            : PicturePlace.LeftOut;
+        Interlocked.Add(ref _skipped, place == PicturePlace.LeftOut ? 1 : 0);
         try
         {
-            Transcode(picture, isShown);
+            Transcode(picture, place);
         }
         catch (NotSupportedException exception)
         {
             // Not a failure that passes: the source hears it and decides what becomes of its viewers.
             _failure = exception.Message;
-            workers.ReportUnsupported(Stream.Key, exception.Message);
+            workers.ReportUnsupported(Key, exception.Message);
             Finish(StreamEndReason.Unpublished);
         }
     }
 
-    private void Transcode(MediaFrame picture, bool isShown)
+    private void Transcode(MediaFrame picture, PicturePlace place)
     {
-        _transcoder ??= workers.Transcoders.Create();
-        if (Interlocked.Exchange(ref _keyframeWanted, 0) == 1)
-        {
-            _transcoder.RequestKeyframe();
-        }
-
-        _transcoder.Push(picture, isShown);
-        while (_transcoder.TryTake(out MediaFrame? converted))
-        {
-            workers.Metrics.PictureBridged(workers.Clock.Now - converted!.ReceivedAt); // Taken: not null.
-            lease.Publish(converted);
-        }
-
+        conversion.Convert(picture, place, Interlocked.Exchange(ref _keyframeWanted, 0) == 1);
         _failedLast = false;
-        if (_transcoder.NeedsKeyframe)
+        if (conversion.NeedsKeyframe)
         {
             DropToKeyframe();
         }
@@ -303,11 +292,5 @@ internal sealed class VideoBridge(PublishLease lease, VideoWorkers workers, IBri
 
             _awaitsKeyframe = _pictures.Count == 0;
         }
-    }
-
-    private void DisposeTranscoder()
-    {
-        _transcoder?.Dispose();
-        _transcoder = null;
     }
 }

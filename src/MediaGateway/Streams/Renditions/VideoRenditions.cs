@@ -42,7 +42,7 @@ internal sealed class VideoRenditions(
 
             rendition = new Rendition(source, this, streams);
             _renditions[source] = rendition;
-            if (!rendition.TryBegin(new VideoBridge(rendition.Lease, workers, rendition), worker))
+            if (!rendition.TryBegin(new VideoBridge(new LeaseConversion(rendition.Lease, workers), workers, rendition), worker))
             {
                 refusal = "The stream has ended.";
                 return null;

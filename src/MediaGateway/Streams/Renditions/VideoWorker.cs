@@ -72,7 +72,7 @@ internal sealed class VideoWorker(VideoWorkers pool)
         {
             // The one guard of the video workers: a transcoder that throws costs its own stream some pictures, and nobody else anything.
             TimeSpan now = pool.Clock.Now;
-            pool.Failures.Report(bridge.Stream.Key, exception, now);
+            pool.Failures.Report(bridge.Key, exception, now);
             bridge.Recover(now);
             return BridgeTurn.HasMore;
         }

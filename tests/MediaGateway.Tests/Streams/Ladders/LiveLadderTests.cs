@@ -2,7 +2,6 @@ using MediaGateway.Configuration;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
 using MediaGateway.Testing;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Streams.Ladders;
@@ -34,15 +33,15 @@ public sealed class LiveLadderTests
     public void SeveralEncoders_AreTheLevelsThatTheLadderNames()
     {
         using var pool = new TrackingBufferPool();
-        using var hub = new TestHub(pool);
-        LiveLadder ladder = LadderOf(hub, LadderOptions.StandardName);
-        using PublishLease high = Publish(hub, pool, "a_720p");
-        using PublishLease low = Publish(hub, pool, "a_360p");
-        using PublishLease other = Publish(hub, pool, "a_240p");
+        using var run = new LadderHub(pool);
+        (TestHub hub, LiveLadder ladder) = (run.Hub, run.Ladder);
+        using PublishLease high = Publish(hub, pool, "c_720p");
+        using PublishLease low = Publish(hub, pool, "c_360p");
+        using PublishLease other = Publish(hub, pool, "c_240p");
 
-        LadderLevel[] levels = [.. ladder.LevelsOf(TestHub.Key("a"))];
+        LadderLevel[] levels = [.. ladder.LevelsOf(TestHub.Key("c"))];
         Assert.Equal(["720p", "360p"], levels.Select(level => level.Name));
-        Assert.Equal([TestHub.Key("a_720p"), TestHub.Key("a_360p")], levels.Select(level => level.Key));
+        Assert.Equal([TestHub.Key("c_720p"), TestHub.Key("c_360p")], levels.Select(level => level.Key));
         Assert.All(levels, level => Assert.Equal((640, 360, LevelOrigin.Published), (level.Width, level.Height, level.Origin)));
         Assert.Equal(2_500_000 + LiveLadder.SoundRate, levels[0].BitsPerSecond);
     }
@@ -51,29 +50,24 @@ public sealed class LiveLadderTests
     public void StreamItself_IsALevelWhateverTheLadder()
     {
         using var pool = new TrackingBufferPool();
-        using var hub = new TestHub(pool);
-        LiveLadder ladder = LadderOf(hub, "");
-        Assert.Empty(ladder.LevelsOf(TestHub.Key("a")));
-        using PublishLease lease = Publish(hub, pool, "a");
-        LadderLevel level = Assert.Single(ladder.LevelsOf(TestHub.Key("a")));
-        Assert.Equal((LevelName.Source, TestHub.Key("a"), LevelOrigin.Source), (level.Name, level.Key, level.Origin));
-        Assert.Null(ladder.StreamOf(TestHub.Key("a_720p")));
+        using var run = new LadderHub(pool, new LadderOptions());
+        (TestHub hub, LiveLadder ladder) = (run.Hub, run.Ladder);
+        Assert.Empty(ladder.LevelsOf(TestHub.Key("c")));
+        using PublishLease lease = Publish(hub, pool, "c");
+        LadderLevel level = Assert.Single(ladder.LevelsOf(TestHub.Key("c")));
+        Assert.Equal((LevelName.Source, TestHub.Key("c"), LevelOrigin.Source), (level.Name, level.Key, level.Origin));
+        Assert.Null(ladder.StreamOf(TestHub.Key("c_720p")));
     }
 
     [Fact]
     public void LevelOfAStream_LeadsBackToIt()
     {
         using var pool = new TrackingBufferPool();
-        using var hub = new TestHub(pool);
-        LiveLadder ladder = LadderOf(hub, LadderOptions.StandardName);
+        using var run = new LadderHub(pool);
+        (TestHub hub, LiveLadder ladder) = (run.Hub, run.Ladder);
         Assert.Equal(TestHub.Key("a_b"), ladder.StreamOf(TestHub.Key("a_b_720p")));
         Assert.Null(ladder.StreamOf(TestHub.Key("a_b_240p")));
     }
-
-    internal static LadderPlans PlansOf(string ladder) => new(
-        Options.Create(new LadderOptions { Default = ladder }), new FixedSettings<ApplicationsOptions>(new ApplicationsOptions()));
-
-    private static LiveLadder LadderOf(TestHub hub, string ladder) => new(hub.Registry, PlansOf(ladder));
 
     private static PublishLease Publish(TestHub hub, TrackingBufferPool pool, string name)
     {

@@ -182,7 +182,7 @@ public sealed class VideoBridgeTests
             Hub = new RenditionHub(pool);
             _lease = Hub.Hub.Publish("show", new FakePublisher(), ExpectedTracks.None);
             Assert.True(Hub.Workers.TryReserve(out VideoWorker? worker, out _));
-            Bridge = new VideoBridge(_lease, Hub.Workers, this);
+            Bridge = new VideoBridge(new LeaseConversion(_lease, Hub.Workers), Hub.Workers, this);
             worker.Adopt(Bridge);
             Assert.True(_lease.Stream.Attach(Outlet, new SubscriptionOptions(AudioPreference.Opus, StartPoint.CachedGroup)));
         }
