@@ -4,8 +4,10 @@ using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
+using MediaGateway.Http;
 using MediaGateway.Push;
 using MediaGateway.Relay;
+using MediaGateway.Servers.Flv;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.Tunnel;
@@ -37,6 +39,7 @@ try
     builder.Services
         .AddDiagnostics()
         .AddSessions()
+        .AddHttpViewers()
         .AddAccessControl()
         .AddServerCertificate()
         .AddConnectivity()
@@ -48,6 +51,7 @@ try
         .AddWebRtcServer()
         .AddSignaling()
         .AddWhip()
+        .AddFlv()
         .AddPush()
         .AddRelay()
         .AddApi()
@@ -65,6 +69,7 @@ try
     app.MapPage();
     app.MapSignaling();
     app.MapWhip();
+    app.MapFlv();
     app.MapHealth();
     app.MapApi();
     app.Run();

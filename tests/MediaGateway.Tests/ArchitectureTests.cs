@@ -132,6 +132,7 @@ public class ArchitectureTests
         ("Rtmp", _) => [EventIds.Rtmp],
         ("WebRtc", _) => [EventIds.WebRtc],
         ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
+        ("Flv", _) => [EventIds.Flv],
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Relay") => [EventIds.Relay],
         (_, "MediaGateway.Snapshots") => [EventIds.Snapshots],

@@ -32,6 +32,9 @@ internal sealed class HttpOptions
     [Range(1, 1_000_000)]
     public int MaximumConnections { get; set; } = 10_000;
 
+    /// <summary>Whether live streams are served as FLV, over HTTP and WebSockets: <c>/application/name.flv</c>.</summary>
+    public bool FlvEnabled { get; set; } = true;
+
     /// <summary>
     /// Origins, such as <c>https://example.org</c>, whose pages may open the signalling WebSocket besides the gateway's own page. Empty:
     /// only its own.

@@ -48,6 +48,9 @@ internal static class EventIds
     /// <summary>Pictures of live streams.</summary>
     public const int Snapshots = 16_000;
 
+    /// <summary>FLV over HTTP and WebSockets.</summary>
+    public const int Flv = 17_000;
+
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;
 }

@@ -19,7 +19,8 @@ internal sealed class ClientConnection
     public long Number { get; init; }
 
     /// <summary>
-    /// <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c>, <c>webrtc</c> for the page's signalling, <c>whip</c> or <c>whep</c>.
+    /// <c>rtmp</c>, <c>rtmps</c>, <c>rtmpt</c>, <c>rtmpts</c>, <c>webrtc</c> for the page's signalling, <c>whip</c>, <c>whep</c>,
+    /// <c>http-flv</c> or <c>ws-flv</c>.
     /// </summary>
     public required string Protocol { get; init; }
 

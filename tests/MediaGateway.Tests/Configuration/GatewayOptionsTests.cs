@@ -153,7 +153,7 @@ public class GatewayOptionsTests
     [InlineData("Tokens:ClockTolerance", "01:00:00", "Tokens:ClockTolerance must be between 00:00:00 and 00:10:00.")]
     [InlineData("Tokens:Secrets:0", "short", "Tokens:Secrets:0 must have at least 32 bytes for HS256; it has 5.")]
     [InlineData("Tokens:Secrets:0", "base64:%", "Tokens:Secrets:0 is not base64 after 'base64:'.")]
-    [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, TlsEnabled, TlsPort, MaximumConnections, AllowedOrigins")]
+    [InlineData("Http:Prot", "1", "Http:Prot is not a setting (BindAddress, Port, TlsEnabled, TlsPort, MaximumConnections, FlvEnabled, AllowedOrigins")]
     [InlineData("Rtmp:ChunkSize", "1", "Rtmp:ChunkSize is not a setting")]
     [InlineData("WebRtc:AdvertizedAddresses:0", "1.2.3.4", "WebRtc:AdvertizedAddresses is not a setting")]
     [InlineData("Streams:Names", "x", "Streams:Names is not a setting")]

@@ -4,7 +4,7 @@ using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
-using MediaGateway.Hooks;
+using MediaGateway.Http;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,6 +19,7 @@ internal sealed class WhipOpening(
     SessionDirectory directory,
     WhipSessions sessions,
     WhipBody body,
+    HttpClients clients,
     GatewayClock clock,
     IceServers iceServers,
     IOptions<StreamOptions> streamOptions,
@@ -26,12 +27,6 @@ internal sealed class WhipOpening(
     IOptions<WhipOptions> options,
     ILogger<WhipOpening> logger)
 {
-    private const string Challenge = "Bearer realm=\"MediaGateway\"";
-    private const string SilenceParameter = "suppress_sound"; // WCS
-    private const int MaximumHeaderCharacters = 512;
-
-    private long _connections;
-
     /// <summary>Answers an offer to publish or to play.</summary>
     /// <param name="context">The request.</param>
     /// <param name="isPublisher">Whether it publishes.</param>
@@ -49,7 +44,7 @@ internal sealed class WhipOpening(
             return unsuitable;
         }
 
-        if (WhipCredentials.Read(context.Request, tokens.Value.Parameter) is not { } credentials)
+        if (HttpCredentials.Read(context.Request, tokens.Value.Parameter) is not { } credentials)
         {
             return WhipProblem.BadRequest("There are too many parameters, or they are too long.");
         }
@@ -88,7 +83,7 @@ internal sealed class WhipOpening(
         return peers.HasRoom ? null : WhipProblem.Full(context.Response);
     }
 
-    private async Task<IResult> OpenAsync(HttpContext context, MediaSession session, StreamKey requested, WhipCredentials credentials)
+    private async Task<IResult> OpenAsync(HttpContext context, MediaSession session, StreamKey requested, HttpCredentials credentials)
     {
         directory.Open(session.Connection);
         bool isOpen = false;
@@ -131,7 +126,7 @@ internal sealed class WhipOpening(
         string offer = session.Sdp!; // Describe has set it
         bool isTaken = session.IsPublisher
             ? peers.TryPublish(new PeerPublishRequest(session.Id, session.Key, offer, local, its), out string? answer, out string? refusal)
-            : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, its, IsSilent(session)), out answer, out refusal);
+            : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, its, HttpViewers.IsSilent(session)), out answer, out refusal);
         if (!isTaken)
         {
             its.End(SessionEndReason.ProtocolError, refusal ?? "Refused");
@@ -149,59 +144,28 @@ internal sealed class WhipOpening(
         return (true, TypedResults.Text(answer!, WhipHeaders.Sdp, statusCode: StatusCodes.Status201Created));
     }
 
-    private static bool IsSilent(MediaSession session) =>
-        session.Parameters.Any(pair => pair.Key == SilenceParameter && string.Equals(pair.Value, "true", StringComparison.OrdinalIgnoreCase));
-
     private static JsonHttpResult<ProblemReport> Refuse(HttpResponse response, string? refusal)
     {
         if (refusal == IPeerSessions.StreamNotFound)
         {
-            response.Headers.RetryAfter = WhipHeaders.RetrySeconds;
-            return WhipProblem.Answer(StatusCodes.Status404NotFound, "Nobody publishes that stream.");
+            return HttpRefusal.NoStream(response);
         }
 
         int status = refusal == StreamRegistry.NameInUse ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
         return WhipProblem.Answer(status, refusal ?? "Refused.");
     }
 
-    private JsonHttpResult<ProblemReport> Refuse(HttpContext context, AccessVerdict verdict, MediaSession session, WhipCredentials credentials)
+    private JsonHttpResult<ProblemReport> Refuse(HttpContext context, AccessVerdict verdict, MediaSession session, HttpCredentials credentials)
     {
-        string reason = verdict.Reason ?? "Refused.";
-        logger.WhipRefused(session.Connection.Protocol, session.Key, session.Connection.Remote, reason);
-        if (reason == HookWords.CannotBeAsked)
-        {
-            context.Response.Headers.RetryAfter = WhipHeaders.RetrySeconds;
-            return WhipProblem.Answer(StatusCodes.Status503ServiceUnavailable, reason);
-        }
-
-        if (credentials.HasAny(tokens.Value.Parameter))
-        {
-            return WhipProblem.Answer(StatusCodes.Status403Forbidden, reason);
-        }
-
-        context.Response.Headers.WWWAuthenticate = Challenge;
-        return WhipProblem.Answer(StatusCodes.Status401Unauthorized, reason);
+        logger.WhipRefused(session.Connection.Protocol, session.Key, session.Connection.Remote, verdict.Reason ?? "");
+        return HttpRefusal.Answer(context.Response, verdict, credentials.HasAny(tokens.Value.Parameter));
     }
 
-    private MediaSession Describe(HttpContext context, StreamKey key, bool isPublisher, WhipCredentials credentials, string offer)
+    private MediaSession Describe(HttpContext context, StreamKey key, bool isPublisher, HttpCredentials credentials, string offer)
     {
         string id = Guid.NewGuid().ToString();
-        ConnectionInfo connection = context.Connection;
         void End(SessionEndReason reason, string detail) => peers.TryEnd(id, reason, detail);
-        var client = new ClientConnection
-        {
-            Protocol = isPublisher ? "whip" : "whep",
-            AppKey = ClientConnection.PageApplication,
-            Remote = EndPointOf(connection.RemoteIpAddress, connection.RemotePort),
-            Local = EndPointOf(connection.LocalIpAddress, connection.LocalPort),
-            Number = Interlocked.Increment(ref _connections),
-            Parameters = credentials.Parameters,
-            UserAgent = Cut(context.Request.Headers.UserAgent),
-            Origin = Cut(context.Request.Headers.Origin),
-            Token = credentials.Token,
-            ConnectedAt = clock.Now,
-            End = End,
-        };
+        ClientConnection client = clients.Describe(context, isPublisher ? "whip" : "whep", credentials, End);
         return new MediaSession
         {
             Id = id,
@@ -217,10 +181,4 @@ internal sealed class WhipOpening(
             Status = MediaSessionStatus.Pending,
         };
     }
-
-    private static IPEndPoint EndPointOf(IPAddress? address, int port) =>
-        new(address is null ? IPAddress.Any : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
-
-    private static string? Cut(string? header) =>
-        string.IsNullOrEmpty(header) ? null : header[..Math.Min(header.Length, MaximumHeaderCharacters)];
 }

@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Http;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Whip;
@@ -65,7 +66,7 @@ internal sealed class WhipResource(IPeerSessions peers, WhipSessions sessions, W
         {
             refusal = WhipProblem.NoSession();
         }
-        else if (!WhipCredentials.Matches(its.HeaderHash, context.Request))
+        else if (!HttpCredentials.Matches(its.HeaderHash, context.Request))
         {
             context.Response.Headers.WWWAuthenticate = Challenge;
             refusal = WhipProblem.Answer(

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MediaGateway.Http;
 using MediaGateway.Servers.Whip;
 using MediaGateway.Testing;
 using Xunit;
@@ -69,9 +70,9 @@ public sealed class WhipBadInputTests
     {
         await using WhipHost host = await WhipHost.StartAsync();
         string Query(int count) => string.Join('&', Enumerable.Range(0, count).Select(number => $"p{number}=v"));
-        Assert.Equal(201, (await host.OfferAsync($"/whip/one?{Query(WhipLimits.Parameters)}")).Status);
-        (await host.OfferAsync($"/whip/two?{Query(WhipLimits.Parameters + 1)}")).AssertProblem(400);
-        (await host.OfferAsync("/whip/two", ("Authorization", $"Bearer {new string('x', WhipLimits.ParameterCharacters)}"))).AssertProblem(400);
+        Assert.Equal(201, (await host.OfferAsync($"/whip/one?{Query(HttpCredentials.MaximumParameters)}")).Status);
+        (await host.OfferAsync($"/whip/two?{Query(HttpCredentials.MaximumParameters + 1)}")).AssertProblem(400);
+        (await host.OfferAsync("/whip/two", ("Authorization", $"Bearer {new string('x', HttpCredentials.MaximumCharacters)}"))).AssertProblem(400);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
+using MediaGateway.Http;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Servers.WebRtc;
@@ -124,7 +125,7 @@ internal sealed class WhipHost : IAsyncDisposable
         }
 
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
-        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddWhip();
+        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddHttpViewers().AddWhip();
         if (!settings.Any(setting => setting.Key.StartsWith("Hooks:", StringComparison.Ordinal) || setting.Key.StartsWith("Tokens:", StringComparison.Ordinal)))
         {
             builder.Services.AddSingleton<IAccessControl>(access);

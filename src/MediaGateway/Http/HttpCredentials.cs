@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace MediaGateway.Servers.Whip;
+namespace MediaGateway.Http;
 
 /// <summary>
 /// Who a client says it is: the header <c>Authorization</c>, as a Bearer token (RFC 6750), as a Bearer <c>user:pass</c> (for encoders
@@ -11,8 +11,14 @@ namespace MediaGateway.Servers.Whip;
 /// <param name="Token">The bearer token as it came; null when there is none.</param>
 /// <param name="Parameters">The address's parameters, decoded, in their order, and those that the header stands for.</param>
 /// <param name="HeaderHash">What later requests of the session must show again; null when there was no header.</param>
-internal sealed record WhipCredentials(string? Token, IReadOnlyList<KeyValuePair<string, string>> Parameters, byte[]? HeaderHash)
+internal sealed record HttpCredentials(string? Token, IReadOnlyList<KeyValuePair<string, string>> Parameters, byte[]? HeaderHash)
 {
+    /// <summary>Parameters of one address, its credentials included.</summary>
+    public const int MaximumParameters = 64;
+
+    /// <summary>Characters of them together, decoded. A signed token needs up to eight thousand.</summary>
+    public const int MaximumCharacters = 10 * 1024;
+
     private const string BearerPrefix = "Bearer ";
     private const string BasicPrefix = "Basic ";
     private const string UserParameter = "user";
@@ -23,7 +29,7 @@ internal sealed record WhipCredentials(string? Token, IReadOnlyList<KeyValuePair
     /// <summary>Reads a request; null when it holds too much.</summary>
     /// <param name="request">The request.</param>
     /// <param name="tokenParameter">The name of the parameter that carries a token.</param>
-    public static WhipCredentials? Read(HttpRequest request, string tokenParameter)
+    public static HttpCredentials? Read(HttpRequest request, string tokenParameter)
     {
         List<KeyValuePair<string, string>> parameters = [];
         foreach (QueryStringEnumerable.EncodedNameValuePair pair in new QueryStringEnumerable(request.QueryString.Value))
@@ -33,9 +39,9 @@ internal sealed record WhipCredentials(string? Token, IReadOnlyList<KeyValuePair
 
         string header = request.Headers.Authorization.ToString();
         string? token = ReadHeader(header, tokenParameter, parameters);
-        bool fits = parameters.Count <= WhipLimits.Parameters
-            && parameters.Sum(pair => (long)pair.Key.Length + pair.Value.Length) <= WhipLimits.ParameterCharacters;
-        return fits ? new WhipCredentials(token, parameters, HashOf(header)) : null;
+        bool fits = parameters.Count <= MaximumParameters
+            && parameters.Sum(pair => (long)pair.Key.Length + pair.Value.Length) <= MaximumCharacters;
+        return fits ? new HttpCredentials(token, parameters, HashOf(header)) : null;
     }
 
     /// <summary>Whether the client has shown anything at all: one that has not is asked for it.</summary>
