@@ -12,6 +12,7 @@ using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Servers.Signaling;
+using MediaGateway.Servers.Smil;
 using MediaGateway.Servers.WebRtc;
 using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
@@ -51,6 +52,7 @@ try
         .AddWebRtcServer()
         .AddSignaling()
         .AddWhip()
+        .AddSmil()
         .AddFlv()
         .AddPush()
         .AddRelay()
@@ -69,6 +71,7 @@ try
     app.MapPage();
     app.MapSignaling();
     app.MapWhip();
+    app.MapSmil();
     app.MapFlv();
     app.MapHealth();
     app.MapApi();

@@ -2,6 +2,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Files;
 using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
 
 namespace MediaGateway.Vod;
 
@@ -52,6 +53,37 @@ internal sealed class VodCatalog : IDisposable
 
     /// <summary>Whether there is such a file. Looks at the disk, but reads nothing.</summary>
     public bool Exists(string application, VodName name) => Find(application, name) is not null;
+
+    /// <summary>The bytes of a small file beside those that are played; null when there is none, or it is larger.</summary>
+    public byte[]? ReadSmall(string application, VodName name, int maximumBytes)
+    {
+        if (Find(application, name) is not var (root, path))
+        {
+            return null;
+        }
+
+        using SafeFileHandle? handle = VodPaths.TryOpen(root, path);
+        if (handle is null)
+        {
+            return null;
+        }
+
+        long length = RandomAccess.GetLength(handle);
+        if (length > maximumBytes)
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[] bytes = new byte[length];
+            return RandomAccess.Read(handle, bytes, 0) == length ? bytes : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Opens a file for somebody who plays it, and who disposes what comes of it, also when he has gone meanwhile.</summary>
     public async Task<VodOpening> OpenAsync(string application, VodName name)

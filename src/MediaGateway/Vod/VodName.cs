@@ -14,6 +14,12 @@ internal sealed record VodName(string Path, string Prefix)
     /// <summary>The most folders and name together.</summary>
     public const int MaximumParts = 16;
 
+    /// <summary>In place of a prefix: exactly that file. No client's name has it.</summary>
+    public const string Exact = "=";
+
+    /// <summary>In place of a prefix: the manifest of a set of files. No client's name has it.</summary>
+    public const string Manifest = "smil";
+
     private const string DefaultInstance = "_definst_";
 
     private static readonly string[] Prefixes = ["mp4", "flv", "mp3"];
@@ -28,6 +34,12 @@ internal sealed record VodName(string Path, string Prefix)
     {
         get
         {
+            if (Prefix is Exact or Manifest)
+            {
+                yield return Prefix == Exact ? Path : $"{Path}.{Manifest}";
+                yield break;
+            }
+
             if (AllExtensions.Contains(System.IO.Path.GetExtension(Path), StringComparer.OrdinalIgnoreCase))
             {
                 yield return Path;

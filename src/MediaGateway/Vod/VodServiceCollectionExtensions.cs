@@ -13,6 +13,7 @@ internal static class VodServiceCollectionExtensions
     {
         services.AddSingleton(provider => RootOf(provider.GetRequiredService<IOptions<VodOptions>>().Value));
         services.AddSingleton<VodCatalog>();
+        services.AddSingleton<RecordedSets>();
         return services;
     }
 
