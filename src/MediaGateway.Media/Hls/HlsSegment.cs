@@ -1,0 +1,71 @@
+namespace MediaGateway.Media.Hls;
+
+/// <summary>
+/// A media segment, complete or growing: its parts one after the other are its bytes. Used under the lock of whoever owns the
+/// <see cref="HlsWindow"/>.
+/// </summary>
+/// <param name="number">Its media sequence number.</param>
+/// <param name="initialization">What a player must read before it.</param>
+/// <param name="isDiscontinuity">Whether it does not continue the one before it (RFC 8216bis 4.4.4.3).</param>
+/// <param name="programTime">The wall clock when its first sample came.</param>
+public sealed class HlsSegment(long number, HlsInitialization initialization, bool isDiscontinuity, DateTimeOffset programTime)
+{
+    private readonly List<HlsPart> _parts = [];
+
+    /// <summary>Its media sequence number.</summary>
+    public long Number => number;
+
+    /// <summary>What a player must read before it.</summary>
+    public HlsInitialization Initialization => initialization;
+
+    /// <summary>Whether it does not continue the one before it.</summary>
+    public bool IsDiscontinuity => isDiscontinuity;
+
+    /// <summary>The wall clock when its first sample came.</summary>
+    public DateTimeOffset ProgramTime => programTime;
+
+    /// <summary>Its parts so far.</summary>
+    public IReadOnlyList<HlsPart> Parts => _parts;
+
+    /// <summary>Whether nothing will be added.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>
+    /// Whether its parts are told to players: not when it holds one picture that lasts longer than a part may, since a part of it came too
+    /// late to be of use.
+    /// </summary>
+    public bool ListsParts { get; init; } = true;
+
+    /// <summary>How long it lasts so far: the sum of its parts, exactly.</summary>
+    public long Microseconds { get; private set; }
+
+    /// <summary>Bytes so far.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Bytes of memory that it keeps.</summary>
+    public long Capacity { get; private set; }
+
+    /// <summary>Adds a part; takes over its blob's reference.</summary>
+    public void Add(HlsPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        _parts.Add(part);
+        Microseconds += part.Microseconds;
+        Length += part.Blob.Length;
+        Capacity += part.Blob.Capacity;
+    }
+
+    /// <summary>Nothing will be added.</summary>
+    public void Complete() => IsComplete = true;
+
+    /// <summary>Lets the bytes go.</summary>
+    public void Release()
+    {
+        foreach (HlsPart part in _parts)
+        {
+            part.Blob.Release();
+        }
+
+        _parts.Clear();
+    }
+}

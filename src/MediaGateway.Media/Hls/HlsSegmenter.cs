@@ -1,0 +1,329 @@
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Media.Mp4;
+
+namespace MediaGateway.Media.Hls;
+
+/// <summary>
+/// Cuts a live stream into segments and parts (RFC 8216bis 6.2.2): frames in, an <see cref="HlsWindow"/> filled. Pictures lead where there
+/// are any, else sound; the other track goes along. Segments begin with keyframes, unless a group of pictures is longer than the target
+/// duration, which never changes: then it is cut. A change of format, of the publisher or of the tracks begins a new range, after a
+/// discontinuity. Not thread-safe: the owner's lock.
+/// </summary>
+/// <param name="shape">How it is cut.</param>
+/// <param name="window">Where the segments go.</param>
+/// <param name="packager">What writes them.</param>
+/// <param name="pool">Where their memory comes from.</param>
+public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager packager, BufferPool pool)
+{
+    /// <summary>A track that is silent for so long while the other goes on is left out: players wait for every track they are promised.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
+
+    private const long MicrosecondsPerSecond = 1_000_000;
+
+    // Parts are to last at least 85 % of the part target (RFC 8216bis 4.4.4.9): what irregular frames may add to the first part's length.
+    private const long PartTargetPercent = 108;
+    private const long RepresentativePartPercent = 70;
+
+    private static readonly TimeSpan KeyframeLead = TimeSpan.FromMilliseconds(300);
+
+    private readonly Mp4FragmentWriter _part = new();
+    private readonly long _segmentMicroseconds = (long)shape.SegmentDuration.TotalMicroseconds;
+    private readonly long _partMicroseconds = (long)shape.PartDuration.TotalMicroseconds;
+    private readonly long _longestGap = Math.Clamp((long)shape.SegmentDuration.TotalMicroseconds, MicrosecondsPerSecond, 3 * MicrosecondsPerSecond);
+    private TrackFormat? _video;
+    private TrackFormat? _audio;
+    private Mp4Timeline? _pictures;
+    private Mp4Timeline? _sound;
+    private MediaTime? _epoch;
+    private HlsInitialization? _initialization;
+    private HlsSegment? _segment;
+    private DateTimeOffset _rangeTime;
+    private long _rangeStart = -1;
+    private long _segmentStart;
+    private long _partStart;
+    private long _partEnd;
+    private int _leadingSamples;
+    private int _ranges;
+    private long _lastPicture;
+    private long _lastSound;
+    private bool _partIsIndependent;
+    private bool _beginsRange;
+    private bool _hasAsked;
+
+    /// <summary>The tracks at the start. Called before the first frame.</summary>
+    public void Start(TrackFormat? video, TrackFormat? audio) => BeginRange(video, audio);
+
+    /// <summary>Takes a frame with its reference.</summary>
+    /// <param name="frame">Pictures in H.264, sound that MP4 carries; everything else is left out.</param>
+    /// <param name="receivedAt">The wall clock when it came.</param>
+    public void Add(MediaFrame frame, DateTimeOffset receivedAt)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (!Mp4Track.CanCarry(frame.Format) || !TryFollowFormat(frame))
+        {
+            frame.Release();
+            return;
+        }
+
+        _epoch ??= frame.Decoding;
+        bool isLeading = frame.Kind == TrackKind.Video || _video is null;
+        Mp4Timeline timeline = TimelineOf(frame);
+        long place = MicrosecondsOf(timeline.PlaceOf(frame.Decoding), timeline);
+        if (isLeading && timeline.HasWaiting && place - MicrosecondsOf(timeline.Position, timeline) > _longestGap)
+        {
+            BeginRange(_video, _audio);
+            timeline = TimelineOf(frame);
+        }
+
+        if (_rangeStart < 0 && isLeading)
+        {
+            (_rangeStart, _rangeTime) = (Math.Max(place, 0), receivedAt);
+            (_lastPicture, _lastSound) = (_rangeStart, _rangeStart);
+        }
+
+        if (_rangeStart < 0 || place < _rangeStart)
+        {
+            frame.Release();
+            return;
+        }
+
+        (_lastPicture, _lastSound) = frame.Kind == TrackKind.Video ? (place, _lastSound) : (_lastPicture, place);
+        if (timeline.TryAdd(frame, out Mp4Sample sample))
+        {
+            Place(sample, timeline);
+        }
+    }
+
+    /// <summary>Whether the publisher is to be asked for a keyframe now, so that the segment can end; true once in each segment.</summary>
+    public bool TakeKeyframeRequest()
+    {
+        bool isDue = !_hasAsked && _segment is not null && _video is not null
+            && _lastPicture - _segmentStart >= _segmentMicroseconds - (long)KeyframeLead.TotalMicroseconds;
+        _hasAsked |= isDue;
+        return isDue;
+    }
+
+    /// <summary>The stream has ended: what is there is completed.</summary>
+    public void End()
+    {
+        EndRange();
+        Fix();
+        window.End();
+    }
+
+    /// <summary>Lets everything go that is not in the window.</summary>
+    public void Clear()
+    {
+        _pictures?.Clear();
+        _sound?.Clear();
+        _part.Clear();
+    }
+
+    /// <summary>Follows changes of format. False: the frame is of no use before a keyframe comes.</summary>
+    private bool TryFollowFormat(MediaFrame frame)
+    {
+        if (frame.Kind == TrackKind.Audio)
+        {
+            bool isSilent = _video is not null && _pictures is { } && _rangeStart >= 0
+                && frame.Decoding.ToTimeSpan() - _epoch!.Value.ToTimeSpan() - TimeSpan.FromMicroseconds(_lastPicture) > LongestSilence;
+            if (_audio is null || !frame.Format.Equals(_audio) || isSilent)
+            {
+                BeginRange(isSilent ? null : _video, frame.Format);
+            }
+
+            return true;
+        }
+
+        if (ReferenceEquals(frame.Format, _video))
+        {
+            bool soundIsSilent = frame.IsKeyframe && _audio is not null && _rangeStart >= 0
+                && frame.Decoding.ToTimeSpan() - _epoch!.Value.ToTimeSpan() - TimeSpan.FromMicroseconds(_lastSound) > LongestSilence;
+            if (soundIsSilent)
+            {
+                BeginRange(_video, null);
+            }
+
+            return true;
+        }
+
+        // Another format, or another publisher with an equal one.
+        if (frame.IsKeyframe)
+        {
+            BeginRange(frame.Format, _audio);
+        }
+
+        return frame.IsKeyframe;
+    }
+
+    private Mp4Timeline TimelineOf(MediaFrame frame)
+    {
+        MediaTime epoch = _epoch!.Value; // Add has set it
+        return frame.Kind == TrackKind.Video
+            ? _pictures ??= new Mp4Timeline(Mp4Track.Of(_video)!, epoch)
+            : _sound ??= new Mp4Timeline(Mp4Track.Of(_audio)!, epoch);
+    }
+
+    private void BeginRange(TrackFormat? video, TrackFormat? audio)
+    {
+        EndRange();
+        _video = Mp4Track.CanCarry(video) ? video : null;
+        _audio = Mp4Track.CanCarry(audio) ? audio : null;
+        (_pictures, _sound, _rangeStart, _beginsRange) = (null, null, -1, true);
+    }
+
+    private void EndRange()
+    {
+        if (_pictures is { } pictures && pictures.TryFlush(out Mp4Sample picture))
+        {
+            Place(picture, pictures);
+        }
+
+        if (_sound is { } sound && sound.TryFlush(out Mp4Sample last))
+        {
+            Place(last, sound);
+        }
+
+        if (_segment is not null)
+        {
+            EndSegment();
+        }
+
+        _part.Clear();
+        _leadingSamples = 0;
+    }
+
+    private void Place(in Mp4Sample sample, Mp4Timeline timeline)
+    {
+        if (sample.Frame.Kind == TrackKind.Video || _video is null)
+        {
+            PlaceLeading(sample, MicrosecondsOf(sample.Decoding, timeline), MicrosecondsOf(sample.End, timeline));
+        }
+        else if (_part.IsFull)
+        {
+            sample.Frame.Release();
+        }
+        else
+        {
+            _part.Add(sample);
+        }
+    }
+
+    private void PlaceLeading(in Mp4Sample sample, long start, long end)
+    {
+        if (_segment is not null && IsSegmentOver(sample, start, end))
+        {
+            EndSegment();
+            Fix();
+        }
+
+        long longest = window.PartTargetMicroseconds > 0 ? window.PartTargetMicroseconds : _partMicroseconds;
+        bool isLong = window.PartTargetMicroseconds > 0 && end - start > longest;
+        if (isLong && _segment is not null)
+        {
+            EndSegment();
+        }
+
+        if (_segment is null)
+        {
+            BeginSegment(start, listsParts: !isLong);
+        }
+        else if (_leadingSamples > 0 && (end - _partStart > longest || _part.IsFull))
+        {
+            EndPart();
+        }
+
+        _part.Add(sample);
+        _partEnd = end;
+        _leadingSamples++;
+        _partIsIndependent |= sample.Frame.IsKeyframe;
+        if (isLong)
+        {
+            EndSegment();
+        }
+        else if (end - _partStart + (end - start) > longest)
+        {
+            EndPart();
+        }
+    }
+
+    private bool IsSegmentOver(in Mp4Sample sample, long start, long end)
+    {
+        long age = start - _segmentStart;
+        long longest = window.TargetSeconds > 0
+            ? (window.TargetSeconds * MicrosecondsPerSecond) + (MicrosecondsPerSecond / 2) - 1
+            : (long)shape.LongestGroup.TotalMicroseconds;
+        bool isWhole = _video is null ? age >= _segmentMicroseconds : sample.Frame.IsKeyframe && age >= _segmentMicroseconds / 4 * 3;
+        return age > 0 && (isWhole || end - _segmentStart > longest);
+    }
+
+    private void BeginSegment(long start, bool listsParts)
+    {
+        if (_beginsRange || _initialization is null)
+        {
+            _initialization = new HlsInitialization(_ranges++, _video, _audio, packager.Begin(_video, _audio));
+        }
+
+        bool isDiscontinuity = _beginsRange && window.NextNumber > shape.FirstNumber;
+        DateTimeOffset time = _rangeTime + TimeSpan.FromMicroseconds(start - _rangeStart);
+        _segment = window.Begin(_initialization, isDiscontinuity, time, listsParts);
+        (_beginsRange, _hasAsked) = (false, false);
+        (_segmentStart, _partStart, _partEnd) = (start, start, start);
+        if (shape.HasKeyframesOnRequest || _video is null)
+        {
+            window.FixTarget(Rounded(_segmentMicroseconds));
+        }
+    }
+
+    private void EndPart()
+    {
+        long duration = _partEnd - _partStart;
+        if (duration >= _partMicroseconds * RepresentativePartPercent / 100)
+        {
+            FixPartTarget(duration);
+        }
+
+        bool isFirst = _segment!.Parts.Count == 0; // there is one: the part belongs to it
+        PooledBuffer block = packager.Write(_part, isFirst, pool, out int length);
+        window.Add(new HlsPart(duration, _partIsIndependent || _video is null, new HlsBlob(block, length)));
+        (_partStart, _partIsIndependent, _leadingSamples) = (_partEnd, false, 0);
+    }
+
+    private void EndSegment()
+    {
+        if (_leadingSamples > 0)
+        {
+            EndPart();
+        }
+
+        _segment = null;
+        window.Complete();
+    }
+
+    /// <summary>A whole group of pictures has passed: how long segments may be is known.</summary>
+    private void Fix()
+    {
+        if (window.TargetSeconds > 0)
+        {
+            return;
+        }
+
+        int longest = 0;
+        foreach (HlsSegment segment in window.Listed)
+        {
+            longest = Math.Max(longest, Rounded(segment.Microseconds));
+        }
+
+        window.FixTarget(longest);
+        FixPartTarget(_partMicroseconds);
+    }
+
+    // The frame rate decides how much of the wanted duration can be used: nine frames of 40 ms, not 8.75.
+    private void FixPartTarget(long partMicroseconds) =>
+        window.FixPartTarget(((partMicroseconds * PartTargetPercent / 100) + 999) / 1000 * 1000);
+
+    private static int Rounded(long microseconds) => (int)((microseconds + (MicrosecondsPerSecond / 2)) / MicrosecondsPerSecond);
+
+    private static long MicrosecondsOf(long ticks, Mp4Timeline timeline) =>
+        new MediaTime(ticks, timeline.Track.Timescale).Rescale((int)MicrosecondsPerSecond).Value;
+}

@@ -1,0 +1,29 @@
+namespace MediaGateway.Media.Hls;
+
+/// <summary>How a stream is cut. Immutable.</summary>
+public sealed record HlsShape
+{
+    /// <summary>How long a segment is to last: the first keyframe after three quarters of it ends the segment.</summary>
+    public required TimeSpan SegmentDuration { get; init; }
+
+    /// <summary>How long a part may last, as far as the frame rate allows.</summary>
+    public required TimeSpan PartDuration { get; init; }
+
+    /// <summary>How much of the stream can be played back to.</summary>
+    public required TimeSpan Window { get; init; }
+
+    /// <summary>Bytes of memory that the window may take; the oldest segments go first.</summary>
+    public required long WindowBytes { get; init; }
+
+    /// <summary>The longest group of pictures whose end is waited for; longer ones are cut where they are not to be.</summary>
+    public TimeSpan LongestGroup { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether the publisher makes a keyframe when asked, so that the length of segments is known from the start. Otherwise nothing is
+    /// listed before the first segment has ended.
+    /// </summary>
+    public bool HasKeyframesOnRequest { get; init; }
+
+    /// <summary>The number of the first segment: never lower than that of a segment that a player may have seen at the same address.</summary>
+    public long FirstNumber { get; init; }
+}
