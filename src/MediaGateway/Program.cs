@@ -8,6 +8,7 @@ using MediaGateway.Http;
 using MediaGateway.Push;
 using MediaGateway.Relay;
 using MediaGateway.Servers.Flv;
+using MediaGateway.Servers.Hls;
 using MediaGateway.Servers.Page;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Rtmp.Tunnel;
@@ -53,6 +54,7 @@ try
         .AddSignaling()
         .AddWhip()
         .AddSmil()
+        .AddHls()
         .AddFlv()
         .AddPush()
         .AddRelay()
@@ -72,6 +74,7 @@ try
     app.MapSignaling();
     app.MapWhip();
     app.MapSmil();
+    app.MapHls();
     app.MapFlv();
     app.MapHealth();
     app.MapApi();

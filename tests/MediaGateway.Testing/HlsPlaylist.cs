@@ -212,7 +212,7 @@ public sealed class HlsPlaylist
             }
         }
 
-        public IReadOnlyList<HlsListedSegment> Finish()
+        public List<HlsListedSegment> Finish()
         {
             if (_parts.Count > 0)
             {

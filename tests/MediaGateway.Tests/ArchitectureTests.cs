@@ -133,6 +133,7 @@ public class ArchitectureTests
         ("WebRtc", _) => [EventIds.WebRtc],
         ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
         ("Flv", _) => [EventIds.Flv],
+        ("Hls", _) => [EventIds.Hls],
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Relay") => [EventIds.Relay],
         (_, "MediaGateway.Snapshots") => [EventIds.Snapshots],

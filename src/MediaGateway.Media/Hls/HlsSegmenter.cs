@@ -66,7 +66,8 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
             return;
         }
 
-        _epoch ??= frame.Decoding;
+        // The stream's own zero, so that the levels of a ladder, which have the same times, fit each other.
+        _epoch ??= frame.Decoding.Value >= 0 ? new MediaTime(0, frame.Decoding.Rate) : frame.Decoding;
         bool isLeading = frame.Kind == TrackKind.Video || _video is null;
         Mp4Timeline timeline = TimelineOf(frame);
         long place = MicrosecondsOf(timeline.PlaceOf(frame.Decoding), timeline);

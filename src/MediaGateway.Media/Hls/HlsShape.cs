@@ -26,4 +26,9 @@ public sealed record HlsShape
 
     /// <summary>The number of the first segment: never lower than that of a segment that a player may have seen at the same address.</summary>
     public long FirstNumber { get; init; }
+
+    /// <summary>
+    /// The discontinuity sequence number of the first segment; the same for the levels of a ladder, by which players match them.
+    /// </summary>
+    public long FirstDiscontinuity { get; init; }
 }

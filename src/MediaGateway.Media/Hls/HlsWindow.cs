@@ -38,7 +38,7 @@ public sealed class HlsWindow(HlsShape shape)
     public long Version { get; private set; }
 
     /// <summary>Discontinuities before the first listed segment (RFC 8216bis 4.4.3.3).</summary>
-    public long DiscontinuitySequence { get; private set; } = shape.FirstNumber;
+    public long DiscontinuitySequence { get; private set; } = shape.FirstDiscontinuity;
 
     /// <summary>Bytes of memory kept.</summary>
     public long Bytes => _bytes;

@@ -24,6 +24,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<RtmpOptions, RtmpRanges>(services, configuration, RtmpOptions.Section);
         AddSection<WebRtcOptions, WebRtcRanges>(services, configuration, WebRtcOptions.Section);
         AddSection<WhipOptions, WhipRanges>(services, configuration, WhipOptions.Section);
+        AddSection<HlsOptions, HlsRanges>(services, configuration, HlsOptions.Section);
         AddSection<StreamOptions, StreamRanges>(services, configuration, StreamOptions.Section);
         AddSection<AudioOptions, AudioRanges>(services, configuration, AudioOptions.Section);
         AddSection<VideoOptions, VideoRanges>(services, configuration, VideoOptions.Section);

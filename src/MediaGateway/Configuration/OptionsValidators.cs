@@ -20,6 +20,10 @@ internal sealed partial class WebRtcRanges : IValidateOptions<WebRtcOptions>;
 [OptionsValidator]
 internal sealed partial class WhipRanges : IValidateOptions<WhipOptions>;
 
+/// <summary>Checks the ranges of <see cref="HlsOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class HlsRanges : IValidateOptions<HlsOptions>;
+
 /// <summary>Checks the ranges of <see cref="StreamOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class StreamRanges : IValidateOptions<StreamOptions>;

@@ -16,6 +16,7 @@ internal static class UnknownKeys
         RtmpOptions.Section,
         WebRtcOptions.Section,
         WhipOptions.Section,
+        HlsOptions.Section,
         StreamOptions.Section,
         AudioOptions.Section,
         VideoOptions.Section,

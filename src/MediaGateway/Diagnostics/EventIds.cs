@@ -18,6 +18,9 @@ internal static class EventIds
     /// <summary>Streams and their publishers.</summary>
     public const int Streams = 4000;
 
+    /// <summary>HLS.</summary>
+    public const int Hls = 5000;
+
     /// <summary>Audio bridges and their workers.</summary>
     public const int AudioBridge = 6000;
 

@@ -28,6 +28,7 @@ internal sealed class HlsStream : IDisposable
             WindowBytes = windowBytes,
             HasKeyframesOnRequest = onRequest,
             FirstNumber = 1000,
+            FirstDiscontinuity = 1000,
         };
         Window = new HlsWindow(Shape);
         Segmenter = new HlsSegmenter(Shape, Window, packager ?? new FragmentPackager(), _pool);

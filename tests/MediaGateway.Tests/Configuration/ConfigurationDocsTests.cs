@@ -15,6 +15,7 @@ public partial class ConfigurationDocsTests
         (RtmpOptions.Section, new RtmpOptions()),
         (WebRtcOptions.Section, new WebRtcOptions()),
         (WhipOptions.Section, new WhipOptions()),
+        (HlsOptions.Section, new HlsOptions()),
         (StreamOptions.Section, new StreamOptions()),
         (AudioOptions.Section, new AudioOptions()),
         (VideoOptions.Section, new VideoOptions()),

@@ -208,7 +208,7 @@ public class GatewayOptionsTests
     }
 
     [Theory]
-    [InlineData("""{ "Rmtp": { "Port": 1 } }""", "Rmtp is not a section of the settings (Http, Rtmp, WebRtc, Whip, Streams, Audio, Video, Ladder")]
+    [InlineData("""{ "Rmtp": { "Port": 1 } }""", "Rmtp is not a section of the settings (Http, Rtmp, WebRtc, Whip, Hls, Streams, Audio, Video, Ladder")]
     [InlineData("""{ "Port": 1 }""", "Port is not a section of the settings")]
     [InlineData("""{ "Http": """, "Failed to load configuration from file")]
     public void FaultyFile_IsNamed(string json, string words)

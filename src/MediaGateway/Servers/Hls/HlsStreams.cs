@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
+
+namespace MediaGateway.Servers.Hls;
+
+/// <summary>
+/// The streams of which segments are made: begun by the first request, ended when nobody has asked for <c>Hls:IdleTime</c>. What an ended
+/// stream has left stays as long, so that its viewers see the end. Any thread.
+/// </summary>
+internal sealed class HlsStreams(HlsServices services, StreamFinder finder, StreamRegistry registry, ILadder ladder)
+{
+    private static readonly DateTimeOffset NumbersBegin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<(StreamKey Key, HlsContainer Container), HlsMuxer> _byStream = new();
+    private readonly ConcurrentDictionary<string, HlsMuxer> _byEpoch = new(StringComparer.Ordinal);
+    private long _lastNumber;
+    private bool _isClosed;
+
+    /// <summary>Streams of which segments are made or kept.</summary>
+    public int Count => _byEpoch.Count;
+
+    /// <summary>The muxer of a stream, begun if need be; waits for a stream that is on its way.</summary>
+    /// <returns>The muxer, or why there is none in words; null words: nobody publishes the stream.</returns>
+    public async Task<(HlsMuxer? Muxer, string? Refusal)> GetAsync(StreamKey key, HlsContainer container, CancellationToken cancellation)
+    {
+        if (_byStream.TryGetValue((key, container), out HlsMuxer? muxer) && !muxer.HasEnded)
+        {
+            muxer.Touch();
+            return (muxer, null);
+        }
+
+        (LiveStream? stream, string? refusal) = await finder.FindAsync(registry, new StreamQuery(key), services.Time, cancellation);
+        muxer = (stream is null ? null : Begin(stream, key, container)) ?? muxer;
+        muxer?.Touch();
+        return (muxer, refusal);
+    }
+
+    /// <summary>The muxer whose segments have that epoch in their addresses, or null.</summary>
+    public HlsMuxer? Find(StreamKey key, string epoch)
+    {
+        if (!_byEpoch.TryGetValue(epoch, out HlsMuxer? muxer) || muxer.Stream.Key != key)
+        {
+            return null;
+        }
+
+        muxer.Touch();
+        return muxer;
+    }
+
+    /// <summary>Ends what nobody has asked for.</summary>
+    public async Task SweepAsync()
+    {
+        TimeSpan now = services.Clock.Now;
+        foreach (HlsMuxer muxer in _byEpoch.Values)
+        {
+            if (now - muxer.LastAsked >= services.Options.IdleTime)
+            {
+                await RemoveAsync(muxer, "Nobody asks for them");
+            }
+        }
+    }
+
+    /// <summary>Ends everything; nothing is begun any more.</summary>
+    public async Task CloseAsync()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+
+        foreach (HlsMuxer muxer in _byEpoch.Values)
+        {
+            await RemoveAsync(muxer, "The gateway is shutting down");
+        }
+    }
+
+    private HlsMuxer? Begin(LiveStream stream, StreamKey key, HlsContainer container)
+    {
+        lock (_lock)
+        {
+            if (_byStream.TryGetValue((key, container), out HlsMuxer? running) && ReferenceEquals(running.Stream, stream))
+            {
+                return running;
+            }
+
+            // Numbers never go back at an address, also when the gateway or the stream has begun anew: a segment lasts a second at least.
+            long first = Math.Max(NumberAt(TimeSpan.Zero), Math.Max(_lastNumber, running?.NextNumber ?? 0) + 1);
+            LiveStream source = ladder.StreamOf(key) is { } name && registry.Find(name) is { } found ? found : stream;
+            var muxer = new HlsMuxer(stream, container, first, Math.Max(0, NumberAt(source.Snapshot().Age)), services);
+            if (_isClosed || !muxer.TryStart())
+            {
+                return null;
+            }
+
+            _lastNumber = Math.Max(_lastNumber, running?.NextNumber ?? 0);
+            _byStream[(key, container)] = muxer;
+            _byEpoch[muxer.Epoch] = muxer;
+            return muxer;
+        }
+    }
+
+    private long NumberAt(TimeSpan ago) => (long)Math.Round((services.Time.GetUtcNow() - ago - NumbersBegin).TotalSeconds);
+
+    private async Task RemoveAsync(HlsMuxer muxer, string reason)
+    {
+        lock (_lock)
+        {
+            _byStream.TryRemove(KeyValuePair.Create((muxer.Stream.Key, muxer.Container), muxer));
+            _byEpoch.TryRemove(KeyValuePair.Create(muxer.Epoch, muxer));
+            _lastNumber = Math.Max(_lastNumber, muxer.NextNumber);
+        }
+
+        await muxer.StopAsync(reason);
+    }
+}

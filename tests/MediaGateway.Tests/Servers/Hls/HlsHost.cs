@@ -1,0 +1,149 @@
+using System.Net;
+using MediaGateway.Authorization;
+using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
+using MediaGateway.Hooks;
+using MediaGateway.Http;
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Servers.Hls;
+using MediaGateway.Sessions;
+using MediaGateway.Streams;
+using MediaGateway.Testing;
+using MediaGateway.Tests.Servers.Rtmp;
+using MediaGateway.Tests.Streams;
+using Xunit;
+
+namespace MediaGateway.Tests.Servers.Hls;
+
+/// <summary>HLS as it is shipped, on a free loopback port and a clock of the test's own, over streams that the test feeds.</summary>
+internal sealed class HlsHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private HlsHost(WebApplication app, FakeAccess access, ManualTimeProvider time, TrackingBufferPool buffers)
+    {
+        (_app, Access, Time, Buffers) = (app, access, time, buffers);
+        Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(_app.Urls.First()) };
+        Frames = new TestFrames(buffers);
+    }
+
+    public FakeAccess Access { get; }
+
+    public ManualTimeProvider Time { get; }
+
+    public TrackingBufferPool Buffers { get; }
+
+    public TestFrames Frames { get; }
+
+    public HttpClient Client { get; }
+
+    public StreamRegistry Streams => Get<StreamRegistry>();
+
+    public SessionDirectory Directory => Get<SessionDirectory>();
+
+    public HlsStreams Muxers => Get<HlsStreams>();
+
+    public HlsViewers Viewers => Get<HlsViewers>();
+
+    public static async Task<HlsHost> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var access = new FakeAccess();
+        var buffers = new TrackingBufferPool();
+        var time = new ManualTimeProvider();
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        builder.AddGatewayOptions();
+        builder.Services.AddRoutingCore().AddLogging();
+        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<BufferPool>(buffers).AddSingleton<IAccessControl>(access);
+        builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(buffers));
+        builder.Services.AddDiagnostics().AddSessions().AddHooks(builder.Configuration).AddStreams().AddHttpViewers().AddHls();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        WebApplication app = builder.Build();
+        app.UseRouting();
+        app.MapHls();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new HlsHost(app, access, time, buffers);
+    }
+
+    /// <summary>Publishes a stream.</summary>
+    public PublishLease Publish(string name, bool isBrowser = true, FakePublisher? publisher = null) => Streams.TryPublish(
+        TestHub.Key(name),
+        ExpectedTracks.AudioAndVideo,
+        publisher ?? new FakePublisher { Protocol = isBrowser ? "webrtc" : "rtmp", AnswersKeyframeRequests = isBrowser },
+        out _) ?? throw new InvalidOperationException("The name is in use.");
+
+    /// <summary>30 pictures a second with a keyframe every two seconds, and AAC; the test's clock goes along.</summary>
+    public void Feed(PublishLease lease, int from, int to, H264Format? format = null)
+    {
+        double sound = from;
+        for (int index = 0; from + (index * 1000 / 30) < to; index++)
+        {
+            int at = from + (index * 1000 / 30);
+            Frames.ReceivedAt = Get<GatewayClock>().Now;
+            lease.Publish(index % 60 == 0 ? Frames.Key(at, 500, format) : Frames.Delta(at, 100, format));
+            for (; sound <= at; sound += 1024.0 / 48)
+            {
+                lease.Publish(Frames.EncoderSound(TestFrames.Aac, (int)sound));
+            }
+        }
+    }
+
+    public async Task<HlsResponse> GetAsync(string path, string method = "GET", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        foreach ((string name, string value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
+        }
+
+        using HttpResponseMessage response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return new HlsResponse(
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
+            response.Headers.Concat(response.Content.Headers)
+                .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Opens a stream as a player does: the address of its media playlist.</summary>
+    public async Task<string> OpenAsync(string name, string query = "")
+    {
+        HlsResponse index = await GetAsync($"/hls/live/{name}/index.m3u8{query}");
+        Assert.True(index.Status == 200, index.Text);
+        return $"/hls/live/{name}/{index.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]}";
+    }
+
+    /// <summary>Reads a playlist that holds the segment or part asked for.</summary>
+    public async Task<HlsPlaylist> ReadAsync(string media, string directives = "")
+    {
+        HlsResponse response = await GetAsync(media + directives);
+        Assert.True(response.Status == 200, $"{response.Status} {response.Text}");
+        return HlsPlaylist.Read(response.Text).Check();
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        foreach (LiveStream stream in Streams.Streams)
+        {
+            stream.Lease?.End(StreamEndReason.Unpublished);
+        }
+
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Buffers.Dispose();
+    }
+}
+
+/// <summary>What a request was answered.</summary>
+internal sealed record HlsResponse(int Status, string? MediaType, byte[] Bytes, IReadOnlyDictionary<string, string> Headers)
+{
+    public string Text => System.Text.Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>The header of that name; empty when there is none.</summary>
+    public string this[string header] => Headers.GetValueOrDefault(header, "");
+}
