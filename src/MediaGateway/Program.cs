@@ -17,6 +17,7 @@ using MediaGateway.Servers.Smil;
 using MediaGateway.Servers.WebRtc;
 using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
+using MediaGateway.Snapshots;
 using MediaGateway.Streams;
 using MediaGateway.Tls;
 using MediaGateway.Vod;
@@ -58,6 +59,7 @@ try
         .AddFlv()
         .AddPush()
         .AddRelay()
+        .AddSnapshots()
         .AddApi()
         .AddHostedService<StartAnnouncement>()
         .AddHostedService<SelfTest>();
@@ -78,6 +80,8 @@ try
     app.MapFlv();
     app.MapHealth();
     app.MapApi();
+    app.MapLiveList();
+    app.MapCrossDomainPolicy();
     app.Run();
     return 0;
 }

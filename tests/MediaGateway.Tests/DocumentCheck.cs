@@ -20,6 +20,7 @@ internal static partial class DocumentCheck
         [AudioOptions.Section] = typeof(AudioOptions),
         [PushOptions.Section] = typeof(PushOptions),
         [RelayOptions.Section] = typeof(RelayOptions),
+        [SnapshotOptions.Section] = typeof(SnapshotOptions),
         [ApiOptions.Section] = typeof(ApiOptions),
         [HookOptions.Section] = typeof(HookOptions),
         [TokenOptions.Section] = typeof(TokenOptions),

@@ -10,6 +10,7 @@ internal static unsafe partial class AvUtil
     public const int AV_SAMPLE_FMT_S16P = 6;
     public const int AV_SAMPLE_FMT_FLTP = 8;
     public const int AV_PIX_FMT_YUV420P = 0;
+    public const int AV_PIX_FMT_RGB24 = 2;
     public const int AV_PIX_FMT_YUVJ420P = 12;
     public const int AV_PICTURE_TYPE_NONE = 0;
     public const int AV_PICTURE_TYPE_I = 1;

@@ -1,5 +1,4 @@
 using MediaGateway.Media.Frames;
-using MediaGateway.Native.FFmpeg;
 
 namespace MediaGateway.Native.Video;
 

@@ -24,10 +24,12 @@ internal static class ApiExtensions
         RouteGroupBuilder wcs = endpoints.MapGroup(WcsPrefix).WithMetadata(OperatorOnly.Instance);
         WcsEndpoints.Map(wcs);
         WcsPushEndpoints.Map(wcs);
+        SnapshotCalls.MapWcs(wcs);
         RouteGroupBuilder modern = endpoints.MapGroup(ModernPrefix).WithMetadata(OperatorOnly.Instance);
         ModernEndpoints.Map(modern);
         RedirectEndpoints.Map(modern);
         NodeEndpoints.Map(modern);
+        SnapshotCalls.Map(modern);
         endpoints.MapGet(DescriptionPath, Description);
     }
 

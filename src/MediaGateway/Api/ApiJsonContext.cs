@@ -24,4 +24,6 @@ namespace MediaGateway.Api;
 [JsonSerializable(typeof(NodeReport[]))]
 [JsonSerializable(typeof(NodeChange))]
 [JsonSerializable(typeof(PullReport[]))]
+[JsonSerializable(typeof(WcsSnapshotRequest))]
+[JsonSerializable(typeof(WcsSnapshot))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -32,6 +32,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<TlsOptions, TlsRanges>(services, configuration, TlsOptions.Section);
         AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
         AddSection<RelayOptions, RelayRanges>(services, configuration, RelayOptions.Section);
+        AddSection<SnapshotOptions, SnapshotRanges>(services, configuration, SnapshotOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);

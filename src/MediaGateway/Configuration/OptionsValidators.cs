@@ -71,3 +71,7 @@ internal sealed partial class RelayRanges : IValidateOptions<RelayOptions>;
 /// <summary>Checks the ranges of <see cref="VodOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class VodRanges : IValidateOptions<VodOptions>;
+
+/// <summary>Checks the ranges of <see cref="SnapshotOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class SnapshotRanges : IValidateOptions<SnapshotOptions>;

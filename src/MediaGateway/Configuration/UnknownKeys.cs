@@ -24,6 +24,7 @@ internal static class UnknownKeys
         TlsOptions.Section,
         PushOptions.Section,
         RelayOptions.Section,
+        SnapshotOptions.Section,
         ApiOptions.Section,
         HookOptions.Section,
         TokenOptions.Section,

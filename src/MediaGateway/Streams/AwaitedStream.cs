@@ -19,8 +19,9 @@ internal static class AwaitedStream
             return (search.Stream, search.Refusal);
         }
 
-        var arrival = new TaskCompletionSource<LiveStream>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using IDisposable? wait = registry.WaitFor(query.Key, stream => arrival.TrySetResult(stream));
+        var arrival = new TaskCompletionSource<(LiveStream?, string?)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using IDisposable? wait = registry.WaitFor(
+            query.Key, stream => arrival.TrySetResult((stream, null)), words => arrival.TrySetResult((null, words)));
         if (wait is null)
         {
             return (null, "There is no such stream, and too many wait for others.");
@@ -28,7 +29,7 @@ internal static class AwaitedStream
 
         try
         {
-            return (await arrival.Task.WaitAsync(search.Patience, time, cancellationToken), null);
+            return await arrival.Task.WaitAsync(search.Patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {

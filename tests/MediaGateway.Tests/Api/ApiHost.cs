@@ -13,6 +13,7 @@ using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
+using MediaGateway.Snapshots;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
@@ -52,7 +53,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
-        builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddRelay().AddApi();
+        builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddRelay().AddSnapshots().AddApi();
         builder.Services.AddAccessControl().AddConnectivity().AddWhip();
         builder.Services.AddSingleton<IPeerSessions, FakePeerSessions>().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -61,6 +62,8 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseApiProtection();
         app.MapHealth();
         app.MapApi();
+        app.MapLiveList();
+        app.MapCrossDomainPolicy();
         app.MapWhip();
         await app.StartAsync();
         return new ApiHost(app);

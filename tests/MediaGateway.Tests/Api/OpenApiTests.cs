@@ -43,6 +43,8 @@ public sealed class OpenApiTests
     [InlineData("Node", typeof(NodeReport))]
     [InlineData("NodeChange", typeof(NodeChange))]
     [InlineData("Pull", typeof(PullReport))]
+    [InlineData("WcsSnapshotRequest", typeof(WcsSnapshotRequest))]
+    [InlineData("WcsSnapshot", typeof(WcsSnapshot))]
     [InlineData("WcsStreamFilter", typeof(WcsStreamFilter))]
     [InlineData("WcsConnectionFilter", typeof(WcsConnectionFilter))]
     [InlineData("WcsPushRequest", typeof(WcsPushRequest), "options")]

@@ -24,6 +24,7 @@ public partial class ConfigurationDocsTests
         (TlsOptions.Section, new TlsOptions()),
         (PushOptions.Section, new PushOptions()),
         (RelayOptions.Section, new RelayOptions()),
+        (SnapshotOptions.Section, new SnapshotOptions()),
         (ApiOptions.Section, new ApiOptions()),
         (HookOptions.Section, new HookOptions()),
         (TokenOptions.Section, new TokenOptions()),

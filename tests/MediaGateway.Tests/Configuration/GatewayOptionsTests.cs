@@ -128,6 +128,12 @@ public class GatewayOptionsTests
     [InlineData("Relay:StallTimeout", "00:00:00", "Relay:StallTimeout must be between 00:00:01 and 00:10:00.")]
     [InlineData("Relay:MaximumPulls", "-1", "Relay:MaximumPulls must be between 0 and 10000.")]
     [InlineData("Relay:Edges", "x", "Relay:Edges is not a setting")]
+    [InlineData("Snapshots:LiveList", "9", "Snapshots:LiveList must be Off, Open or Always.")]
+    [InlineData("Snapshots:Lifetime", "00:00:00", "Snapshots:Lifetime must be between 00:00:00.5")]
+    [InlineData("Snapshots:Patience", "00:01:00", "Snapshots:Patience must be between 00:00:00.1")]
+    [InlineData("Snapshots:ListWidth", "1", "Snapshots:ListWidth must be between 64 and 4096.")]
+    [InlineData("Snapshots:MaximumConcurrent", "0", "Snapshots:MaximumConcurrent must be between 1 and 64.")]
+    [InlineData("Snapshots:Public", "x", "Snapshots:Public is not a setting")]
     [InlineData("Api:Key", "short", "Api:Key must have at least 16 characters.")]
     [InlineData("Api:Key", "with a blank inside it", "Api:Key must be printable ASCII without blanks.")]
     [InlineData("Api:MaximumFailuresPerMinute", "0", "Api:MaximumFailuresPerMinute must be between 1 and 10000.")]
@@ -201,6 +207,7 @@ public class GatewayOptionsTests
         AssertDefaults<TlsOptions>(host);
         AssertDefaults<PushOptions>(host);
         AssertDefaults<RelayOptions>(host);
+        AssertDefaults<SnapshotOptions>(host);
         AssertDefaults<ApiOptions>(host);
         AssertDefaults<HookOptions>(host);
         AssertDefaults<TokenOptions>(host);

@@ -14,6 +14,7 @@ using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Signaling;
 using MediaGateway.Sessions;
+using MediaGateway.Snapshots;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Hooks;
 using MediaGateway.Tests.Streams;
@@ -51,7 +52,7 @@ public abstract class SignalingHost : IAsyncLifetime
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton<IPeerSessions>(Peers);
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddSignaling();
-        builder.Services.AddPush().AddRelay().AddApi().AddSingleton<RtmpRedirects>();
+        builder.Services.AddPush().AddRelay().AddSnapshots().AddApi().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.UseRouting();
