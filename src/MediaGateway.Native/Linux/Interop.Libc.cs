@@ -32,8 +32,11 @@ internal static unsafe partial class Libc
     public const int IPV6_PKTINFO = 50;
     public const int IPPROTO_TCP = 6;
     public const int TCP_NODELAY = 1;
+    public const int TCP_INFO = 11;
     public const int TCP_USER_TIMEOUT = 18;
     public const int TCP_NOTSENT_LOWAT = 25;
+
+    public const nuint SIOCOUTQ = 0x5411;
 
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
@@ -89,6 +92,13 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial FileDescriptorHandle fcntl(SafeHandle fd, int cmd, nint arg);
 
+    // Variadic like fcntl.
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(SafeHandle fd, nuint request, int* argp);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockopt(SafeHandle sockfd, int level, int optname, tcp_info* optval, uint* optlen);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ppoll(pollfd* fds, ulong nfds, timespec* timeout, void* sigmask);
 
@@ -103,6 +113,19 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clockid, timespec* tp);
+
+    /// <summary>The head of the structure, as far as it is read here; the kernel fills what fits.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    public struct tcp_info
+    {
+        /// <summary>The round trip time in microseconds, smoothed.</summary>
+        [FieldOffset(68)]
+        public uint tcpi_rtt;
+
+        /// <summary>The shortest round trip time of the last minutes in microseconds.</summary>
+        [FieldOffset(148)]
+        public uint tcpi_min_rtt;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct timespec

@@ -95,6 +95,20 @@ public sealed unsafe class StreamSocket : IDisposable
     public void SetUserTimeout(TimeSpan timeout) =>
         SetTcpOption(Libc.TCP_USER_TIMEOUT, (int)timeout.TotalMilliseconds, "setsockopt(TCP_USER_TIMEOUT)");
 
+    /// <summary>Asks the kernel how the connection stands (SIOCOUTQ, TCP_INFO); false when it has ended.</summary>
+    public bool TryMeasure(out SocketQueue queue)
+    {
+        ObjectDisposedException.ThrowIf(_duplicate.IsClosed, this);
+        int bytes = 0;
+        Libc.tcp_info info = default;
+        uint length = (uint)sizeof(Libc.tcp_info);
+        bool isKnown = Libc.ioctl(_duplicate, Libc.SIOCOUTQ, &bytes) == 0
+            && Libc.getsockopt(_duplicate, Libc.IPPROTO_TCP, Libc.TCP_INFO, &info, &length) == 0;
+        uint shortest = info.tcpi_min_rtt is 0 or uint.MaxValue ? info.tcpi_rtt : info.tcpi_min_rtt;
+        queue = isKnown ? new SocketQueue(bytes, TimeSpan.FromMicroseconds(shortest)) : default;
+        return isKnown;
+    }
+
     /// <summary>Closes the duplicate; the connection ends when its owner has closed it too.</summary>
     public void Dispose() => _duplicate.Dispose();
 

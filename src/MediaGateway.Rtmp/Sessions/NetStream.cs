@@ -48,6 +48,9 @@ internal sealed class NetStream(uint messageStreamId)
     /// <summary>The name that the peer plays, as it wrote it; from the start of a transition on, the new one.</summary>
     public string PlayedName { get; set; } = "";
 
+    /// <summary>What was played before the transition that is under way; null when there is none.</summary>
+    public string? NameBefore { get; set; }
+
     /// <summary>The name that the peer wants to go over to, while the owner has not answered.</summary>
     public string TransitionName { get; set; } = "";
 

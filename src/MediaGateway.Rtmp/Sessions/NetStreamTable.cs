@@ -94,7 +94,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     /// <summary>Puts a play request before the owner.</summary>
     public void AskToPlay(NetStream stream, string name, RtmpEvent.PlayRequested request)
     {
-        stream.PlayedName = name;
+        (stream.PlayedName, stream.NameBefore) = (name, null);
         AskOwner(stream, NetStreamState.PlayRequested, request);
     }
 

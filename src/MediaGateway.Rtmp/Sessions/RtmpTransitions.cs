@@ -24,6 +24,7 @@ public sealed class RtmpTransitions
             return;
         }
 
+        stream.NameBefore ??= stream.PlayedName;
         stream.PlayedName = stream.TransitionName;
         WriteBegun(stream, stream.TransitionName);
     }
@@ -45,20 +46,21 @@ public sealed class RtmpTransitions
     {
         if (_streams.Find(messageStreamId) is { IsPlaying: true } stream)
         {
+            stream.NameBefore = null;
             _writer.WritePlayStatus(messageStreamId, StatusCode.PlayTransitionComplete, "The transition is complete.", stream.PlayedName);
         }
     }
 
     /// <summary>A transition that had begun could not be completed: the stream that played before goes on.</summary>
     /// <param name="messageStreamId">The message stream.</param>
-    /// <param name="playedName">What plays on, as the peer named it.</param>
     /// <param name="code">One of the codes of <see cref="StatusCode"/> for playing.</param>
     /// <param name="description">The reason in words.</param>
-    public void Fail(uint messageStreamId, string playedName, string code, string description)
+    public void Fail(uint messageStreamId, string code, string description)
     {
         if (_streams.Find(messageStreamId) is { IsPlaying: true } stream)
         {
-            stream.PlayedName = playedName;
+            stream.PlayedName = stream.NameBefore ?? stream.PlayedName;
+            stream.NameBefore = null;
             Refuse(messageStreamId, code, description);
         }
     }

@@ -104,7 +104,7 @@ public sealed class TransitionTests
         script.ExpectEvent<RtmpEvent.TransitionRequested>();
         script.Do(session => session.Transitions.Accept(1));
         script.Expect("onStatus NetStream.Play.Transition");
-        script.Do(session => session.Transitions.Fail(1, "x", code, "No keyframe."));
+        script.Do(session => session.Transitions.Fail(1, code, "No keyframe."));
         script.Expect("onStatus " + code);
 
         script.Send(script.Client.Command("pause", 1, null, true, 0));

@@ -45,12 +45,7 @@ internal sealed class RtmpConnectionHandler(RtmpSessions sessions, RtmpServerOpt
 
     private PipeTransport EncryptedTransport(ConnectionContext connection, Socket? socket)
     {
-        if (socket is not null)
-        {
-            Limit(socket);
-        }
-
-        return new PipeTransport(connection.Transport, connection.Abort)
+        return new PipeTransport(connection.Transport, connection.Abort, socket is null ? null : Limited(socket))
         {
             Id = connection.ConnectionId,
             Protocol = "rtmps",
@@ -65,10 +60,11 @@ internal sealed class RtmpConnectionHandler(RtmpSessions sessions, RtmpServerOpt
     /// As little lies unsent in the kernel as on plain TCP, or no dropping rule could act in time. A peer that takes nothing is given up
     /// by the worker; what Kestrel still holds for it then must not wait for ever.
     /// </summary>
-    private void Limit(Socket socket)
+    private StreamSocket Limited(Socket socket)
     {
-        using var stream = new StreamSocket(socket.SafeHandle);
+        var stream = new StreamSocket(socket.SafeHandle);
         stream.SetNotSentLowWater(options.FanOut.NotSentLowWaterBytes);
         stream.SetUserTimeout(options.FanOut.StallTimeout + UserTimeoutMargin);
+        return stream;
     }
 }

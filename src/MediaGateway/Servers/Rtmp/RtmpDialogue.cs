@@ -269,8 +269,8 @@ internal sealed class RtmpDialogue(
                 Playback?.Close(closed.MessageStreamId);
                 Publisher?.Close(closed.MessageStreamId);
                 break;
-            case RtmpEvent.TransitionRequested change:
-                session.Transitions.Reject(change.Play.MessageStreamId, StatusCode.PlayFailed, "There is no other stream to go over to.");
+            case RtmpEvent.TransitionRequested change when Playback is not { IsOver: false }:
+                session.Transitions.Reject(change.Play.MessageStreamId, StatusCode.PlayFailed, "Nothing is being played.");
                 break;
             default:
                 Playback?.Take(sessionEvent); // How much the player buffers makes no difference to a live stream.

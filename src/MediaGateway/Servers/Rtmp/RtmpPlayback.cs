@@ -4,6 +4,7 @@ using MediaGateway.Media.Frames;
 using MediaGateway.Rtmp.Messages;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 
@@ -15,7 +16,11 @@ namespace MediaGateway.Servers.Rtmp;
 /// </summary>
 internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequested request)
 {
+    private readonly RtmpStreamChange _change = new(dialogue, request.MessageStreamId);
     private SessionEntry? _entry;
+    private RtmpQuality? _quality;
+    private TimeSpan _deadline = TimeSpan.MaxValue;
+    private bool _hasStreamEnded;
     private ViewerVariant _variant = ViewerVariant.Plain;
     private LiveStream? _stream;
     private IDisposable? _wait;
@@ -26,6 +31,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     private volatile LiveStream? _arrived;
     private volatile string? _givenUp;
     private volatile LiveStream? _ended;
+    private volatile LevelWish? _levelWanted;
     private volatile UnplayableStream? _unplayable;
     private volatile bool _hasLostFrames;
     private RtmpDialogue.EndRequest? _endRequest;
@@ -42,10 +48,26 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     public bool IsOver => _state == State.Over;
 
     /// <summary>When to be called at the latest.</summary>
-    public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
+    public TimeSpan Deadline
+    {
+        get
+        {
+            TimeSpan deadline = _change.Deadline < _deadline ? _change.Deadline : _deadline;
+            return _state == State.Playing && _quality is { } quality && quality.NextRefresh < deadline ? quality.NextRefresh : deadline;
+        }
+    }
 
     /// <summary>Any thread: a stream that is played has ended.</summary>
     public void NoteEnded(LiveStream stream) => _ended = stream;
+
+    /// <summary>Any thread: the player has got the first frame of another stream.</summary>
+    public void NoteChanged(LiveStream stream) => _change.NoteChanged(stream);
+
+    /// <summary>Any thread: the player cannot go over to another stream.</summary>
+    public void NoteChangeFailed(LiveStream stream) => _change.NoteFailed(stream);
+
+    /// <summary>Any thread: another level fits the player's network better.</summary>
+    public void NoteLevelWanted(LevelWish wish) => _levelWanted = wish;
 
     /// <summary>Any thread: a stream has pictures that the player has not announced.</summary>
     public void NoteUnplayable(LiveStream stream, CodecId codec) => _unplayable = new UnplayableStream(stream, codec);
@@ -94,15 +116,12 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
             TakeWaiting();
         }
 
-        if (_state == State.Playing && dialogue.Now >= Deadline)
+        if (_state == State.Playing && dialogue.Now >= _deadline)
         {
             Finish(SessionWords.PlayedAsLongAsAsked);
         }
 
-        if (Interlocked.Exchange(ref _ended, null) is { } ended && IsPlaying(ended))
-        {
-            Finish(SessionWords.StoppedByPublisher);
-        }
+        TakeChanges();
 
         if (Interlocked.Exchange(ref _unplayable, null) is { } unplayable && IsPlaying(unplayable.Stream))
         {
@@ -130,6 +149,9 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     {
         switch (sessionEvent)
         {
+            case RtmpEvent.TransitionRequested transition:
+                Change(transition);
+                break;
             case RtmpEvent.PauseChanged change when IsAbout(change.MessageStreamId):
                 Post(change.IsPaused ? ViewerCommandKind.Pause : ViewerCommandKind.Resume);
                 _entry!.Change(change.IsPaused ? MediaSessionStatus.Paused : MediaSessionStatus.Playing); // Made before it was let in.
@@ -240,6 +262,19 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
             dialogue.Stream = renamed;
         }
 
+        _quality = RtmpQuality.Read(request.Url, dialogue.Services.Ladder, session.Key);
+        if (_quality is not null)
+        {
+            if (!_quality.TryBegin(dialogue.Services.Streams, out StreamKey level, out string? refusal))
+            {
+                Refuse(StatusCode.PlayStreamNotFound, refusal, SessionEndReason.StreamNotFound, SessionWords.StreamNotFound);
+                return;
+            }
+
+            session.Key = level;
+            dialogue.Stream = level;
+        }
+
         StreamSearch search = dialogue.Services.Finder.Find(new StreamQuery(session.Key, dialogue.Connection!.RelayPath)); // As above.
         TimeSpan patience = Longer(search.Patience, dialogue.Services.Options.WaitForPublisher);
         if (search.Stream is { } stream)
@@ -266,12 +301,77 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         (_stream, _state) = (stream, State.Playing);
 
         // RTMP 1.0, 7.2.2.1: a positive duration ends the playing of a live stream too; rtmpdump's --stop counts on it.
-        Deadline = request.DurationMilliseconds is > 0 and var duration ? dialogue.Now + TimeSpan.FromMilliseconds(duration) : TimeSpan.MaxValue;
+        _deadline = request.DurationMilliseconds is > 0 and var duration ? dialogue.Now + TimeSpan.FromMilliseconds(duration) : TimeSpan.MaxValue;
         dialogue.Outcome = null;
         dialogue.MarkPlaying();
         _entry!.Change(MediaSessionStatus.Playing); // Made before it was let in.
         dialogue.Outbox.Post(new ViewerCommand(
             ViewerCommandKind.StartMedia, Stream: stream, MessageStreamId: request.MessageStreamId, Variant: _variant));
+        RefreshLevels();
+    }
+
+    private void Change(RtmpEvent.TransitionRequested transition)
+    {
+        if (_state != State.Playing || !IsAbout(transition.Play.MessageStreamId))
+        {
+            dialogue.Session.Transitions.Reject(transition.Play.MessageStreamId, StatusCode.PlayFailed, "Nothing is being played yet.");
+            return;
+        }
+
+        if (_quality is not null)
+        {
+            // From now on the player chooses.
+            _quality = null;
+            Post(ViewerCommandKind.FollowLevels);
+        }
+
+        _change.Request(transition, _entry!.Session); // Made before it was let in.
+    }
+
+    /// <summary>
+    /// Takes what was told about streams. The end is taken before the change, and looked at after it: the end of a stream that the player
+    /// went over to is told after the change to it.
+    /// </summary>
+    private void TakeChanges()
+    {
+        LiveStream? ended = Interlocked.Exchange(ref _ended, null);
+        if (_change.TakeNotices() is { } changed && _state == State.Playing)
+        {
+            (_stream, _hasStreamEnded) = (changed, false);
+            _entry!.Session.Key = changed.Key; // Made before it was let in.
+            dialogue.Stream = changed.Key;
+        }
+
+        _hasStreamEnded |= ended is not null && IsPlaying(ended);
+        if (_hasStreamEnded && _state == State.Playing && !_change.IsUnderWay && !GoOnWithAnotherLevel())
+        {
+            Finish(SessionWords.StoppedByPublisher);
+        }
+
+        if (Interlocked.Exchange(ref _levelWanted, null) is { } wish && _quality is { } quality && _state == State.Playing
+            && !_change.Follow(wish.Key, _variant, wish.IsUrgent))
+        {
+            quality.NoteUnavailable(wish.Key, dialogue.Now);
+            RefreshLevels();
+        }
+
+        if (_state == State.Playing && _quality is not null && dialogue.Now >= _quality.NextRefresh)
+        {
+            RefreshLevels();
+        }
+    }
+
+    private bool GoOnWithAnotherLevel() =>
+        _quality is { } quality && _stream is { } stream
+        && quality.Substitute(dialogue.Services.Streams, stream.Key) is { } substitute
+        && _change.Follow(substitute, _variant, isUrgent: true);
+
+    private void RefreshLevels()
+    {
+        if (_quality is { IsAutomatic: true } quality && quality.Refresh(dialogue.Now) is { } levels)
+        {
+            dialogue.Outbox.Post(new ViewerCommand(ViewerCommandKind.FollowLevels, Levels: levels));
+        }
     }
 
     private void Wait(StreamKey key, TimeSpan patience)
@@ -296,7 +396,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         }
 
         _state = State.Waiting;
-        Deadline = dialogue.Now + patience;
+        _deadline = dialogue.Now + patience;
         _ownPatienceEnd = dialogue.Now + dialogue.Services.Options.WaitForPublisher;
         dialogue.Session.AcceptPlay(request.MessageStreamId);
         dialogue.MarkPlaying();
@@ -306,14 +406,14 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
 
     private void TakeWaiting()
     {
-        Deadline = _givenUp is null ? Deadline : _ownPatienceEnd;
+        _deadline = _givenUp is null ? _deadline : _ownPatienceEnd;
         if (Interlocked.Exchange(ref _arrived, null) is { } stream)
         {
             dialogue.Session.NotifyPublish(request.MessageStreamId);
             EndWait();
             Start(stream);
         }
-        else if (dialogue.Now >= Deadline)
+        else if (dialogue.Now >= _deadline)
         {
             Fail(StatusCode.PlayStreamNotFound, _givenUp ?? "There is no such stream.", SessionWords.StreamNotFound, SessionEndReason.StreamNotFound);
         }
@@ -360,7 +460,8 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     private void Conclude(MediaSessionStatus status, string information)
     {
         EndWait();
-        (_state, Deadline, _stream) = (State.Over, TimeSpan.MaxValue, null);
+        _change.Stop();
+        (_state, _deadline, _stream, _quality) = (State.Over, TimeSpan.MaxValue, null, null);
         _entry?.End(status, information);
     }
 

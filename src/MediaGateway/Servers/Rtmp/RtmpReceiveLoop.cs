@@ -4,6 +4,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Servers.Rtmp.Transport;
 using MediaGateway.Streams;
 using Microsoft.AspNetCore.Connections;
@@ -96,6 +97,27 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     public void OnStreamUnplayable(LiveStream stream, CodecId codec)
     {
         Dialogue.Playback?.NoteUnplayable(stream, codec);
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void OnStreamChanged(LiveStream stream)
+    {
+        Dialogue.Playback?.NoteChanged(stream);
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void OnStreamChangeFailed(LiveStream stream)
+    {
+        Dialogue.Playback?.NoteChangeFailed(stream);
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void OnLevelWanted(LevelWish wish)
+    {
+        Dialogue.Playback?.NoteLevelWanted(wish);
         Wake();
     }
 

@@ -3,6 +3,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Servers.Rtmp;
@@ -12,6 +13,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// <param name="Applications">The settings of single applications.</param>
 /// <param name="Streams">What is published.</param>
 /// <param name="Finder">What can be played.</param>
+/// <param name="Ladder">In which levels.</param>
 /// <param name="Access">Who may do what.</param>
 /// <param name="Sessions">Where connections and their media sessions are entered.</param>
 /// <param name="Identity">Our name in relay paths.</param>
@@ -25,6 +27,7 @@ internal sealed record RtmpServices(
     IOptions<ApplicationsOptions> Applications,
     StreamRegistry Streams,
     StreamFinder Finder,
+    ILadder Ladder,
     IAccessControl Access,
     SessionDirectory Sessions,
     GatewayIdentity Identity,

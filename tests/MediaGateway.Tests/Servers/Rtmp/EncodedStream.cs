@@ -12,7 +12,7 @@ internal sealed class EncodedStream
 
     private readonly List<Unit> _units = [];
 
-    private EncodedStream(byte[] flv)
+    private EncodedStream(byte[] flv, int width, int height)
     {
         H264Format? video = null;
         AacFormat? audio = null;
@@ -25,7 +25,7 @@ internal sealed class EncodedStream
             switch (tag[0], body)
             {
                 case (9, [_, 0, ..]):
-                    video = new H264Format(body.AsMemory(5), Width, Height);
+                    video = new H264Format(body.AsMemory(5), width, height);
                     break;
                 case (8, [_, 0, ..]):
                     audio = new AacFormat(body.AsMemory(2), 48_000, 2);
@@ -62,17 +62,17 @@ internal sealed class EncodedStream
     public IReadOnlyList<Unit> Units => _units;
 
     /// <summary>Some seconds of moving pictures with a tone, a keyframe each second, no B-frames.</summary>
-    public static async Task<EncodedStream> CreateAsync(int seconds)
+    public static async Task<EncodedStream> CreateAsync(int seconds, int width = Width, int height = Height)
     {
         string file = Path.Combine(Path.GetTempPath(), $"mediagateway-{Guid.NewGuid():N}.flv");
         try
         {
             ToolRun run = await ToolRun.StartAsync(
                 "ffmpeg",
-                $"-v error -f lavfi -i testsrc2=size={Width}x{Height}:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 -t {seconds} "
+                $"-v error -f lavfi -i testsrc2=size={width}x{height}:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 -t {seconds} "
                     + $"-c:v libx264 -preset ultrafast -bf 0 -g 25 -pix_fmt yuv420p -c:a aac -ac 2 -b:a 96k -f flv {file}");
             await run.SucceedAsync();
-            return new EncodedStream(await File.ReadAllBytesAsync(file));
+            return new EncodedStream(await File.ReadAllBytesAsync(file), width, height);
         }
         finally
         {

@@ -29,6 +29,12 @@ internal sealed record FanOutSettings
     /// <summary>Unsent bytes that the kernel may hold per viewer: more and no dropping rule could act in time (TCP_NOTSENT_LOWAT).</summary>
     public int NotSentLowWaterBytes { get; init; } = 128 * 1024;
 
+    /// <summary>
+    /// The same for a viewer whose level follows its network: what lies there at the moment of a change to a lower level must still be
+    /// taken, at the rate that was too low for the old one.
+    /// </summary>
+    public int FollowedNotSentLowWaterBytes { get; init; } = 16 * 1024;
+
     /// <summary>The chunk size of what is sent, in bytes, announced to every client before it can play.</summary>
     public int ChunkSize { get; init; } = 60_000;
 

@@ -35,6 +35,12 @@ internal sealed class GatherSocket(StreamSocket socket, GatherList list) : IView
     }
 
     /// <inheritdoc/>
+    public bool TryMeasure(out SocketQueue queue) => socket.TryMeasure(out queue);
+
+    /// <inheritdoc/>
+    public void LimitUnsent(int bytes) => socket.SetNotSentLowWater(bytes);
+
+    /// <inheritdoc/>
     public void LetGo(EventQueue queue)
     {
         if (_isRegistered)

@@ -16,6 +16,18 @@ internal interface IViewerSocket
     /// <param name="sent">Bytes taken, from the start of the batch.</param>
     SendOutcome Send(SendBatch batch, out int sent);
 
+    /// <summary>How the connection stands; false when that is not to be seen.</summary>
+    bool TryMeasure(out SocketQueue queue)
+    {
+        queue = default;
+        return false;
+    }
+
+    /// <summary>Lets no more than about this lie unsent in the kernel; without effect where that cannot be set.</summary>
+    void LimitUnsent(int bytes)
+    {
+    }
+
     /// <summary>Ends what <see cref="Register"/> began and lets go of the connection, which stays open; the last call.</summary>
     void LetGo(EventQueue queue);
 }

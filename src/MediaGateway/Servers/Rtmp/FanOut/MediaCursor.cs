@@ -2,11 +2,14 @@ namespace MediaGateway.Servers.Rtmp.FanOut;
 
 /// <summary>
 /// Where one viewer is in its stream: the number of the next image, and at most one image of which a part is sent. It starts at the
-/// newest keyframe, with metadata and sequence headers in front; it does the same again when it has fallen off the ring, and after a
-/// pause. It never sends half an image and never goes back. Used by the worker's thread only.
+/// newest keyframe, with metadata and sequence headers in front; it does the same again when it has fallen off the ring, after a
+/// pause, and when it goes on with another stream. It never sends half an image and never goes back. Used by the worker's thread only.
 /// </summary>
 internal sealed class MediaCursor
 {
+    /// <summary>How far before the sound that is wanted next it is looked for, in milliseconds: sound and pictures are interleaved.</summary>
+    private const long FarthestSound = 2000;
+
     private IImageSource? _source;
     private WireImage? _halfSent;
     private int _halfSentOffset;
@@ -14,6 +17,10 @@ internal sealed class MediaCursor
     private FeedFormats _sentFormats = FeedFormats.None;
     private long _next;
     private long _limit = long.MaxValue;
+    private SentTimes _sent;
+    private long _cutStamp = long.MaxValue;
+    private bool _isHeld;
+    private bool _skipsPictures;
     private long _audioFromStamp = long.MinValue;
     private long _videoFromIndex;
     private bool _waitsForStart;
@@ -27,6 +34,26 @@ internal sealed class MediaCursor
 
     /// <summary>Frames that this viewer got.</summary>
     public long SentFrames { get; private set; }
+
+    /// <summary>How far it has come on the viewer's timeline since <see cref="Attach"/>, over all streams of <see cref="ContinueAt"/>.</summary>
+    public SentTimes Sent => _sent;
+
+    /// <summary>Whether nothing is sent because the player wants it so.</summary>
+    public bool IsPaused => _isPaused;
+
+    /// <summary>Whether the next picture is a keyframe anyway: at the start, after a pause, after falling off.</summary>
+    public bool IsBetweenGroups => _source is null || _waitsForStart || _next < _source.Ring.First;
+
+    /// <summary>Whether all that there is has been sent.</summary>
+    public bool HasSentAll => _source is null || (!_waitsForStart && _preamble is null && _next >= _source.Ring.Next);
+
+    /// <summary>Whether the last call of <see cref="GatherMedia"/> found that only what <see cref="CutBefore"/> holds back is left.</summary>
+    public bool IsAtCut { get; private set; }
+
+    /// <summary>How much media there is that was not sent, in milliseconds.</summary>
+    public long Lag => _source is { } source && !IsBetweenGroups && !_isPaused && _next < source.Ring.Next
+        ? Math.Max(0, source.Ring.NewestStamp - source.Ring[_next].Description.Stamp)
+        : 0;
 
     /// <summary>Whether a part of an image is sent and the rest is not.</summary>
     public bool HoldsHalfAnImage => _halfSent is not null;
@@ -45,9 +72,61 @@ internal sealed class MediaCursor
         _next = source.Ring.First;
         _sentFormats = FeedFormats.None;
         _limit = long.MaxValue;
+        GoOn();
         _videoFromIndex = 0;
         _waitsForStart = true;
         _isPaused = false;
+        _sent = default;
+    }
+
+    /// <summary>
+    /// Goes on with another stream at one of its keyframes, with its metadata and sequence headers in front. What is left of the old
+    /// stream is not sent, but for the rest of a half-sent image. The sound goes on where it stopped, also with frames that stand before
+    /// the keyframe.
+    /// </summary>
+    /// <param name="source">The stream, on the same timeline.</param>
+    /// <param name="keyframe">The number of the keyframe, which is later than everything sent.</param>
+    public void ContinueAt(IImageSource source, long keyframe)
+    {
+        WireImageRing ring = source.Ring;
+        WireImageDescription first = ring[keyframe].Description;
+        DropPreamble();
+        _skipsPictures = false;
+        GoOn();
+        _source = source;
+        _audioFromStamp = _sent.NextSound ?? first.Stamp;
+        _next = FirstSound(ring, keyframe);
+        _videoFromIndex = _videoFromIndex == long.MaxValue ? long.MaxValue : keyframe;
+        (_limit, _waitsForStart, _fellOff) = (long.MaxValue, false, false);
+        _preamble = source.PreambleAt(_next);
+        _sentFormats = ring[_next].Description.Formats;
+    }
+
+    /// <summary>Sends nothing from the first picture on that is not earlier than this time; without pictures, from the first sound on.</summary>
+    public void CutBefore(long stamp) => (_cutStamp, _isHeld) = (stamp, false);
+
+    /// <summary>As <see cref="CutBefore"/>, and leaves out the pictures up to there, which count as dropped.</summary>
+    public void SkipTo(long stamp)
+    {
+        if (!_skipsPictures)
+        {
+            _skipsPictures = true;
+            CountLeftOut(stamp);
+        }
+
+        CutBefore(stamp);
+    }
+
+    /// <summary>Sends no media for now.</summary>
+    public void Hold() => _isHeld = true;
+
+    /// <summary>Takes back <see cref="CutBefore"/>, <see cref="SkipTo"/> and <see cref="Hold"/>.</summary>
+    public void GoOn()
+    {
+        // After pictures that were left out only a keyframe can be decoded.
+        _videoFromIndex = _skipsPictures ? long.MaxValue : _videoFromIndex;
+        _skipsPictures = false;
+        (_cutStamp, _isHeld, IsAtCut) = (long.MaxValue, false, false);
     }
 
     /// <summary>Lets the stream go. The rest of a half-sent image still has to be sent.</summary>
@@ -111,7 +190,8 @@ internal sealed class MediaCursor
     /// <summary>Adds the media that is due.</summary>
     public void GatherMedia(SendBatch batch)
     {
-        if (_source is null || _isPaused || !TryFindPlace(_source))
+        IsAtCut = false;
+        if (_source is null || _isPaused || _isHeld || !TryFindPlace(_source))
         {
             return;
         }
@@ -124,9 +204,16 @@ internal sealed class MediaCursor
         WireImageRing ring = _source.Ring;
         long end = Math.Min(ring.Next, _limit);
         bool isNothingAdded = true;
+        bool isCut = false;
         for (long index = _next; index < end; index++)
         {
             WireImage image = ring[index];
+            if (image.Description.Stamp >= _cutStamp && IsCutAt(ring, image))
+            {
+                (end, isCut) = (index, true);
+                break;
+            }
+
             if (IsLeftOut(image, index))
             {
                 continue;
@@ -142,6 +229,7 @@ internal sealed class MediaCursor
         if (isNothingAdded)
         {
             _next = Math.Max(_next, end);
+            IsAtCut = isCut && _preamble is null;
         }
     }
 
@@ -199,11 +287,15 @@ internal sealed class MediaCursor
         else
         {
             SentFrames++;
+            _sent.Note(image.Description);
         }
 
         KeepRest(image, length, accepted);
         return accepted == length ? Measured(image) : null;
     }
+
+    private static bool IsCutAt(WireImageRing ring, WireImage image) =>
+        image.Description.Kind == WireImageKind.Video || (image.Description.Kind == WireImageKind.Audio && !ring.HasPictures);
 
     private static WireImageDescription? Measured(WireImage image) => image.TryTakeDelayMeasurement() ? image.Description : null;
 
@@ -263,6 +355,39 @@ internal sealed class MediaCursor
         _audioFromStamp = first.Kind == WireImageKind.Video ? first.Stamp : long.MinValue;
     }
 
+    /// <summary>The sound that comes next may have arrived before the picture. What stands before a change of formats is left where it is.</summary>
+    private long FirstSound(WireImageRing ring, long keyframe)
+    {
+        long first = keyframe;
+        for (long index = keyframe - 1; index >= ring.First; index--)
+        {
+            WireImageDescription image = ring[index].Description;
+            if (image.Kind == WireImageKind.Header || image.Stamp < _audioFromStamp - FarthestSound)
+            {
+                break;
+            }
+
+            first = image.Kind == WireImageKind.Audio && image.Stamp >= _audioFromStamp ? index : first;
+        }
+
+        return first;
+    }
+
+    /// <summary>Counts the pictures that the viewer loses because it goes on with a later one.</summary>
+    private void CountLeftOut(long stamp)
+    {
+        if (_source is not { } old || IsBetweenGroups)
+        {
+            return;
+        }
+
+        for (long index = _next; index < old.Ring.Next; index++)
+        {
+            WireImageDescription image = old.Ring[index].Description;
+            DroppedFrames += image.Kind == WireImageKind.Video && image.Stamp < stamp ? 1 : 0;
+        }
+    }
+
     private bool IsLeftOut(WireImage image, long index)
     {
         switch (image.Description.Kind)
@@ -275,7 +400,7 @@ internal sealed class MediaCursor
                     _videoFromIndex = index;
                 }
 
-                return !_wantsVideo || index < _videoFromIndex;
+                return !_wantsVideo || _skipsPictures || index < _videoFromIndex;
             case WireImageKind.Data:
                 return image.Description.Stamp < _audioFromStamp;
             default:

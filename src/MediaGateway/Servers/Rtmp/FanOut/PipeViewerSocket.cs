@@ -10,7 +10,8 @@ namespace MediaGateway.Servers.Rtmp.FanOut;
 /// only one to write. Allocates nothing while flushes complete at once.
 /// </summary>
 /// <param name="output">Where the bytes go; the connection's owner completes it after <see cref="LetGo"/>.</param>
-internal sealed class PipeViewerSocket(PipeWriter output) : IViewerSocket
+/// <param name="beneath">The TCP socket under TLS, which is only looked at; ownership passes to this object. Null where there is none.</param>
+internal sealed class PipeViewerSocket(PipeWriter output, StreamSocket? beneath = null) : IViewerSocket
 {
     /// <summary>Bytes written between two flushes: what may be held here beyond the pipe's threshold.</summary>
     private const int BytesPerFlush = 64 * 1024;
@@ -44,9 +45,18 @@ internal sealed class PipeViewerSocket(PipeWriter output) : IViewerSocket
     }
 
     /// <inheritdoc/>
-    public void LetGo(EventQueue queue)
+    /// <remarks>What TLS adds is not counted, and neither is what still lies in the pipe: both are little.</remarks>
+    public bool TryMeasure(out SocketQueue queue)
     {
+        queue = default;
+        return beneath is not null && beneath.TryMeasure(out queue);
     }
+
+    /// <inheritdoc/>
+    public void LimitUnsent(int bytes) => beneath?.SetNotSentLowWater(bytes);
+
+    /// <inheritdoc/>
+    public void LetGo(EventQueue queue) => beneath?.Dispose();
 
     private SendOutcome SendPieces(SendBatch batch, ref int sent)
     {

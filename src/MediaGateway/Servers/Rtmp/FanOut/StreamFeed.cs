@@ -23,6 +23,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     private readonly SpscQueue<FeedInput> _input = new(MaxWaitingFrames + ReservedPlaces);
     private readonly List<Viewer> _viewers = [];
+    private readonly List<Viewer> _candidates = [];
     private readonly FanOutContext _context;
     private readonly WireImageBuilder _builder;
     private FeedFormats _formats = FeedFormats.None;
@@ -45,9 +46,10 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <param name="stream">The stream.</param>
     /// <param name="messageStreamId">The message stream on which the viewers of this feed get their media.</param>
     /// <param name="variant">What of the stream.</param>
-    public StreamFeed(FanOutContext context, LiveStream stream, uint messageStreamId, ViewerVariant variant)
+    /// <param name="shift">What is added to the stream's times.</param>
+    public StreamFeed(FanOutContext context, LiveStream stream, uint messageStreamId, ViewerVariant variant, long shift = 0)
     {
-        Variant = variant;
+        (Variant, Shift) = (variant, shift);
         _soundGate = new SoundGate(context.Settings.VideoFirst);
         _context = context;
         Stream = stream;
@@ -65,6 +67,12 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <summary>What of the stream the viewers get.</summary>
     public ViewerVariant Variant { get; }
 
+    /// <summary>
+    /// What is added to the stream's times, in milliseconds: not 0 for viewers who have come over from a stream with another clock, and
+    /// whose timeline goes on.
+    /// </summary>
+    public long Shift { get; }
+
     /// <summary>The codec of the pictures when the players of this feed have not announced it: they get none. Null when all is well.</summary>
     public CodecId? Unplayable { get; private set; }
 
@@ -79,6 +87,12 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     /// <summary>Those who watch.</summary>
     public List<Viewer> Viewers => _viewers;
+
+    /// <summary>Those who watch another feed and will come over to this one.</summary>
+    public List<Viewer> Candidates => _candidates;
+
+    /// <summary>Whether anybody needs it.</summary>
+    public bool IsNeeded => _viewers.Count + _candidates.Count > 0;
 
     /// <inheritdoc/>
     public void Start(StreamFormats formats)
@@ -156,25 +170,37 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <summary>Adds a viewer, whose cursor then reads this feed.</summary>
     public void Add(Viewer viewer)
     {
-        viewer.Feed = this;
-        viewer.PlaceInFeed = _viewers.Count;
-        _viewers.Add(viewer);
+        Enter(viewer);
         viewer.Cursor.Attach(this);
-        Stream.AddViewers(1);
         if (IsReady && Ring.Start == WireImageRing.NoStart)
         {
             Stream.RequestKeyframe();
         }
     }
 
+    /// <summary>Adds a viewer whose cursor goes on with this feed by itself.</summary>
+    public void Enter(Viewer viewer)
+    {
+        viewer.Feed = this;
+        viewer.PlaceInFeed = _viewers.Count;
+        _viewers.Add(viewer);
+        Stream.AddViewers(1);
+    }
+
     /// <summary>Removes a viewer.</summary>
     public void Remove(Viewer viewer)
+    {
+        Exit(viewer);
+        viewer.Cursor.Detach();
+    }
+
+    /// <summary>Removes a viewer whose cursor has left by itself.</summary>
+    public void Exit(Viewer viewer)
     {
         Viewer last = _viewers[^1];
         _viewers[viewer.PlaceInFeed] = last;
         last.PlaceInFeed = viewer.PlaceInFeed;
         _viewers.RemoveAt(_viewers.Count - 1);
-        viewer.Cursor.Detach();
         viewer.Feed = null;
         Stream.AddViewers(-1);
     }
@@ -299,7 +325,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     private void Append(MediaFrame frame)
     {
-        long stamp = frame.Decoding.ToMilliseconds();
+        long stamp = frame.Decoding.ToMilliseconds() + Shift;
         FeedFormats formats = _formats.With(frame.Format);
         if (!ReferenceEquals(formats, _formats))
         {

@@ -1,5 +1,7 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Native.Linux;
+using MediaGateway.Servers.Rtmp.FanOut.Levels;
+using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
 
@@ -41,6 +43,10 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     private readonly SpscQueue<ViewerCommand> _commands = new(MaxCommands);
     private readonly MediaCursor _cursor = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ViewerTransition? _transition;
+    private LevelFollower? _levels;
+    private LiveStream? _crossedTo;
+    private long _framesBeforeCrossing;
     private int _replyOffset;
     private long _reportedBytes;
     private long _reportedDrops;
@@ -123,8 +129,43 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         }
     }
 
+    /// <summary>Whether its network is watched closely at this moment.</summary>
+    public bool IsMeasured => _levels is { IsMeasuring: true };
+
     /// <summary>Sends what is due, as far as the socket takes it.</summary>
     public ServeResult Serve(SendBatch batch, FeedTable feeds)
+    {
+        ServeResult result = Send(batch, feeds);
+        FollowLevels(feeds.Context.Clock);
+        return result;
+    }
+
+    /// <summary>Sees what the network takes and whether another level would fit it better.</summary>
+    public void FollowLevels(GatewayClock clock)
+    {
+        if (_levels?.Look(clock.Now, socket, SentBytes, _cursor) is { } wish)
+        {
+            owner.OnLevelWanted(wish);
+        }
+    }
+
+    /// <summary>Whether it is on its way to another stream, which has a deadline.</summary>
+    public bool IsInTransition => _transition is { IsUnderWay: true };
+
+    /// <summary>It cannot go over to the feed of which it is a candidate.</summary>
+    public void FailTransition(FeedTable feeds) => _transition?.Fail(feeds);
+
+    /// <summary>Its cursor has gone over to another stream: the owner is told when the first frame was sent.</summary>
+    public void NoteCrossing(LiveStream stream) => (_crossedTo, _framesBeforeCrossing) = (stream, _cursor.SentFrames);
+
+    /// <summary>It could not go over to a stream.</summary>
+    public void NoteChangeFailed(LiveStream stream, TimeSpan now)
+    {
+        _levels?.NoteFailed(stream.Key, now);
+        owner.OnStreamChangeFailed(stream);
+    }
+
+    private ServeResult Send(SendBatch batch, FeedTable feeds)
     {
         for (int call = 0; call < CallsPerRound; call++)
         {
@@ -142,6 +183,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
 
             TimeSpan now = feeds.Context.Clock.Now;
             Settle(batch, sent, now, feeds);
+            TellCrossing(now);
             if (sent < batch.Bytes)
             {
                 BlockedSince = sent > 0 ? now : BlockedSince ?? now;
@@ -160,6 +202,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <param name="reason">What the owner is to be told; null when the owner asked for it.</param>
     public void Leave(EventQueue queue, FeedTable feeds, SessionEndReason? reason)
     {
+        _transition?.Cancel(feeds);
         feeds.Leave(this);
         _cursor.Abandon();
         DiscardCommands();
@@ -203,18 +246,38 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             batch.Clear();
             _cursor.GatherHalfSent(batch);
             GatherReplies(batch);
-            _cursor.GatherMedia(batch);
+            GatherMedia(batch, feeds);
             TellLosses();
             if (batch.Count > 0)
             {
                 return true;
             }
 
-            bool mayGoOn = _commands.Count > 0 && IsNowPossible(_commands.Peek(0));
+            bool mayGoOn = _commands.Count > 0 && IsNowPossible(_commands.Peek(0), feeds);
             if (!mayGoOn)
             {
                 return false;
             }
+        }
+    }
+
+    private void GatherMedia(SendBatch batch, FeedTable feeds)
+    {
+        _transition?.Proceed(feeds);
+        _cursor.GatherMedia(batch);
+        if (_transition is not null && _transition.CrossAtCut(feeds))
+        {
+            _cursor.GatherMedia(batch);
+        }
+    }
+
+    private void TellCrossing(TimeSpan now)
+    {
+        if (_crossedTo is { } stream && _cursor.SentFrames > _framesBeforeCrossing)
+        {
+            _crossedTo = null;
+            _levels?.NoteChanged(stream.Key, now);
+            owner.OnStreamChanged(stream);
         }
     }
 
@@ -281,7 +344,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
 
     private void CarryOutCommands(FeedTable feeds)
     {
-        while (_commands.Count > 0 && IsNowPossible(_commands.Peek(0)))
+        while (_commands.Count > 0 && IsNowPossible(_commands.Peek(0), feeds))
         {
             _commands.TryDequeue(out ViewerCommand command);
             CarryOut(command, feeds);
@@ -289,10 +352,11 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     }
 
     /// <summary>Replies are sent, not carried out; the end of the media must be reached first; all else can be done at once.</summary>
-    private bool IsNowPossible(in ViewerCommand command)
+    private bool IsNowPossible(in ViewerCommand command, FeedTable feeds)
     {
         if (command.Kind == ViewerCommandKind.FinishMedia)
         {
+            _transition?.Cancel(feeds);
             _cursor.Finish();
             return _cursor.IsFinished;
         }
@@ -305,10 +369,20 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         switch (command.Kind)
         {
             case ViewerCommandKind.StartMedia:
+                _transition?.Cancel(feeds);
                 (_lossesAtStart, _hasToldLosses) = (_cursor.DroppedFrames, false);
                 feeds.Join(this, command.Stream!, command.MessageStreamId, command.Variant ?? ViewerVariant.Plain); // The command for starting names its stream.
                 break;
+            case ViewerCommandKind.ChangeStream:
+                _transition ??= new ViewerTransition(this);
+                _transition.Begin(feeds, command);
+                break;
+            case ViewerCommandKind.FollowLevels:
+                Follow(command, feeds.Context);
+                break;
             case ViewerCommandKind.FinishMedia or ViewerCommandKind.StopMedia:
+                _transition?.Cancel(feeds);
+                (_levels, _crossedTo) = (null, null);
                 feeds.Leave(this);
                 break;
             case ViewerCommandKind.Report:
@@ -329,5 +403,22 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             default:
                 throw new InvalidOperationException("A reply is sent, not carried out.");
         }
+    }
+
+    private void Follow(in ViewerCommand command, FanOutContext context)
+    {
+        if (command.Levels is not { Length: > 0 } levels)
+        {
+            _levels = null;
+            return;
+        }
+
+        if (_levels is null)
+        {
+            _levels = new LevelFollower(context.Clock.Now);
+            socket.LimitUnsent(context.Settings.FollowedNotSentLowWaterBytes);
+        }
+
+        _levels.Take(levels, Feed?.Stream.Key);
     }
 }

@@ -1,4 +1,5 @@
 using MediaGateway.Media.Memory;
+using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Servers.Rtmp.FanOut;
@@ -11,6 +12,12 @@ internal enum ViewerCommandKind
 
     /// <summary>Send a stream's media from now on.</summary>
     StartMedia,
+
+    /// <summary>Go over from the stream that is sent to another one at a keyframe, on the same timeline.</summary>
+    ChangeStream,
+
+    /// <summary>Say which level of the stream fits what the network takes, from now on; without levels: no longer.</summary>
+    FollowLevels,
 
     /// <summary>Send the media that is due, but none that comes later; then go on with what follows.</summary>
     FinishMedia,
@@ -47,10 +54,14 @@ internal enum ViewerCommandKind
 /// <param name="Stream">The stream to start.</param>
 /// <param name="MessageStreamId">The message stream on which its media goes.</param>
 /// <param name="Variant">What of the stream; null for <see cref="ViewerVariant.Plain"/>.</param>
+/// <param name="IsUrgent">Whether pictures may be left out for a change of stream: the network takes too little, or the old stream has ended.</param>
+/// <param name="Levels">The levels to follow; null for none.</param>
 internal readonly record struct ViewerCommand(
     ViewerCommandKind Kind,
     PooledBuffer? Buffer = null,
     int Length = 0,
     LiveStream? Stream = null,
     uint MessageStreamId = 0,
-    ViewerVariant? Variant = null);
+    ViewerVariant? Variant = null,
+    bool IsUrgent = false,
+    LevelRate[]? Levels = null);

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using MediaGateway.Native.Linux;
 using MediaGateway.Servers.Rtmp.FanOut;
 
 namespace MediaGateway.Servers.Rtmp.Transport;
@@ -7,9 +8,10 @@ namespace MediaGateway.Servers.Rtmp.Transport;
 /// <summary>A connection of which only a pair of pipes is to be seen: TLS, or a tunnel.</summary>
 /// <param name="pipe">The client's bytes, and ours to it.</param>
 /// <param name="abort">Ends the connection at once, with what is unsent; may be called when it has ended.</param>
-internal sealed class PipeTransport(IDuplexPipe pipe, Action abort) : IRtmpTransport
+/// <param name="beneath">The TCP socket under TLS; ownership passes to this object. Null where there is none.</param>
+internal sealed class PipeTransport(IDuplexPipe pipe, Action abort, StreamSocket? beneath = null) : IRtmpTransport
 {
-    private readonly PipeViewerSocket _socket = new(pipe.Output);
+    private readonly PipeViewerSocket _socket = new(pipe.Output, beneath);
 
     /// <inheritdoc/>
     public required string Id { get; init; }

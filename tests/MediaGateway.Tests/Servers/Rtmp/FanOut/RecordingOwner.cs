@@ -1,6 +1,7 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Tests.Servers.Rtmp.FanOut;
@@ -25,6 +26,18 @@ internal sealed class RecordingOwner : IViewerOwner
     public int LossReports { get; private set; }
 
     public void OnStreamUnplayable(LiveStream stream, CodecId codec) => Unplayable = codec;
+
+    public List<LiveStream> Changes { get; } = [];
+
+    public List<LiveStream> FailedChanges { get; } = [];
+
+    public List<LevelWish> Wishes { get; } = [];
+
+    public void OnStreamChanged(LiveStream stream) => Changes.Add(stream);
+
+    public void OnStreamChangeFailed(LiveStream stream) => FailedChanges.Add(stream);
+
+    public void OnLevelWanted(LevelWish wish) => Wishes.Add(wish);
 
     public void OnFramesLost() => LossReports++;
 
