@@ -56,6 +56,14 @@ internal interface IPeerSessions
     bool TryEnd(string mediaSessionId, SessionEndReason reason, string detail);
 
     /// <summary>
+    /// Lets a viewer go over to another level of its stream, at a keyframe and within the same session; false when there is no such viewer.
+    /// What becomes of it the observer hears.
+    /// </summary>
+    /// <param name="mediaSessionId">Which.</param>
+    /// <param name="quality">As <see cref="PeerPlayRequest.Quality"/>.</param>
+    bool TrySetQuality(string mediaSessionId, string quality) => false;
+
+    /// <summary>
     /// Sends a data message into the stream, at the time of its newest frame. False when there is no such session, no media yet, or too
     /// much data on its way.
     /// </summary>
@@ -93,13 +101,15 @@ internal sealed record PeerPublishRequest(
 /// <param name="LocalAddress">Our address that the peer has reached for signalling: the one that is known to work. Null if unknown.</param>
 /// <param name="Observer">Hears how the session fares.</param>
 /// <param name="IsSilent">Whether the viewer is to hear nothing (WCS's <c>suppress_sound</c>).</param>
+/// <param name="Quality">The level of the stream's ladder, <c>source</c> for the stream as it is published, or <c>auto</c>; null: as the name says.</param>
 internal sealed record PeerPlayRequest(
     string MediaSessionId,
     StreamKey Key,
     string Offer,
     IPAddress? LocalAddress,
     IPeerObserver Observer,
-    bool IsSilent = false);
+    bool IsSilent = false,
+    string? Quality = null);
 
 /// <summary>Hears of a media session. Called on the media loop: implementations only post.</summary>
 internal interface IPeerObserver

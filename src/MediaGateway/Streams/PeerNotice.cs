@@ -14,4 +14,7 @@ internal enum PeerNotice
 
     /// <summary>The network to the viewer takes less than the stream needs: only some of the pictures are sent.</summary>
     Bandwidth,
+
+    /// <summary>The level that the viewer asked for is not to be had.</summary>
+    Quality,
 }

@@ -4,6 +4,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -129,7 +130,7 @@ internal sealed class PageOffers(
         {
             bool isAccepted = session.IsPublisher
                 ? peers.TryPublish(new PeerPublishRequest(session.Id, session.Key, offer, local, observer), out answer, out refusal)
-                : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, observer, IsSilent(session)), out answer, out refusal);
+                : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, observer, IsSilent(session), QualityOf(session)), out answer, out refusal);
             return isAccepted ? new MediaAnswer(session.Id, session.Key.Name, answer!) : throw new HubException(refusal); // Not null: it was accepted.
         }
         finally
@@ -140,6 +141,9 @@ internal sealed class PageOffers(
             }
         }
     }
+
+    private static string? QualityOf(MediaSession session) =>
+        session.Parameters.FirstOrDefault(static parameter => parameter.Key == QualityWish.Parameter).Value;
 
     private static bool IsSilent(MediaSession session) => session.Parameters.Concat(session.Connection.Parameters)
         .FirstOrDefault(static parameter => parameter.Key == SilenceParameter)

@@ -2,6 +2,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
 using MediaGateway.Streams.Renditions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
@@ -67,6 +68,20 @@ internal sealed class SignalingHub(
         }
 
         return publishing.TryRestart(id, offer, out string? answer, out string? refusal) ? new RestartAnswer(answer) : throw new HubException(refusal);
+    }
+
+    /// <summary>Goes over to another level of a stream that this page plays; when it is not to be had, a notice says why.</summary>
+    public void SetQuality(QualityRequest request)
+    {
+        if (request is not { MediaSessionId: { } id, Quality: { } quality } || sessions.Find(id, Context.ConnectionId) is null)
+        {
+            throw new HubException(PageStreams.NoSession);
+        }
+
+        if (!QualityWish.IsValid(quality) || !publishing.TrySetQuality(id, quality))
+        {
+            throw new HubException("There is no such level.");
+        }
     }
 
     /// <summary>Ends the publishing of one stream.</summary>

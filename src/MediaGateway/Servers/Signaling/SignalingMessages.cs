@@ -100,6 +100,11 @@ internal sealed record DataRequest(string MediaSessionId, JsonElement Payload);
 /// <param name="MediaSessionId">As given by <see cref="MediaAnswer"/>.</param>
 internal sealed record MediaSessionRequest(string MediaSessionId);
 
+/// <summary>Asks for another level of the stream that the caller plays.</summary>
+/// <param name="MediaSessionId">As given by <see cref="MediaAnswer"/>.</param>
+/// <param name="Quality">A level of the stream's ladder, <c>source</c> or <c>auto</c>.</param>
+internal sealed record QualityRequest(string MediaSessionId, string Quality);
+
 /// <summary>Tells how a media session fares.</summary>
 /// <param name="MediaSessionId">Which.</param>
 /// <param name="StreamName">Its stream.</param>
@@ -196,4 +201,8 @@ internal enum StreamNoticeCode
     /// <summary>The network takes less than the stream needs.</summary>
     [JsonStringEnumMemberName("bandwidth")]
     Bandwidth,
+
+    /// <summary>The level that the player asked for is not to be had.</summary>
+    [JsonStringEnumMemberName("quality")]
+    Quality,
 }

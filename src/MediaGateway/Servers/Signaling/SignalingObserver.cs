@@ -41,6 +41,7 @@ internal sealed class SignalingObserver(SignalingSessions sessions, PageSession 
             PeerNotice.Waiting => StreamNoticeCode.Waiting,
             PeerNotice.BFrames => StreamNoticeCode.BFrames,
             PeerNotice.VideoConverted => StreamNoticeCode.VideoConverted,
+            PeerNotice.Quality => StreamNoticeCode.Quality,
             _ => StreamNoticeCode.Bandwidth,
         };
         sessions.Post(new StreamNoticeMessage(its.Session.Id, code, text));

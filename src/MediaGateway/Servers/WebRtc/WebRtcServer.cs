@@ -8,6 +8,7 @@ using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Native.Linux;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
 using MediaGateway.Streams.Renditions;
 using MediaGateway.WebRtc.Sessions;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ internal sealed class WebRtcServer(
     PeerServices services,
     StreamRegistry streams,
     StreamFinder finder,
+    ILadder ladder,
     IVideoRenditions renditions,
     VideoIngest ingest,
     CandidateAddresses addresses,
@@ -141,7 +143,7 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        var viewers = new ViewerServices(options.Value, streams, finder, renditions, metrics);
+        var viewers = new ViewerServices(options.Value, streams, finder, ladder, renditions, metrics);
         answer = Begin(new WebRtcViewer(request, peer, new ForgettingObserver(this, request.Observer), loop, viewers));
         return true;
     }
@@ -169,6 +171,18 @@ internal sealed class WebRtcServer(
 
         session.End(reason, detail);
         return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TrySetQuality(string mediaSessionId, string quality)
+    {
+        bool isViewer = _sessions.TryGetValue(mediaSessionId, out WebRtcSession? session) && session is WebRtcViewer;
+        if (isViewer)
+        {
+            ((WebRtcViewer)session!).WishQuality(quality); // It is one.
+        }
+
+        return isViewer;
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,9 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
     private readonly ViewerPictures _pictures = new();
     private readonly AudioPreference _sound = request.IsSilent || !peer.HasAudio ? AudioPreference.None : AudioPreference.Opus;
+    private readonly ViewerLevel _level = new(services, request.Key);
     private LiveStream? _stream;
+    private LiveStream? _shown;
     private LiveStream? _attached;
     private ViewerOutlet? _outlet;
     private IDisposable? _wait;
@@ -43,6 +45,9 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     private long _droppedBefore;
     private volatile bool _hasArrived;
     private volatile string? _givenUp;
+    private volatile string? _quality = request.Quality;
+    private string? _servedQuality;
+    private bool _isLevelRefused;
 
     /// <inheritdoc/>
     public override string Role => "play";
@@ -55,6 +60,13 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
     /// <summary>The stream that it plays; null while it waits.</summary>
     public LiveStream? Stream => _stream;
+
+    /// <summary>Asks for another level of the stream. Any thread.</summary>
+    public void WishQuality(string quality)
+    {
+        _quality = quality;
+        WantAttention();
+    }
 
     /// <inheritdoc/>
     public override void HandleRequests(TimeSpan now)
@@ -73,6 +85,8 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         }
 
         _waitEnd = _givenUp is not null && _wait is not null ? _ownWaitEnd : _waitEnd;
+        FollowWish(now);
+        FollowNetwork(now);
         Play(now);
     }
 
@@ -101,7 +115,13 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     }
 
     /// <inheritdoc/>
-    public override void BandwidthChanged(bool isLimited) => Observer.Noticed(
+    public override void BandwidthChanged(bool isLimited)
+    {
+        _level.IsLimited = isLimited;
+        TellBandwidth(isLimited);
+    }
+
+    private void TellBandwidth(bool isLimited) => Observer.Noticed(
         Id,
         PeerNotice.Bandwidth,
         isLimited ? "The network to this viewer takes less than the stream needs: only some of the pictures are sent, until it takes more." : null);
@@ -126,7 +146,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         EndWait();
         Detach();
         _stream?.AddViewers(-1);
-        _stream = null;
+        (_stream, _shown) = (null, null);
     }
 
     /// <inheritdoc/>
@@ -179,6 +199,18 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
         _stream = stream;
         stream.AddViewers(1);
+        if (!FollowWish(now))
+        {
+            Show(stream, now);
+        }
+    }
+
+    /// <summary>Goes over to a stream: the one that was asked for, or a level of it; to a rendition where its pictures need one.</summary>
+    private void Show(LiveStream stream, TimeSpan now)
+    {
+        Detach();
+        _shown = stream;
+        _renditionAllowedAt = TimeSpan.Zero;
         if (stream.Snapshot() is { Video: { } video } seen && (video is not H264Format || seen.HasBFrames))
         {
             PlayRendition(seen.HasBFrames ? PeerNotice.BFrames : PeerNotice.VideoConverted, video.Codec, now);
@@ -187,6 +219,42 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
         if (_attached is null)
         {
             Attach(stream, now);
+        }
+    }
+
+    /// <summary>Goes over to the level that was asked for since the last time; where it is not to be had, the viewer is told and stays.</summary>
+    /// <returns>Whether it is another one now.</returns>
+    private bool FollowWish(TimeSpan now)
+    {
+        string? quality = _quality;
+        if (_stream is null || quality == _servedQuality)
+        {
+            return false;
+        }
+
+        _servedQuality = quality;
+        LiveStream? level = _level.Find(quality, _stream, out string? refusal);
+        if (refusal is not null || _isLevelRefused)
+        {
+            _isLevelRefused = refusal is not null;
+            Observer.Noticed(Id, PeerNotice.Quality, refusal);
+        }
+
+        if (level is null || ReferenceEquals(level, _shown))
+        {
+            return false;
+        }
+
+        Show(level, now);
+        return true;
+    }
+
+    /// <summary>Where the level follows the network: goes over to another one when that is due.</summary>
+    private void FollowNetwork(TimeSpan now)
+    {
+        if (_shown is { } shown && _level.Judge(shown.Key, Peer.Statistics.Sender?.EstimateBitsPerSecond, now) is { } next)
+        {
+            Show(next, now);
         }
     }
 
@@ -283,7 +351,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
                 Withdraw();
                 Send(frame, now);
                 break;
-            case TrackKind.Video when _pictures.Obstacle is { } obstacle && now >= _renditionAllowedAt && ReferenceEquals(_attached, _stream):
+            case TrackKind.Video when _pictures.Obstacle is { } obstacle && now >= _renditionAllowedAt && ReferenceEquals(_attached, _shown):
                 PlayRendition(obstacle, frame.Format.Codec, now);
                 break;
             default:
@@ -310,14 +378,14 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     /// <summary>Goes over to the rendition of the stream; where there is none the sound goes on alone.</summary>
     private void PlayRendition(PeerNotice why, CodecId codec, TimeSpan now)
     {
-        Debug.Assert(_stream is not null, "There is a stream before there are pictures.");
+        Debug.Assert(_shown is not null, "There is a stream before there are pictures.");
         _renditionAllowedAt = now + RenditionPause;
         if (!Peer.HasVideo)
         {
             return;
         }
 
-        LiveStream? rendition = services.Renditions.ForWebRtc(_stream, out string? refusal);
+        LiveStream? rendition = services.Renditions.ForWebRtc(_shown, out string? refusal);
         if (rendition is not null)
         {
             Attach(rendition, now);
@@ -347,7 +415,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     /// <summary>Takes back the notice that pictures are converted, or are not to be had, when they come as they are.</summary>
     private void Withdraw()
     {
-        if (_pictureNotice is { } notice && ReferenceEquals(_attached, _stream))
+        if (_pictureNotice is { } notice && ReferenceEquals(_attached, _shown))
         {
             (_pictureNotice, _pictureText) = (null, null);
             Observer.Noticed(Id, notice, null);
@@ -356,9 +424,15 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
     private void StreamEnded(StreamEndReason reason, TimeSpan now)
     {
-        if (!ReferenceEquals(_attached, _stream) && _stream is { State: not StreamState.Ended } stream)
+        if (!ReferenceEquals(_attached, _shown) && _shown is { State: not StreamState.Ended } shown)
         {
-            Attach(stream, now); // Only the rendition has ended.
+            Attach(shown, now); // Only the rendition has ended.
+            return;
+        }
+
+        if (!ReferenceEquals(_shown, _stream) && _stream is { State: not StreamState.Ended } stream)
+        {
+            Show(stream, now); // Only the level has ended.
             return;
         }
 

@@ -7,6 +7,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Http;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -126,7 +127,7 @@ internal sealed class WhipOpening(
         string offer = session.Sdp!; // Describe has set it
         bool isTaken = session.IsPublisher
             ? peers.TryPublish(new PeerPublishRequest(session.Id, session.Key, offer, local, its), out string? answer, out string? refusal)
-            : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, its, HttpViewers.IsSilent(session)), out answer, out refusal);
+            : peers.TryPlay(new PeerPlayRequest(session.Id, session.Key, offer, local, its, HttpViewers.IsSilent(session), HttpViewers.Parameter(session, QualityWish.Parameter)), out answer, out refusal);
         if (!isTaken)
         {
             its.End(SessionEndReason.ProtocolError, refusal ?? "Refused");

@@ -84,18 +84,18 @@ internal sealed class WebRtcServerHost : IAsyncDisposable
     }
 
     /// <summary>Offers to play a stream and, when it is accepted, starts to.</summary>
-    public LoopbackViewer Play(string name, bool isSilent = false, bool sendsRtcp = true)
+    public LoopbackViewer Play(string name, bool isSilent = false, bool sendsRtcp = true, string? quality = null)
     {
         var viewer = new LoopbackViewer($"session {_nextSession++}", sendsRtcp);
-        Assert.True(TryPlay(name, viewer, out string? answer, out string? refusal, isSilent), refusal);
+        Assert.True(TryPlay(name, viewer, out string? answer, out string? refusal, isSilent, quality), refusal);
         viewer.Start(answer!);
         return viewer;
     }
 
-    public bool TryPlay(string name, LoopbackViewer viewer, out string? answer, out string? refusal, bool isSilent = false)
+    public bool TryPlay(string name, LoopbackViewer viewer, out string? answer, out string? refusal, bool isSilent = false, string? quality = null)
     {
         Assert.True(StreamKey.TryCreate("live", name, out StreamKey key, out refusal));
-        var request = new PeerPlayRequest(viewer.SessionId, key, TestViewer.Offer(), IPAddress.Loopback, viewer, isSilent);
+        var request = new PeerPlayRequest(viewer.SessionId, key, TestViewer.Offer(), IPAddress.Loopback, viewer, isSilent, quality);
         return Publishing.TryPlay(request, out answer, out refusal);
     }
 
