@@ -28,13 +28,19 @@ public static class FlvTagBody
     public static int WriteHeader(MediaFrame frame, Span<byte> header)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        switch (frame.Format)
+        return WriteHeader(frame.Format, frame.Presentation, frame.Decoding, frame.IsKeyframe, header);
+    }
+
+    /// <summary>The same of a frame that is no object.</summary>
+    public static int WriteHeader(TrackFormat format, MediaTime presentation, MediaTime decoding, bool isKeyframe, Span<byte> header)
+    {
+        switch (format)
         {
             case H264Format:
                 // Both rounded on their own, so that decoding time plus this is the rounded presentation time.
-                long composition = frame.Presentation.ToMilliseconds() - frame.Decoding.ToMilliseconds();
+                long composition = presentation.ToMilliseconds() - decoding.ToMilliseconds();
                 int clamped = (int)Math.Clamp(composition, int.MinValue, int.MaxValue);
-                new FlvVideoTag(frame.IsKeyframe, FlvPacketType.Frame, clamped).Write(header);
+                new FlvVideoTag(isKeyframe, FlvPacketType.Frame, clamped).Write(header);
                 return FlvVideoTag.Length;
             case AacFormat:
                 new FlvAudioTag(FlvPacketType.Frame).Write(header);

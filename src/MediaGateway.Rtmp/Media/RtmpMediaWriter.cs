@@ -1,5 +1,6 @@
 using System.Buffers;
 using MediaGateway.Media.Amf;
+using MediaGateway.Media.Files;
 using MediaGateway.Media.Flv;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
@@ -118,6 +119,41 @@ public static class RtmpMediaWriter
         writer.WriteValue(FlvMetadata.Build(formats, publisher));
         var target = new Target(TimestampMilliseconds: 0, messageStreamId, chunkSize, pool);
         return Write(TrackKind.Data, [], body.WrittenSpan, target, out length);
+    }
+
+    /// <summary>The <c>onMetaData</c> message of a recording. Its timestamp is always 0, as that of a live stream.</summary>
+    /// <param name="properties">What is said.</param>
+    /// <param name="messageStreamId">The receiver's message stream.</param>
+    /// <param name="chunkSize">The chunk size in force towards it.</param>
+    /// <param name="pool">Where the buffer is rented, for <see cref="BufferOwner.WireImage"/>.</param>
+    /// <param name="length">Bytes written to the buffer.</param>
+    public static PooledBuffer WriteMetadata(AmfEcmaArray properties, uint messageStreamId, int chunkSize, BufferPool pool, out int length)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new Amf0Writer(body);
+        writer.WriteString(FlvMetadata.Name);
+        writer.WriteValue(properties);
+        return Write(TrackKind.Data, [], body.WrittenSpan, new Target(TimestampMilliseconds: 0, messageStreamId, chunkSize, pool), out length);
+    }
+
+    /// <summary>A frame of a file as an audio, video or data message, stamped with its decoding time. Nothing is allocated but the buffer.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="sample">One of its frames.</param>
+    /// <param name="payload">The frame's payload.</param>
+    /// <param name="messageStreamId">The receiver's message stream.</param>
+    /// <param name="chunkSize">The chunk size in force towards it.</param>
+    /// <param name="pool">Where the buffer is rented, for <see cref="BufferOwner.WireImage"/>.</param>
+    /// <param name="length">Bytes written to the buffer.</param>
+    public static PooledBuffer WriteSample(
+        MediaFile file, in MediaSample sample, ReadOnlySpan<byte> payload, uint messageStreamId, int chunkSize, BufferPool pool, out int length)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        TrackFormat format = file.FormatOf(in sample);
+        MediaTime decoding = file.DecodingOf(in sample);
+        Span<byte> tag = stackalloc byte[FlvTagBody.LongestHeader];
+        int tagLength = FlvTagBody.WriteHeader(format, file.PresentationOf(in sample), decoding, sample.IsKeyframe, tag);
+        var target = new Target(decoding.ToMilliseconds(), messageStreamId, chunkSize, pool);
+        return Write(format.Kind, tag[..tagLength], payload, target, out length);
     }
 
     private static PooledBuffer Write(TrackKind kind, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> payload, Target target, out int length) =>

@@ -80,4 +80,10 @@ public static class StatusCode
 
     /// <summary>A seek was carried out.</summary>
     public const string SeekNotify = "NetStream.Seek.Notify";
+
+    /// <summary>A seek could not be carried out.</summary>
+    public const string SeekFailed = "NetStream.Seek.Failed";
+
+    /// <summary>A recording was played to its end.</summary>
+    public const string PlayComplete = "NetStream.Play.Complete";
 }

@@ -8,6 +8,7 @@ internal enum UserControlEventType : ushort
     StreamBegin = 0,
     StreamEnd = 1,
     SetBufferLength = 3,
+    StreamIsRecorded = 4,
     PingRequest = 6,
     PingResponse = 7,
 }

@@ -36,6 +36,9 @@ internal sealed class NetStream(uint messageStreamId)
     /// <summary>Whether the play command wants what was queued thrown away, and so to be told of it.</summary>
     public bool IsResetWanted { get; set; }
 
+    /// <summary>Whether what plays is a recording.</summary>
+    public bool IsRecorded { get; set; }
+
     /// <summary>Whether the peer has said that it does not want sound; said before playing, it holds from the start.</summary>
     public bool IsAudioUnwanted { get; set; }
 

@@ -27,8 +27,8 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     /// <summary>Whether a play or publish request waits for the owner's answer.</summary>
     public bool IsAnswerAwaited => _requested is not null;
 
-    /// <summary>Whether a stream is paused.</summary>
-    public bool IsAnyPaused => Array.Exists(_streams, stream => stream is { State: NetStreamState.Paused });
+    /// <summary>Whether the peer may be silent for long: paused, or playing a recording, which some players pause by not reading.</summary>
+    public bool MayBeSilent => Array.Exists(_streams, stream => stream is { State: NetStreamState.Paused } or { IsPlaying: true, IsRecorded: true });
 
     /// <summary>Time has passed to <paramref name="now"/>.</summary>
     public void Observe(TimeSpan now)
@@ -162,6 +162,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     public void Rest(NetStream stream, TimeSpan now)
     {
         stream.State = NetStreamState.Idle;
+        stream.IsRecorded = false;
         stream.Reader = null;
         NoteIdle(now);
     }
@@ -200,10 +201,15 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     }
 
     /// <summary>Answers a play request: the replies up to Play.Start.</summary>
-    public void AcceptPlay(uint messageStreamId)
+    public void AcceptPlay(uint messageStreamId, bool isRecorded)
     {
         NetStream stream = TakeRequested(messageStreamId, NetStreamState.PlayRequested);
-        stream.State = NetStreamState.Playing;
+        (stream.State, stream.IsRecorded) = (NetStreamState.Playing, isRecorded);
+        if (isRecorded)
+        {
+            writer.WriteUserControl(UserControlEventType.StreamIsRecorded, messageStreamId);
+        }
+
         writer.WriteUserControl(UserControlEventType.StreamBegin, messageStreamId);
         if (stream.IsResetWanted)
         {

@@ -69,6 +69,19 @@ public abstract record RtmpEvent
     /// <param name="IsWanted">Whether to send video messages from now on.</param>
     public sealed record ReceiveVideoChanged(uint MessageStreamId, bool IsWanted) : RtmpEvent;
 
+    /// <summary>
+    /// The peer wants to see another place of the recording that it plays. Answer with <see cref="RtmpRecordings.AcceptSeek"/> or
+    /// <see cref="RtmpRecordings.RejectSeek"/>.
+    /// </summary>
+    /// <param name="MessageStreamId">The message stream.</param>
+    /// <param name="Milliseconds">The place.</param>
+    public sealed record SeekRequested(uint MessageStreamId, long Milliseconds) : RtmpEvent;
+
+    /// <summary>The peer wants to know how long a recording is. Answer with <see cref="RtmpRecordings.AnswerLength"/>.</summary>
+    /// <param name="TransactionId">What the answer names.</param>
+    /// <param name="Url">Which.</param>
+    public sealed record LengthRequested(double TransactionId, RtmpUrl Url) : RtmpEvent;
+
     /// <summary>The peer told how much it buffers.</summary>
     /// <param name="MessageStreamId">The message stream; 0 before one is created.</param>
     /// <param name="Milliseconds">The length of its buffer.</param>

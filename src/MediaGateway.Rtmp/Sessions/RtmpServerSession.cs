@@ -54,6 +54,7 @@ public sealed class RtmpServerSession : IDisposable
         _streams = new NetStreamTable(options.Limits.MaximumMessageStreams, _writer, _events);
         _publishing = new PublishCommands(_streams, _writer, pool);
         Transitions = new RtmpTransitions(_streams, _writer);
+        Recordings = new RtmpRecordings(_streams, _writer, _events);
         _published = new PublishedQueue(_streams.ReaderOf, pool);
         _keepAlive = new KeepAlive(options.PingInterval, now);
         (_startedAt, _now, _allowanceRefilledAt) = (now, now, now);
@@ -64,6 +65,9 @@ public sealed class RtmpServerSession : IDisposable
 
     /// <summary>Answers what a player asks for with <c>play2</c>.</summary>
     public RtmpTransitions Transitions { get; }
+
+    /// <summary>Answers what a player asks about recordings.</summary>
+    public RtmpRecordings Recordings { get; }
 
     /// <summary>The chunk size in force towards the peer once it is connected: the one for media written to it.</summary>
     public int ChunkSize => _writer.ChunkSize;
@@ -91,7 +95,7 @@ public sealed class RtmpServerSession : IDisposable
 
     private TimeSpan IdleDeadline => _streams.IdleSince is { } idleSince ? idleSince + _options.IdleTimeout : TimeSpan.MaxValue;
 
-    private TimeSpan SilenceLimit => _streams.IsAnyPaused ? _options.PausedSilenceTimeout : _options.SilenceTimeout;
+    private TimeSpan SilenceLimit => _streams.MayBeSilent ? _options.PausedSilenceTimeout : _options.SilenceTimeout;
 
     private bool IsOver => State is RtmpSessionState.Closing or RtmpSessionState.Closed;
 
@@ -189,14 +193,14 @@ public sealed class RtmpServerSession : IDisposable
     }
 
     /// <summary>Answers <see cref="RtmpEvent.PlayRequested"/>: media follows the replies.</summary>
-    public void AcceptPlay(uint messageStreamId)
+    public void AcceptPlay(uint messageStreamId, bool isRecorded = false)
     {
         if (IsOver)
         {
             return;
         }
 
-        _streams.AcceptPlay(messageStreamId);
+        _streams.AcceptPlay(messageStreamId, isRecorded);
         _chunks.MaximumMessageBytes = _options.Limits.MaximumMediaMessageBytes;
     }
 
@@ -454,6 +458,7 @@ public sealed class RtmpServerSession : IDisposable
         }
         else if (!_publishing.TryHandle(command, message.MessageStreamId, _now)
             && !Transitions.TryHandle(command, message.MessageStreamId, _now)
+            && !Recordings.TryHandle(command, message.MessageStreamId)
             && !_streams.TryHandle(command, message.MessageStreamId, _now))
         {
             _connection.Call(command);

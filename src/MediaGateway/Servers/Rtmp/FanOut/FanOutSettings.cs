@@ -26,6 +26,9 @@ internal sealed record FanOutSettings
     /// <summary>How long a viewer may take not one byte although something waits for it.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same for a viewer of a file, whose player may pause by not reading.</summary>
+    public TimeSpan FileStallTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>Unsent bytes that the kernel may hold per viewer: more and no dropping rule could act in time (TCP_NOTSENT_LOWAT).</summary>
     public int NotSentLowWaterBytes { get; init; } = 128 * 1024;
 

@@ -340,7 +340,7 @@ internal sealed class FanOutWorker : IDisposable
                 MarkDue(viewer);
             }
 
-            if (viewer.BlockedSince is { } since && now - since >= _context.Settings.StallTimeout)
+            if (viewer.BlockedSince is { } since && now - since >= StallTimeoutOf(viewer))
             {
                 _stalled.Add(viewer);
             }
@@ -353,6 +353,9 @@ internal sealed class FanOutWorker : IDisposable
 
         _stalled.Clear();
     }
+
+    private TimeSpan StallTimeoutOf(Viewer viewer) =>
+        viewer.File.IsAttached ? _context.Settings.FileStallTimeout : _context.Settings.StallTimeout;
 
     private void Fail(WorkItem item)
     {

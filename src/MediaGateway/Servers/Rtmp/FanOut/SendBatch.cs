@@ -14,6 +14,12 @@ internal enum SegmentSource
 
     /// <summary>An image of the ring.</summary>
     Image,
+
+    /// <summary>The rest of a message of a file of which a part was sent before.</summary>
+    HalfFile,
+
+    /// <summary>A message of a file.</summary>
+    File,
 }
 
 /// <summary>

@@ -42,6 +42,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
 
     private readonly SpscQueue<ViewerCommand> _commands = new(MaxCommands);
     private readonly MediaCursor _cursor = new();
+    private readonly FileCursor _file = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ViewerTransition? _transition;
     private LevelFollower? _levels;
@@ -85,6 +86,9 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>The place in the stream.</summary>
     public MediaCursor Cursor => _cursor;
 
+    /// <summary>The place in a file.</summary>
+    public FileCursor File => _file;
+
     /// <summary>Since when the socket has taken not one byte although something waits; null while it takes what there is.</summary>
     public TimeSpan? BlockedSince { get; private set; }
 
@@ -102,6 +106,9 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
 
         return accepted;
     }
+
+    /// <summary>Any thread: there is something new to send.</summary>
+    public void Poke() => post(this);
 
     /// <summary>The receive loop: asks the worker to let go of the connection at once; <see cref="WhenLeft"/> says when that is done.</summary>
     public void AskToLeave()
@@ -205,6 +212,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         _transition?.Cancel(feeds);
         feeds.Leave(this);
         _cursor.Abandon();
+        _file.Abandon();
         DiscardCommands();
         socket.LetGo(queue);
         if (reason is { } told)
@@ -221,6 +229,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         while (_commands.TryDequeue(out ViewerCommand command))
         {
             command.Buffer?.Dispose();
+            command.File?.Close();
         }
     }
 
@@ -245,8 +254,10 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             CarryOutCommands(feeds);
             batch.Clear();
             _cursor.GatherHalfSent(batch);
+            _file.GatherHalfSent(batch);
             GatherReplies(batch);
             GatherMedia(batch, feeds);
+            _file.GatherMedia(batch);
             TellLosses();
             if (batch.Count > 0)
             {
@@ -322,6 +333,10 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             {
                 AcceptReply(length, accepted);
             }
+            else if (source is SegmentSource.File or SegmentSource.HalfFile)
+            {
+                _file.Accept(source, length, accepted);
+            }
             else if (_cursor.Accept(source, index, length, accepted) is { } measured)
             {
                 feeds.Context.Metrics.FrameSent(measured.TrackKind, now - measured.ReceivedAt);
@@ -358,7 +373,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         {
             _transition?.Cancel(feeds);
             _cursor.Finish();
-            return _cursor.IsFinished;
+            return _cursor.IsFinished && _file.IsFinished;
         }
 
         return command.Kind != ViewerCommandKind.Reply;
@@ -380,19 +395,25 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             case ViewerCommandKind.FollowLevels:
                 Follow(command, feeds.Context);
                 break;
+            case ViewerCommandKind.StartFile:
+                _file.Attach(command.File!, this); // The command for starting names its file.
+                break;
             case ViewerCommandKind.FinishMedia or ViewerCommandKind.StopMedia:
                 _transition?.Cancel(feeds);
                 (_levels, _crossedTo) = (null, null);
                 feeds.Leave(this);
+                _file.Detach();
                 break;
             case ViewerCommandKind.Report:
                 owner.OnReported();
                 break;
             case ViewerCommandKind.Pause:
                 _cursor.Pause();
+                _file.Pause();
                 break;
             case ViewerCommandKind.Resume:
                 _cursor.Resume();
+                _file.Resume();
                 break;
             case ViewerCommandKind.AudioOn or ViewerCommandKind.AudioOff:
                 _cursor.WantAudio(command.Kind == ViewerCommandKind.AudioOn);

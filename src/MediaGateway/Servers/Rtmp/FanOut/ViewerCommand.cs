@@ -19,6 +19,9 @@ internal enum ViewerCommandKind
     /// <summary>Say which level of the stream fits what the network takes, from now on; without levels: no longer.</summary>
     FollowLevels,
 
+    /// <summary>Send what is read of a file from now on.</summary>
+    StartFile,
+
     /// <summary>Send the media that is due, but none that comes later; then go on with what follows.</summary>
     FinishMedia,
 
@@ -56,6 +59,7 @@ internal enum ViewerCommandKind
 /// <param name="Variant">What of the stream; null for <see cref="ViewerVariant.Plain"/>.</param>
 /// <param name="IsUrgent">Whether pictures may be left out for a change of stream: the network takes too little, or the old stream has ended.</param>
 /// <param name="Levels">The levels to follow; null for none.</param>
+/// <param name="File">What is read of the file to start.</param>
 internal readonly record struct ViewerCommand(
     ViewerCommandKind Kind,
     PooledBuffer? Buffer = null,
@@ -64,4 +68,5 @@ internal readonly record struct ViewerCommand(
     uint MessageStreamId = 0,
     ViewerVariant? Variant = null,
     bool IsUrgent = false,
-    LevelRate[]? Levels = null);
+    LevelRate[]? Levels = null,
+    FileQueue? File = null);

@@ -1,0 +1,201 @@
+using MediaGateway.Media.Amf;
+using MediaGateway.Media.Files;
+using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
+using MediaGateway.Rtmp.Media;
+using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Vod;
+
+namespace MediaGateway.Servers.Rtmp;
+
+/// <summary>
+/// Reads a file for one RTMP player from one place on, without a jump: metadata and sequence headers first, then frames as they are due. A seek
+/// is the end of one and the start of another. A thread of the <see cref="VodPump"/> reads; the playback's loop only sets what is any thread's.
+/// </summary>
+/// <param name="file">The file, which stays the playback's.</param>
+/// <param name="plan">What to send.</param>
+/// <param name="pacer">When.</param>
+/// <param name="buffers">Where messages are rented.</param>
+/// <param name="ended">Called once on the reading thread, when everything was read, with null, or with what was wrong.</param>
+internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, BufferPool buffers, Action<FileReader, string?> ended) : VodTask
+{
+    /// <summary>Messages in one turn, before others have theirs.</summary>
+    private const int MessagesPerTurn = 64;
+
+    // A recording that is being written grows in lots, with each fragment.
+    private static readonly TimeSpan GrowthInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GrowthPatience = TimeSpan.FromSeconds(10);
+
+    private readonly TrackFormat?[] _sentFormats = new TrackFormat?[3];
+    private FileQueue? _queue;
+    private int _next = plan.Start;
+    private bool _hasStarted;
+    private TimeSpan? _idleSince;
+    private volatile bool _wantsAudio = true;
+    private volatile bool _wantsVideo = true;
+
+    /// <summary>What was read and is to be sent.</summary>
+    public FileQueue Queue => _queue ??= new FileQueue(Wake);
+
+    /// <summary>When frames are due.</summary>
+    public VodPacer Pacer => pacer;
+
+    /// <summary>Whether sound is sent. Any thread.</summary>
+    public bool WantsAudio
+    {
+        get => _wantsAudio;
+        set => _wantsAudio = value;
+    }
+
+    /// <summary>Whether pictures are sent. Any thread.</summary>
+    public bool WantsVideo
+    {
+        get => _wantsVideo;
+        set => _wantsVideo = value;
+    }
+
+    /// <inheritdoc/>
+    public override TimeSpan? Work(TimeSpan now)
+    {
+        if (Queue.IsClosed)
+        {
+            Queue.Abandon();
+            return null;
+        }
+
+        if (!pacer.MayGoOn(now))
+        {
+            return TimeSpan.MaxValue;
+        }
+
+        if (!_hasStarted)
+        {
+            Begin(now);
+        }
+
+        TimeSpan? next = Send(now);
+        Queue.Announce();
+        return next;
+    }
+
+    /// <inheritdoc/>
+    public override void Abandon(string? failure)
+    {
+        End(failure ?? "The server is going down.");
+    }
+
+    private void Begin(TimeSpan now)
+    {
+        _hasStarted = true;
+        MediaFile index = file.Index;
+        TimeSpan start = plan.Start < index.Count ? index.DecodingOf(index[plan.Start]).ToTimeSpan() : TimeSpan.Zero;
+        pacer.Start(now, start);
+        AmfEcmaArray metadata = MediaFileMetadata.Build(index, plan.Formats);
+        Add(RtmpMediaWriter.WriteMetadata(metadata, plan.MessageStreamId, plan.ChunkSize, buffers, out int length), length, isFrame: false);
+        foreach (TrackFormat format in plan.Formats)
+        {
+            SendHeader(format, (long)start.TotalMilliseconds);
+        }
+    }
+
+    private TimeSpan? Send(TimeSpan now)
+    {
+        MediaFile index = file.Index;
+        for (int count = 0; count < MessagesPerTurn;)
+        {
+            if (_next >= index.Count)
+            {
+                return AtEnd(now);
+            }
+
+            MediaSample sample = index[_next];
+            TimeSpan time = index.DecodingOf(in sample).ToTimeSpan();
+            if (time >= plan.End)
+            {
+                return Finish();
+            }
+
+            TimeSpan due = pacer.DueAt(time);
+            if (due > now)
+            {
+                return pacer.NextTurn(due);
+            }
+
+            // A new format comes with a header of its own.
+            if (!Queue.HasRoom())
+            {
+                return TimeSpan.MaxValue;
+            }
+
+            _next++;
+            _idleSince = null;
+            if (IsWanted(index.FormatOf(in sample)))
+            {
+                count++;
+                SendSample(index, in sample);
+            }
+        }
+
+        return now;
+    }
+
+    private bool IsWanted(TrackFormat format) => plan.Carries(format) && format.Kind switch
+    {
+        TrackKind.Audio => _wantsAudio,
+        TrackKind.Video => _wantsVideo,
+        _ => true,
+    };
+
+    private void SendSample(MediaFile index, in MediaSample sample)
+    {
+        TrackFormat format = index.FormatOf(in sample);
+        if (!ReferenceEquals(_sentFormats[(int)format.Kind], format))
+        {
+            SendHeader(format, index.DecodingOf(in sample).ToMilliseconds());
+        }
+
+        using PooledBuffer payload = index.ReadPayload(file.Source, in sample, buffers, out int length);
+        PooledBuffer message = RtmpMediaWriter.WriteSample(
+            index, in sample, payload.Span[..length], plan.MessageStreamId, plan.ChunkSize, buffers, out int written);
+        Add(message, written, isFrame: true);
+    }
+
+    private void SendHeader(TrackFormat format, long milliseconds)
+    {
+        _sentFormats[(int)format.Kind] = format;
+        if (RtmpMediaWriter.HasSequenceHeader(format))
+        {
+            Add(
+                RtmpMediaWriter.WriteSequenceHeader(format, milliseconds, plan.MessageStreamId, plan.ChunkSize, buffers, out int length),
+                length,
+                isFrame: false);
+        }
+    }
+
+    private void Add(PooledBuffer buffer, int length, bool isFrame) => Queue.Add(new FileMessage(buffer, length, isFrame));
+
+    /// <summary>A file that is being written goes on when it has grown; any other is at its end.</summary>
+    private TimeSpan? AtEnd(TimeSpan now)
+    {
+        if (file.Refresh() || _next < file.Index.Count)
+        {
+            return now;
+        }
+
+        _idleSince ??= now;
+        return file.IsGrowing && now - _idleSince < GrowthPatience ? now + GrowthInterval : Finish();
+    }
+
+    private TimeSpan? Finish()
+    {
+        End(failure: null);
+        return null;
+    }
+
+    private void End(string? failure)
+    {
+        Queue.Complete();
+        Queue.Abandon();
+        ended(this, failure);
+    }
+}
