@@ -55,32 +55,32 @@ public sealed class RtmpRecordings
     }
 
     /// <summary>
-    /// Ends a recording that was played to its end, or as far as was asked for; goes on with the next stream of the list, if there is one,
-    /// which is then asked for.
+    /// A recording was played to its end, or as far as was asked for. The peer may still go back in it until
+    /// <see cref="RtmpServerSession.EndPlay"/>; unless there is a next stream in its list, which is then asked for.
     /// </summary>
     /// <param name="messageStreamId">The message stream.</param>
     /// <param name="seconds">How long it was.</param>
     /// <param name="bytes">Bytes of media that were sent.</param>
-    /// <param name="now">Gateway time.</param>
-    public void Complete(uint messageStreamId, double seconds, double bytes, TimeSpan now)
+    /// <returns>Whether the next stream is asked for: then this one has ended.</returns>
+    public bool Complete(uint messageStreamId, double seconds, double bytes)
     {
         if (_streams.Find(messageStreamId) is not { IsPlaying: true } stream)
         {
-            return;
+            return false;
         }
 
-        string name = stream.PlayedName;
-        _streams.Rest(stream, now);
-        stream.IsResetWanted = false;
         _writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
+        stream.IsResetWanted = false;
         if (_streams.PlayNext(stream))
         {
+            stream.IsRecorded = false;
             _writer.WritePlayStatus(messageStreamId, StatusCode.PlaySwitch, "The next stream of the list.", stream.PlayedName);
-            return;
+            return true;
         }
 
         _writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStop, "Stopped playing.");
-        _writer.WritePlayStatus(messageStreamId, StatusCode.PlayComplete, "Played to its end.", name, seconds, bytes);
+        _writer.WritePlayStatus(messageStreamId, StatusCode.PlayComplete, "Played to its end.", stream.PlayedName, seconds, bytes);
+        return false;
     }
 
     /// <summary>Carries out a command; false when it is none about a recording.</summary>

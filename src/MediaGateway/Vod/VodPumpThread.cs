@@ -21,13 +21,14 @@ internal sealed class VodPumpThread
     private TimeSpan _armedFor = TimeSpan.MaxValue;
     private int _count;
     private volatile bool _isStopping;
+    private volatile bool _hasTimerFired;
 
     /// <summary>Makes the thread and starts it.</summary>
     public VodPumpThread(int number, GatewayClock clock, TimeProvider time, ILogger logger)
     {
         (_clock, _logger) = (clock, logger);
         _timer = time.CreateTimer(
-            static state => ((VodPumpThread)state!)._wake.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((VodPumpThread)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Run) { Name = $"vod-{number}", IsBackground = true };
         _thread.Start();
     }
@@ -154,6 +155,13 @@ internal sealed class VodPumpThread
 
     private void Arm()
     {
+        // A timer may fire a little before its time.
+        if (_hasTimerFired)
+        {
+            _hasTimerFired = false;
+            _armedFor = TimeSpan.MaxValue;
+        }
+
         TimeSpan next = _due.TryPeek(out _, out TimeSpan dueAt) ? dueAt : TimeSpan.MaxValue;
         if (next == TimeSpan.MaxValue || next == _armedFor)
         {
@@ -164,5 +172,11 @@ internal sealed class VodPumpThread
         _armedFor = next;
         TimeSpan left = next - _clock.Now;
         _timer.Change(left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
+    {
+        _hasTimerFired = true;
+        _wake.Set();
     }
 }

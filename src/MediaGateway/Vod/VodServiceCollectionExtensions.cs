@@ -14,6 +14,7 @@ internal static class VodServiceCollectionExtensions
         services.AddSingleton(provider => RootOf(provider.GetRequiredService<IOptions<VodOptions>>().Value));
         services.AddSingleton<VodCatalog>();
         services.AddSingleton<RecordedSets>();
+        services.AddSingleton<VodPump>();
         return services;
     }
 

@@ -25,6 +25,7 @@ internal sealed class RtmpDialogue(
     private AccessQuestion? _question;
     private Action<AccessVerdict>? _answered;
     private RtmpConnectRequest? _request;
+    private LengthQuestions? _lengths;
     private bool _isLetIn;
     private string? _toldRedirect;
     private TimeSpan _closeAt = TimeSpan.MaxValue;
@@ -61,7 +62,13 @@ internal sealed class RtmpDialogue(
     public string? Role { get; private set; }
 
     /// <summary>What the client plays, or played last.</summary>
-    public RtmpPlayback? Playback { get; private set; }
+    public IRtmpPlayback? Playback { get; private set; }
+
+    /// <summary>The same, if it is a live stream.</summary>
+    public RtmpPlayback? LivePlayback => Playback as RtmpPlayback;
+
+    /// <summary>How much the player buffers, as it has said last; null when it has not.</summary>
+    public TimeSpan? BufferLength { get; private set; }
 
     /// <summary>What the client publishes, or published last.</summary>
     public RtmpPublisher? Publisher { get; private set; }
@@ -132,6 +139,7 @@ internal sealed class RtmpDialogue(
         }
 
         Playback?.TakeNotices();
+        _lengths?.TakeNotices();
         Publisher?.TakeNotices();
         if (Interlocked.Exchange(ref _endRequest, null) is { } request)
         {
@@ -205,6 +213,11 @@ internal sealed class RtmpDialogue(
             question.Dispose();
         }
 
+        if (_lengths is { } lengths)
+        {
+            await lengths.EndAsync();
+        }
+
         Playback?.Abandon(reason);
         Publisher?.Abandon(reason);
         if (Role is { } role)
@@ -272,8 +285,16 @@ internal sealed class RtmpDialogue(
             case RtmpEvent.TransitionRequested change when Playback is not { IsOver: false }:
                 session.Transitions.Reject(change.Play.MessageStreamId, StatusCode.PlayFailed, "Nothing is being played.");
                 break;
+            case RtmpEvent.LengthRequested request:
+                _lengths ??= new LengthQuestions(this);
+                _lengths.Take(request);
+                break;
+            case RtmpEvent.BufferLengthSet set:
+                BufferLength = TimeSpan.FromMilliseconds(set.Milliseconds);
+                Playback?.Take(set); // It makes no difference to a live stream.
+                break;
             default:
-                Playback?.Take(sessionEvent); // How much the player buffers makes no difference to a live stream.
+                Playback?.Take(sessionEvent);
                 break;
         }
     }
@@ -319,6 +340,7 @@ internal sealed class RtmpDialogue(
     {
         _isLetIn = true;
         services.Sessions.Open(Connection!); // Described before anybody is asked about it.
+        session.Recordings.AnswersLengths = PlaysFiles(Connection!.Application); // As above.
     }
 
     private void Play(RtmpEvent.PlayRequested request)
@@ -330,10 +352,12 @@ internal sealed class RtmpDialogue(
         }
 
         NoteRole("play");
-        var playback = new RtmpPlayback(this, request);
+        IRtmpPlayback playback = PlaysFiles(request.Url.Application) ? new RtmpFilePlayback(this, request) : new RtmpPlayback(this, request);
         Playback = playback;
         ConnectFirst(request.Url, playback.Begin, playback.RefuseConnection);
     }
+
+    private bool PlaysFiles(string? application) => services.Files.Catalog.IsVod(application);
 
     private void Publish(RtmpEvent.PublishRequested request)
     {

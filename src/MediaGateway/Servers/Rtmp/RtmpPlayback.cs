@@ -14,7 +14,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// One stream that a client plays, from its play command on: asked for, perhaps waited for, played, ended. The connection's receive loop
 /// owns it; others only leave notices.
 /// </summary>
-internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequested request)
+internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequested request) : IRtmpPlayback
 {
     private readonly RtmpStreamChange _change = new(dialogue, request.MessageStreamId);
     private SessionEntry? _entry;
@@ -201,12 +201,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     /// <summary>The connection has ended.</summary>
     public void Abandon(SessionEndReason reason)
     {
-        (MediaSessionStatus status, string words) = reason switch
-        {
-            SessionEndReason.SlowConsumer or SessionEndReason.TransportError => (MediaSessionStatus.Failed, SessionWords.WriterError),
-            SessionEndReason.ProtocolError or SessionEndReason.InternalError => (MediaSessionStatus.Failed, SessionWords.Error),
-            _ => (MediaSessionStatus.Stopped, SessionWords.StoppedByDisconnect),
-        };
+        (MediaSessionStatus status, string words) = SessionWords.OfAbandoned(reason);
         Conclude(status, words);
     }
 

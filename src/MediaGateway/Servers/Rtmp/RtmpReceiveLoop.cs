@@ -89,14 +89,14 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     /// <inheritdoc/>
     public void OnStreamEnded(LiveStream stream)
     {
-        Dialogue.Playback?.NoteEnded(stream);
+        Dialogue.LivePlayback?.NoteEnded(stream);
         Wake();
     }
 
     /// <inheritdoc/>
     public void OnStreamUnplayable(LiveStream stream, CodecId codec)
     {
-        Dialogue.Playback?.NoteUnplayable(stream, codec);
+        Dialogue.LivePlayback?.NoteUnplayable(stream, codec);
         Wake();
     }
 
@@ -124,7 +124,7 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     /// <inheritdoc/>
     public void OnFramesLost()
     {
-        Dialogue.Playback?.NoteFramesLost();
+        Dialogue.LivePlayback?.NoteFramesLost();
         Wake();
     }
 

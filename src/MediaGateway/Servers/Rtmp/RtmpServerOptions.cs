@@ -34,7 +34,7 @@ internal sealed record RtmpServerOptions(
     public static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
 
     /// <summary>From the bound options.</summary>
-    public static RtmpServerOptions From(RtmpOptions rtmp, StreamOptions streams) => new(
+    public static RtmpServerOptions From(RtmpOptions rtmp, StreamOptions streams, VodOptions? vod = null) => new(
         new RtmpSessionOptions
         {
             ChunkSize = rtmp.ChunkSizeBytes,
@@ -51,6 +51,7 @@ internal sealed record RtmpServerOptions(
             MaxBytes = rtmp.ViewerQueueBytes,
             MaxGroupBytes = streams.CacheBytes,
             StallTimeout = rtmp.SlowViewerTimeout,
+            FileStallTimeout = (vod ?? new VodOptions()).StalledViewerTimeout,
             ChunkSize = rtmp.ChunkSizeBytes,
             NotSentLowWaterBytes = rtmp.OutgoingBufferBytes,
             VideoFirst = rtmp.SendVideoFirst,

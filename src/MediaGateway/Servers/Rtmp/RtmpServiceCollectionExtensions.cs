@@ -15,7 +15,8 @@ internal static class RtmpServiceCollectionExtensions
     {
         services.AddSingleton(provider => RtmpServerOptions.From(
             provider.GetRequiredService<IOptions<RtmpOptions>>().Value,
-            provider.GetRequiredService<IOptions<StreamOptions>>().Value));
+            provider.GetRequiredService<IOptions<StreamOptions>>().Value,
+            provider.GetRequiredService<IOptions<VodOptions>>().Value));
         services.AddSingleton(provider => provider.GetRequiredService<RtmpServerOptions>().FanOut);
         services.AddSingleton(provider =>
         {
@@ -25,6 +26,7 @@ internal static class RtmpServiceCollectionExtensions
         services.AddSingleton<FanOutWorkers>();
         services.AddSingleton<RefusalReport>();
         services.AddSingleton<RtmpRedirects>();
+        services.AddSingleton<RtmpFileServices>();
         services.AddSingleton<RtmpServices>();
         services.AddSingleton<RtmpSessions>();
         services.AddSingleton<RtmpConnectionHandler>();

@@ -18,6 +18,7 @@ namespace MediaGateway.Servers.Rtmp;
 /// <param name="Sessions">Where connections and their media sessions are entered.</param>
 /// <param name="Identity">Our name in relay paths.</param>
 /// <param name="Redirects">Where clients are sent to.</param>
+/// <param name="Files">What files are played with.</param>
 /// <param name="Clock">Gateway time.</param>
 /// <param name="Time">For timers.</param>
 /// <param name="Metrics">Where sessions are counted.</param>
@@ -32,6 +33,7 @@ internal sealed record RtmpServices(
     SessionDirectory Sessions,
     GatewayIdentity Identity,
     RtmpRedirects Redirects,
+    RtmpFileServices Files,
     GatewayClock Clock,
     TimeProvider Time,
     GatewayMetrics Metrics,

@@ -92,7 +92,7 @@ internal sealed class RtmpSessions(
             reason,
             duration.TotalSeconds,
             viewer.SentBytes,
-            viewer.Cursor.SentFrames,
+            viewer.Cursor.SentFrames + viewer.File.SentFrames,
             viewer.Cursor.DroppedFrames);
     }
 }

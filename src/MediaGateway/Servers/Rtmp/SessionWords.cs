@@ -1,3 +1,6 @@
+using MediaGateway.Diagnostics;
+using MediaGateway.Sessions;
+
 namespace MediaGateway.Servers.Rtmp;
 
 /// <summary>Why media sessions end, in the words of WCS, which backends and pages know.</summary>
@@ -29,4 +32,12 @@ internal static class SessionWords
 
     /// <summary>The player cannot decode the stream.</summary>
     public const string NoCommonCodecs = "No common codecs";
+
+    /// <summary>What is said of the playing when the connection has ended.</summary>
+    public static (MediaSessionStatus Status, string Words) OfAbandoned(SessionEndReason reason) => reason switch
+    {
+        SessionEndReason.SlowConsumer or SessionEndReason.TransportError => (MediaSessionStatus.Failed, WriterError),
+        SessionEndReason.ProtocolError or SessionEndReason.InternalError => (MediaSessionStatus.Failed, Error),
+        _ => (MediaSessionStatus.Stopped, StoppedByDisconnect),
+    };
 }

@@ -13,6 +13,7 @@ using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Streams;
 using MediaGateway.Tls;
+using MediaGateway.Vod;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Xunit;
@@ -86,7 +87,8 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         builder.Services.AddSingleton(buffers);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(buffers));
-        builder.Services.AddDiagnostics().AddStreams().AddSessions();
+        builder.Services.AddDiagnostics().AddStreams().AddSessions().AddVod();
+        builder.Services.AddOptions<VodOptions>();
         builder.Services.AddSingleton<IAccessControl, OpenAccess>();
         builder.Services.AddOptions<RtmpOptions>().Configure(options => configure?.Invoke(options));
         builder.Services.AddOptions<StreamOptions>();
@@ -134,6 +136,21 @@ internal sealed class RtmpServerHost : IAsyncDisposable
             Assert.False(patience.IsCancellationRequested, $"This did not happen in ten seconds: {what}");
             await Task.Delay(5, CancellationToken.None);
         }
+    }
+
+    /// <summary>Waits until a figure stays the same for a while; fails after ten seconds.</summary>
+    public async Task UntilQuietAsync(Func<long> figure)
+    {
+        long last = -1;
+        int same = 0;
+        await UntilAsync(
+            () =>
+            {
+                long now = figure();
+                (same, last) = (now == last ? same + 1 : 0, now);
+                return same >= 20;
+            },
+            "a figure comes to rest");
     }
 
     /// <summary>A service of the host.</summary>
