@@ -103,21 +103,21 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     /// <inheritdoc/>
     public void OnStreamChanged(LiveStream stream)
     {
-        Dialogue.Playback?.NoteChanged(stream);
+        Dialogue.LivePlayback?.NoteChanged(stream);
         Wake();
     }
 
     /// <inheritdoc/>
     public void OnStreamChangeFailed(LiveStream stream)
     {
-        Dialogue.Playback?.NoteChangeFailed(stream);
+        Dialogue.LivePlayback?.NoteChangeFailed(stream);
         Wake();
     }
 
     /// <inheritdoc/>
     public void OnLevelWanted(LevelWish wish)
     {
-        Dialogue.Playback?.NoteLevelWanted(wish);
+        Dialogue.LivePlayback?.NoteLevelWanted(wish);
         Wake();
     }
 
