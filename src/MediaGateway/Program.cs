@@ -6,6 +6,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Http;
 using MediaGateway.Push;
+using MediaGateway.Recording;
 using MediaGateway.Relay;
 using MediaGateway.Servers.Flv;
 using MediaGateway.Servers.Hls;
@@ -58,6 +59,7 @@ try
         .AddHls()
         .AddFlv()
         .AddPush()
+        .AddRecording()
         .AddRelay()
         .AddSnapshots()
         .AddApi()

@@ -134,6 +134,7 @@ public class ArchitectureTests
         ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
         ("Flv", _) => [EventIds.Flv],
         ("Hls", _) => [EventIds.Hls],
+        (_, "MediaGateway.Recording") => [EventIds.Recording],
         (_, "MediaGateway.Push") => [EventIds.Push],
         (_, "MediaGateway.Relay") => [EventIds.Relay],
         (_, "MediaGateway.Snapshots") => [EventIds.Snapshots],

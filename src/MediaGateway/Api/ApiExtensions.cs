@@ -25,9 +25,11 @@ internal static class ApiExtensions
         WcsEndpoints.Map(wcs);
         WcsPushEndpoints.Map(wcs);
         SnapshotCalls.MapWcs(wcs);
+        RecordingEndpoints.MapWcs(wcs);
         RouteGroupBuilder modern = endpoints.MapGroup(ModernPrefix).WithMetadata(OperatorOnly.Instance);
         ModernEndpoints.Map(modern);
         RedirectEndpoints.Map(modern);
+        RecordingEndpoints.Map(modern);
         NodeEndpoints.Map(modern);
         SnapshotCalls.Map(modern);
         endpoints.MapGet(DescriptionPath, Description);

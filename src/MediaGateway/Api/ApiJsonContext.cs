@@ -20,6 +20,8 @@ namespace MediaGateway.Api;
 [JsonSerializable(typeof(SessionReport[]))]
 [JsonSerializable(typeof(ConnectionReport[]))]
 [JsonSerializable(typeof(PushReport[]))]
+[JsonSerializable(typeof(RecordingReport[]))]
+[JsonSerializable(typeof(WcsRecordingRequest))]
 [JsonSerializable(typeof(RedirectReport[]))]
 [JsonSerializable(typeof(NodeReport[]))]
 [JsonSerializable(typeof(NodeChange))]

@@ -12,6 +12,9 @@ internal sealed class ApplicationOptions
     /// <summary>Whether its streams can be played over RTMP; <see cref="RtmpOptions.PlaybackEnabled"/> must allow it too.</summary>
     public bool PlaybackEnabled { get; set; } = true;
 
+    /// <summary>Whether every stream of it is recorded from its beginning to its end (<see cref="RecordingOptions.Root"/>).</summary>
+    public bool Record { get; set; }
+
     /// <summary>The address that its RTMP clients are sent to; goes before <see cref="RtmpOptions.Redirect"/>. Null: they stay.</summary>
     public string? Redirect { get; set; }
 

@@ -33,6 +33,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<PushOptions, PushRanges>(services, configuration, PushOptions.Section);
         AddSection<RelayOptions, RelayRanges>(services, configuration, RelayOptions.Section);
         AddSection<SnapshotOptions, SnapshotRanges>(services, configuration, SnapshotOptions.Section);
+        AddSection<RecordingOptions, RecordingRanges>(services, configuration, RecordingOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
@@ -48,6 +49,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<TlsOptions>, CrossFieldRules.Tls>();
         services.AddSingleton<IValidateOptions<PushOptions>, PushRules>();
         services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayRules(configuration.GetSection(RelayOptions.Section)));
+        services.AddSingleton<IValidateOptions<RecordingOptions>, RecordingRules>();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
         services.AddSingleton<IValidateOptions<LadderOptions>>(new LadderRules(configuration.GetSection(LadderOptions.Section)));

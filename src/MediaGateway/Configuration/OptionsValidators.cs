@@ -32,6 +32,10 @@ internal sealed partial class StreamRanges : IValidateOptions<StreamOptions>;
 [OptionsValidator]
 internal sealed partial class PushRanges : IValidateOptions<PushOptions>;
 
+/// <summary>Checks the ranges of <see cref="RecordingOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class RecordingRanges : IValidateOptions<RecordingOptions>;
+
 /// <summary>Checks the ranges of <see cref="ApiOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class ApiRanges : IValidateOptions<ApiOptions>;

@@ -23,6 +23,7 @@ internal static class UnknownKeys
         LadderOptions.Section,
         TlsOptions.Section,
         PushOptions.Section,
+        RecordingOptions.Section,
         RelayOptions.Section,
         SnapshotOptions.Section,
         ApiOptions.Section,

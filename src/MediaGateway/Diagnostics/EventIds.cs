@@ -51,6 +51,9 @@ internal static class EventIds
     /// <summary>Pictures of live streams.</summary>
     public const int Snapshots = 16_000;
 
+    /// <summary>Recording of streams into files.</summary>
+    public const int Recording = 8000;
+
     /// <summary>FLV over HTTP and WebSockets.</summary>
     public const int Flv = 17_000;
 

@@ -35,7 +35,7 @@ internal sealed class HookBody(FrozenSet<string> excluded) : IDisposable
     }
 
     /// <summary>A number.</summary>
-    public HookBody Number(string name, int value)
+    public HookBody Number(string name, long value)
     {
         if (Wants(name))
         {

@@ -36,6 +36,12 @@ internal static class HookMethods
     /// <summary>WCS: a media session is still there, which the backend may end.</summary>
     public const string StreamKeepAliveEvent = "StreamKeepAliveEvent";
 
+    /// <summary>WCS: a recording has begun, is ready, or was given up.</summary>
+    public const string RecordingStatusEvent = "RecordingStatusEvent";
+
+    /// <summary>SRS: a recorded file is ready.</summary>
+    public const string OnDvr = "on_dvr";
+
     /// <summary>SRS: an RTMP client wants to connect.</summary>
     public const string OnConnect = "on_connect";
 
@@ -63,10 +69,10 @@ internal static class HookMethods
     private static readonly string[] Wcs =
     [
         Connect, PublishStream, UnPublishStream, PlayStream, PauseStream, StopStream, AvailableStream, OnDataEvent, StreamStatusEvent,
-        ConnectionStatusEvent, StreamKeepAliveEvent,
+        ConnectionStatusEvent, StreamKeepAliveEvent, RecordingStatusEvent,
     ];
 
-    private static readonly string[] Srs = [OnConnect, OnClose, OnPublish, OnUnpublish, OnPlay, OnStop];
+    private static readonly string[] Srs = [OnConnect, OnClose, OnPublish, OnUnpublish, OnPlay, OnStop, OnDvr];
 
     private static readonly string[] MediaMtx = [Publish, Read];
 

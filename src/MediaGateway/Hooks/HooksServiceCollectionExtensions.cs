@@ -1,4 +1,5 @@
 using MediaGateway.Configuration;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
@@ -25,6 +26,7 @@ internal static class HooksServiceCollectionExtensions
         services.AddSingleton<HookEventQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<HookEventQueue>());
         services.AddSingleton<ISessionListener, HookListener>();
+        services.AddSingleton<IRecordingListener, HookRecordings>();
         switch (style)
         {
             case "wcs":

@@ -1,4 +1,5 @@
 using MediaGateway.Authorization;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
@@ -17,4 +18,10 @@ internal interface IHookStyle : IAccessControl
 
     /// <summary>What to report of a media session's new status.</summary>
     IEnumerable<HookEvent> Changed(MediaSession session);
+
+    /// <summary>What to report of a recorded file: that it has begun, is ready, or was given up. Null: nothing.</summary>
+    /// <param name="entry">What is known of it.</param>
+    /// <param name="path">Its whole path; empty when there is no file.</param>
+    /// <param name="session">The publisher's session, which may have ended.</param>
+    HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session);
 }

@@ -1,4 +1,5 @@
 using MediaGateway.Authorization;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
@@ -26,6 +27,9 @@ internal sealed class MediaMtxHooks(HookBackend backend, HookGate gate) : IHookS
 
     /// <inheritdoc/>
     public IEnumerable<HookEvent> Changed(MediaSession session) => [];
+
+    /// <inheritdoc/>
+    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session) => null;
 
     private async ValueTask<AccessVerdict> AskAsync(string action, MediaSession session, CancellationToken cancellationToken)
     {

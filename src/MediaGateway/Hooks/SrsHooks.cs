@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MediaGateway.Authorization;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
@@ -41,6 +42,12 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
             ? EventOf(session.IsPublisher ? HookMethods.OnUnpublish : HookMethods.OnStop, session.Connection, session)
             : [];
     }
+
+    /// <summary>SRS reports a file once it is ready.</summary>
+    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session) =>
+        !entry.IsRunning && entry.Bytes > 0 && AddressOf(HookMethods.OnDvr, session.Connection) is { } address
+            ? new HookEvent(HookMethods.OnDvr, address, session.Connection, () => BodyOf(HookMethods.OnDvr, session.Connection, session, path))
+            : null;
 
     private static AccessVerdict? Read(HookAnswer answer)
     {
@@ -100,7 +107,7 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
         }
     }
 
-    private ReadOnlyMemory<byte> BodyOf(string method, ClientConnection connection, MediaSession? session)
+    private ReadOnlyMemory<byte> BodyOf(string method, ClientConnection connection, MediaSession? session, string? file = null)
     {
         string application = session?.Key.Application ?? connection.Application ?? "";
         using var body = new HookBody([]);
@@ -121,7 +128,9 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
         body.Text("stream", session.Key.Name)
             .Text("param", query.Length == 0 ? "" : $"?{query}")
             .Text("stream_url", $"/{session.Key}")
-            .Text("stream_id", session.Id);
+            .Text("stream_id", session.Id)
+            .Text("cwd", file is null ? null : AppContext.BaseDirectory)
+            .Text("file", file);
         return body.End();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
@@ -69,6 +70,33 @@ internal sealed class WcsBodies(HookNode node)
             .Text("name", session.Key.Name)
             .Text("operationId", operationId)
             .Json("payload", payload);
+        return body.End();
+    }
+
+    /// <summary>The body of <c>RecordingStatusEvent</c>.</summary>
+    /// <param name="entry">The file.</param>
+    /// <param name="path">Its whole path.</param>
+    /// <param name="session">The publisher's session.</param>
+    /// <param name="excluded">Fields to leave out.</param>
+    public ReadOnlyMemory<byte> Recording(RecordingEntry entry, string path, MediaSession session, FrozenSet<string> excluded)
+    {
+        using var body = new HookBody(excluded);
+        AddSession(body, session.Connection)
+            .Text("mediaSessionId", session.Id)
+            .Text("name", session.Key.Name)
+            .Text("status", entry.State switch
+            {
+                RecordingState.Recording => "RECORDING",
+                RecordingState.Finished => "RECORDED",
+                _ => "FAILED",
+            })
+            .Text("info", entry.Reason)
+            .Text("recordId", entry.Id)
+            .Text("recordName", entry.File)
+            .Text("path", path)
+            .Number("size", entry.Bytes)
+            .Number("duration", (long)(entry.Duration * 1000))
+            .Parameters("custom", session.Parameters);
         return body.End();
     }
 

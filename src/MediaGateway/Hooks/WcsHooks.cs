@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MediaGateway.Authorization;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 
@@ -77,6 +78,16 @@ internal sealed class WcsHooks(HookBackend backend, HookGate gate, WcsBodies bod
         }
     }
 
+    /// <inheritdoc/>
+    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session)
+    {
+        WcsRule rule = KeptOf(session.Connection).RuleOf(HookMethods.RecordingStatusEvent);
+        return rule.IsDisabled || backend.Find(session.Connection.AppKey, HookMethods.RecordingStatusEvent) is not { } address
+            ? null
+            : new HookEvent(
+                HookMethods.RecordingStatusEvent, address, session.Connection, () => bodies.Recording(entry, path, session, rule.Excluded));
+    }
+
     /// <summary>Tells of data that a client has sent; null when nobody wants to hear.</summary>
     /// <param name="session">Whose data it is.</param>
     /// <param name="payload">The data, as JSON that has been checked.</param>
@@ -108,11 +119,17 @@ internal sealed class WcsHooks(HookBackend backend, HookGate gate, WcsBodies bod
         return AccessVerdict.Allowed;
     }
 
-    private static AccessVerdict? ReadStream(HookAnswer answer, WcsRule rule, StreamKey asked)
+    private static AccessVerdict? ReadStream(HookAnswer answer, WcsRule rule, StreamKey asked, MediaSession session)
     {
         if (answer.Status != StatusCodes.Status200OK || HookGate.ReadJson(answer.Body) is not { ValueKind: JsonValueKind.Object } json)
         {
             return null;
+        }
+
+        if (rule.Overwrites.Contains("record") && json.TryGetProperty("record", out JsonElement record)
+            && record.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            session.Record = record.ValueKind == JsonValueKind.True;
         }
 
         if (!rule.Overwrites.Contains("name")
@@ -148,7 +165,7 @@ internal sealed class WcsHooks(HookBackend backend, HookGate gate, WcsBodies bod
                 Subject = session.Key.ToString(),
                 Body = bodies.Stream(session, session.Status, null, rule.Excluded),
                 OnFault = rule.OnError,
-                Read = answer => ReadStream(answer, rule, asked),
+                Read = answer => ReadStream(answer, rule, asked, session),
             },
             cancellationToken);
     }

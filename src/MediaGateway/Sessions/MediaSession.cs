@@ -33,8 +33,11 @@ internal sealed class MediaSession
     /// <summary>Whether pictures are expected.</summary>
     public bool HasVideo { get; init; } = true;
 
-    /// <summary>Whether the publisher asked for a recording (RTMP's publish type <c>record</c>, the page's flag).</summary>
-    public bool Record { get; init; }
+    /// <summary>
+    /// Whether a recording was asked for: RTMP's publish type <c>record</c>, the page's flag; or what a hook has made of that before it
+    /// publishes.
+    /// </summary>
+    public bool Record { get; set; }
 
     /// <summary>Gateway time at which it was asked for.</summary>
     public required TimeSpan StartedAt { get; init; }

@@ -57,14 +57,15 @@ internal static class VodPaths
     private static bool IsInside(string path, string folder) =>
         folder.Length > 0 && path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
-    private static string OpenedPath(SafeFileHandle handle)
+    /// <summary>What the kernel says was opened.</summary>
+    public static string OpenedPath(SafeFileHandle handle)
     {
         int descriptor = (int)handle.DangerousGetHandle();
         return new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget ?? "";
     }
 
     /// <summary>The path with all links followed; null when there is no such file or folder.</summary>
-    private static string? RealPath(string path)
+    public static string? RealPath(string path)
     {
         try
         {

@@ -9,6 +9,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
+using MediaGateway.Recording;
 using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Whip;
@@ -17,6 +18,7 @@ using MediaGateway.Snapshots;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
+using MediaGateway.Vod;
 
 namespace MediaGateway.Tests.Api;
 
@@ -53,7 +55,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
-        builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddRelay().AddSnapshots().AddApi();
+        builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddRelay().AddVod().AddRecording().AddSnapshots().AddApi();
         builder.Services.AddAccessControl().AddConnectivity().AddWhip();
         builder.Services.AddSingleton<IPeerSessions, FakePeerSessions>().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

@@ -39,6 +39,8 @@ public sealed class OpenApiTests
     [InlineData("Connection", typeof(ConnectionReport))]
     [InlineData("Push", typeof(PushReport))]
     [InlineData("PushRequest", typeof(PushRequest))]
+    [InlineData("Recording", typeof(RecordingReport))]
+    [InlineData("WcsRecordingRequest", typeof(WcsRecordingRequest))]
     [InlineData("Redirect", typeof(RedirectReport))]
     [InlineData("Node", typeof(NodeReport))]
     [InlineData("NodeChange", typeof(NodeChange))]

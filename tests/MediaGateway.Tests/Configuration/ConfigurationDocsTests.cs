@@ -23,6 +23,7 @@ public partial class ConfigurationDocsTests
         (ApplicationsOptions.Section, new ApplicationOptions()),
         (TlsOptions.Section, new TlsOptions()),
         (PushOptions.Section, new PushOptions()),
+        (RecordingOptions.Section, new RecordingOptions()),
         (RelayOptions.Section, new RelayOptions()),
         (SnapshotOptions.Section, new SnapshotOptions()),
         (ApiOptions.Section, new ApiOptions()),

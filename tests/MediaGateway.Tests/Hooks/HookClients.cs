@@ -1,5 +1,6 @@
 using System.Net;
 using MediaGateway.Diagnostics;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 
@@ -64,6 +65,21 @@ internal static class HookClients
             StartedAt = TimeSpan.Zero,
             End = end ?? (static (_, _) => { }),
         };
+
+    /// <summary>What is known of a recording of the publisher's stream.</summary>
+    public static RecordingEntry Recorded(RecordingState state, string? reason = null) => new()
+    {
+        Id = "4be1",
+        Stream = "live/stream1",
+        SessionId = PublisherId,
+        File = "live/stream1.mp4",
+        State = state,
+        Reason = reason,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Duration = 12.34,
+        Bytes = 1000,
+        Frames = 300,
+    };
 
     public static StreamKey Key(string name) =>
         StreamKey.TryCreate("live", name, out StreamKey key, out string? refusal) ? key : throw new ArgumentException(refusal, nameof(name));

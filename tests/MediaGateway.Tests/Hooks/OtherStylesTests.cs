@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MediaGateway.Hooks;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 using Xunit;
 
@@ -46,6 +47,21 @@ public sealed class OtherStylesTests : IAsyncLifetime
         Assert.Equal("on_unpublish", await ActionOfNextAsync());
         Assert.Equal("on_close", await ActionOfNextAsync());
         Assert.Equal(4, Backend.Count);
+    }
+
+    [Fact]
+    public async Task Srs_IsToldOfFilesThatAreReady()
+    {
+        Backend.Answer = TestBackend.Status(200, "0");
+        await using HooksHost host = await HooksHost.StartAsync(Backend, "srs");
+        MediaSession session = HookClients.Publisher(HookClients.Rtmp());
+        IRecordingListener hooks = host.Get<IRecordingListener>();
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Recording), "/root/live/stream1.mp4", session);
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/root/live/stream1.mp4", session);
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/root/live/stream1.mp4", null);
+        JsonObject body = JsonNode.Parse((await Backend.NextAsync()).Body)!.AsObject();
+        Assert.Equal(("on_dvr", "stream1", "/root/live/stream1.mp4"), ((string?)body["action"], (string?)body["stream"], (string?)body["file"]));
+        Assert.Equal(1, Backend.Count);
     }
 
     [Theory]

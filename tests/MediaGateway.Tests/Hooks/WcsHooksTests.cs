@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MediaGateway.Authorization;
 using MediaGateway.Hooks;
+using MediaGateway.Recording;
 using MediaGateway.Sessions;
 using Xunit;
 
@@ -174,6 +175,44 @@ public sealed partial class WcsHooksTests : IAsyncLifetime
         AccessVerdict verdict = await Host.PublishAsync(HookClients.Publisher(connection));
         Assert.Equal(isAllowed, verdict.IsAllowed);
         Assert.Equal(renamed, verdict.StreamName);
+    }
+
+    [Theory]
+    [InlineData("record", "true", true)]
+    [InlineData("name,record", "true", true)]
+    [InlineData("name", "true", false)]
+    [InlineData("record", "\"true\"", false)]
+    public async Task Overwrite_AsksForARecording(string fields, string value, bool isRecorded)
+    {
+        ClientConnection connection = HookClients.Rtmp();
+        Backend.Answer = (context, call) => context.Response.WriteAsync(
+            call.Method == "connect"
+                ? """{"restClientConfig":{"publishStream":{"restPolicy":"OVERWRITE","restOverwrite":""" + $"\"{fields}\"" + "}}}"
+                : """{"record":""" + value + "}",
+            context.RequestAborted);
+        await Host.ConnectAsync(connection);
+        MediaSession session = HookClients.Publisher(connection);
+        session.Record = false;
+        Assert.True((await Host.PublishAsync(session)).IsAllowed);
+        Assert.Equal(isRecorded, session.Record);
+    }
+
+    [Theory]
+    [InlineData("Recording", null, "RECORDING")]
+    [InlineData("Finished", null, "RECORDED")]
+    [InlineData("Failed", "No space left on device", "FAILED")]
+    public async Task Recording_IsReported(string stateName, string? reason, string status)
+    {
+        RecordingState state = Enum.Parse<RecordingState>(stateName);
+        MediaSession session = HookClients.Publisher(HookClients.Rtmp(), ("s1", "v1"));
+        Host.Get<IRecordingListener>().RecordingChanged(HookClients.Recorded(state, reason), "/root/live/stream1.mp4", session);
+        TestBackend.Call call = await Backend.NextAsync();
+        Assert.Equal("POST /app/RecordingStatusEvent", call.Line);
+        JsonObject body = JsonNode.Parse(call.Body)!.AsObject();
+        Assert.Equal(
+            [HookClients.PublisherId, "stream1", status, "live/stream1.mp4", "/root/live/stream1.mp4"],
+            new[] { "mediaSessionId", "name", "status", "recordName", "path" }.Select(field => (string?)body[field]));
+        Assert.Equal((1000, 12_340, reason), ((int?)body["size"], (int?)body["duration"], (string?)body["info"]));
     }
 
     [Fact]

@@ -14,16 +14,16 @@ internal sealed class PushFrames(BufferPool pool)
     public static readonly H264Format Format = new(
         (byte[])[1, Sps[1], Sps[2], Sps[3], 0xFF, 0xE1, 0, (byte)Sps.Length, .. Sps, 1, 0, (byte)Pps.Length, .. Pps], 320, 240);
 
-    public MediaFrame Key(int milliseconds, int bytes = 1000) => Make(milliseconds, bytes, isKeyframe: true);
+    public MediaFrame Key(int milliseconds, int bytes = 1000, H264Format? format = null) => Make(milliseconds, bytes, isKeyframe: true, format);
 
-    public MediaFrame Delta(int milliseconds, int bytes = 100) => Make(milliseconds, bytes, isKeyframe: false);
+    public MediaFrame Delta(int milliseconds, int bytes = 100, H264Format? format = null) => Make(milliseconds, bytes, isKeyframe: false, format);
 
-    private MediaFrame Make(int milliseconds, int bytes, bool isKeyframe)
+    private MediaFrame Make(int milliseconds, int bytes, bool isKeyframe, H264Format? format)
     {
         byte[] unit = TestMedia.AccessUnit(TestMedia.Slice(milliseconds / 40, isKeyframe, bytes), isKeyframe);
         PooledBuffer buffer = pool.Rent(unit.Length, BufferOwner.Frame);
         unit.CopyTo(buffer.Span);
         var time = new MediaTime(milliseconds * 90L, 90_000);
-        return new MediaFrame(Format, time, time, isKeyframe, buffer, 0, unit.Length, default);
+        return new MediaFrame(format ?? Format, time, time, isKeyframe, buffer, 0, unit.Length, default);
     }
 }

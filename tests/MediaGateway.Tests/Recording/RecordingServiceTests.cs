@@ -1,0 +1,100 @@
+using MediaGateway.Recording;
+using MediaGateway.Streams;
+using MediaGateway.Tests.Streams;
+using MediaGateway.Vod;
+using Xunit;
+
+namespace MediaGateway.Tests.Recording;
+
+public class RecordingServiceTests
+{
+    [Fact]
+    public async Task Application_IsRecordedAsItsSettingsSay()
+    {
+        await using var host = new RecordingHost(("Applications:kept:Record", "true"));
+        using PublishLease other = host.Publish("live/other");
+        using PublishLease lease = host.Publish("kept/name");
+        other.Publish(host.Frames.Key(0));
+        lease.Publish(host.Frames.Key(0));
+        Assert.Equal("kept/name.mp4", (await host.ToldAsync()).File);
+        lease.End(StreamEndReason.Unpublished);
+        RecordingEntry entry = await host.ToldAsync();
+        Assert.Equal((RecordingState.Finished, "kept/name", "id-of-name", 1), (entry.State, entry.Stream, entry.SessionId, entry.Frames));
+        Assert.Single(host.Service.Catalog.Entries);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PublisherThatAsks_IsRecordedUnlessThatIsOff(bool isOn)
+    {
+        await using var host = new RecordingHost(
+            ("Recording:OnRequest", isOn ? "true" : "false"), ("Applications:kept:Record", "true"));
+        using PublishLease lease = host.Publish("live/name", asksForRecording: true);
+        using PublishLease kept = host.Publish("kept/name");
+        lease.Publish(host.Frames.Key(0));
+        kept.Publish(host.Frames.Key(0));
+        List<string> told = [(await host.ToldAsync()).Stream];
+        if (isOn)
+        {
+            told.Add((await host.ToldAsync()).Stream);
+        }
+
+        Assert.Equal(isOn ? ["kept/name", "live/name"] : ["kept/name"], told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_SaysWhatBecameOfIt()
+    {
+        await using var host = new RecordingHost();
+        Assert.Equal(RecordingStart.NoStream, host.Service.Start(TestHub.Key("name"), out _));
+        using PublishLease lease = host.Publish("live/name");
+        Assert.Equal(RecordingStart.Started, host.Service.Start(TestHub.Key("name"), out StreamRecording? first));
+        Assert.Equal(RecordingStart.Duplicate, host.Service.Start(TestHub.Key("name"), out StreamRecording? second));
+        Assert.Same(first, second);
+        host.Service.Stop(first!);
+        await first!.Completion;
+        Assert.Null(host.Service.Find(TestHub.Key("name")));
+        Assert.Equal(RecordingStart.Started, host.Service.Start(TestHub.Key("name"), out _));
+        await using var unset = new RecordingHost(("Recording:Root", ""));
+        Assert.Equal(RecordingStart.NotSet, unset.Service.Start(TestHub.Key("name"), out _));
+    }
+
+    [Theory]
+    [InlineData("flv")]
+    [InlineData("mp4")]
+    public async Task RunningRecording_CanBePlayedAsAFile(string format)
+    {
+        await using var host = new RecordingHost(("Recording:Format", format), ("Recording:FlushInterval", "00:00:00.1"));
+        using PublishLease lease = host.Publish("live/name");
+        host.Service.Start(TestHub.Key("name"), out _);
+        lease.Publish(host.Frames.Key(0));
+        lease.Publish(host.Frames.Key(1000));
+        lease.Publish(host.Frames.Key(2000));
+        await host.ToldAsync();
+        VodCatalog catalog = host.Get<VodCatalog>();
+        Assert.True(catalog.IsVod("recordings"));
+        Assert.True(VodName.TryParse($"{format}:live/name", out VodName? name, out string? refusal), refusal);
+        int frames = 0;
+        while (frames < 2)
+        {
+            using VodFile? file = (await catalog.OpenAsync("recordings", name)).File;
+            frames = file?.Index.Count ?? 0;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task GatewayThatEnds_CompletesItsRecordings()
+    {
+        var host = new RecordingHost();
+        using PublishLease lease = host.Publish("live/name");
+        host.Service.Start(TestHub.Key("name"), out StreamRecording? recording);
+        lease.Publish(host.Frames.Key(0));
+        await host.ToldAsync();
+        await host.Service.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(RecordingState.Finished, (await host.ToldAsync()).State);
+        Assert.True(recording!.Completion.IsCompletedSuccessfully);
+        await host.DisposeAsync();
+    }
+}
