@@ -18,7 +18,7 @@ public sealed class LadderTests
     public async Task FfmpegPublishes720WithBFrames_TheManifestsLevelsPlayWithItsKeyframes()
     {
         using WorkFolder folder = new();
-        string file = folder.File("show.flv");
+        string file = folder.File("clip.flv");
         await TestMedia.EncodeAsync(
             folder, 8, 1280, 720, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "40", "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(new Dictionary<string, string?>

@@ -60,6 +60,7 @@ export class Page {
     playNameEdited: () => {
       this.isPlayNameOwn = true;
     },
+    qualityChosen: (quality) => this.player.chooseQuality(quality),
   });
 
   private readonly playerFigures = new FiguresView(
@@ -86,6 +87,7 @@ export class Page {
     showNotices: (texts) => this.playerView.showNotices(texts),
     showFigures: (figures) => (figures === null ? this.playerFigures.clear() : this.playerFigures.show(figures)),
     showData: (line) => this.dataView.addReceived(line),
+    showLevels: (levels) => this.playerView.showLevels(levels),
     now: () => new Date(),
   });
 

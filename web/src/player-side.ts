@@ -38,6 +38,8 @@ export interface PlayerSideSurroundings {
   /** Null: nothing is played any more. */
   showFigures(figures: LiveFigures | null): void;
   showData(line: string): void;
+  /** The levels that there are to choose from besides the stream itself; none: there is no choice. */
+  showLevels?(levels: readonly string[]): void;
   now(): Date;
 }
 
@@ -46,6 +48,9 @@ export class PlayerSide {
   private readonly player: Player;
   private readonly hls: HlsPlayer;
   private way: PlayingWay = 'webrtc';
+  /** What is played, as the person wrote it. */
+  private played = '';
+  private hasAskedForLevels = false;
   private readonly notices: Notices;
   private readonly delay: ScreenDelay;
   private meter = new ReceivingMeter();
@@ -87,11 +92,18 @@ export class PlayerSide {
     }
 
     this.way = way;
+    this.played = streamName;
+    this.hasAskedForLevels = false;
     if (way === 'hls') {
       this.hls.play(streamName);
     } else {
       this.player.play(streamName, waits);
     }
+  }
+
+  /** Over WebRTC: goes over to another level of the stream. */
+  chooseQuality(quality: string): void {
+    this.player.chooseQuality(quality);
   }
 
   async stop(): Promise<void> {
@@ -164,6 +176,14 @@ export class PlayerSide {
     this.player.peer?.holdBack(this.playout.read(freezes));
   }
 
+  private async showLevels(): Promise<void> {
+    const { played } = this;
+    const answer = await this.ask(played);
+    if (typeof answer !== 'string' && played === this.played && isBusy(this.state)) {
+      this.surroundings.showLevels?.(answer.levels ?? []);
+    }
+  }
+
   private get canPlay(): boolean {
     const { kind } = this.surroundings.signaling.state;
     return kind !== 'disconnected' && kind !== 'failed';
@@ -178,6 +198,13 @@ export class PlayerSide {
       screen.showBlank('One moment…');
     } else {
       screen.showBlank('The stream appears here once you play it.');
+    }
+
+    if (state.kind === 'playing' && this.way === 'webrtc' && !this.hasAskedForLevels) {
+      this.hasAskedForLevels = true;
+      void this.showLevels();
+    } else if (!isBusy(state)) {
+      this.surroundings.showLevels?.([]);
     }
 
     if (state.kind === 'stopped' || state.kind === 'failed' || state.kind === 'paused') {

@@ -26,6 +26,7 @@ export interface PlayerSignaling extends CallSignaling {
   stop(mediaSessionId: string): Promise<void>;
   available(streamName: string, parameters: Readonly<Record<string, string>>): Promise<Availability>;
   figures(mediaSessionId: string): Promise<GatewayFigures | null>;
+  setQuality(mediaSessionId: string, quality: string): Promise<void>;
 }
 
 /** What the player needs from around it. */
@@ -55,6 +56,8 @@ interface Attempt {
 export class Player {
   private current: PlayerState = { kind: 'ready' };
   private attempt: Attempt | null = null;
+  /** The level that was chosen while this stream plays; null: as its parameters say. */
+  private quality: string | null = null;
   private released: Promise<void> = Promise.resolve();
 
   constructor(private readonly surroundings: PlayerSurroundings) {}
@@ -87,7 +90,18 @@ export class Player {
 
     const attempt: Attempt = { name, parameters, waits, call: null, shown: null, timer: undefined };
     this.attempt = attempt;
+    this.quality = null;
     this.call(attempt);
+  }
+
+  /** Goes over to another level of the stream, now and whenever it has to be called anew. */
+  chooseQuality(quality: string): void {
+    this.quality = quality;
+    const { mediaSessionId } = this;
+    if (mediaSessionId !== null) {
+      // What became of it a notice says.
+      void this.surroundings.signaling.setQuality(mediaSessionId, quality).catch(() => undefined);
+    }
   }
 
   /** Stops playing, starting to, or waiting; resolves when the gateway has let go of the session. */
@@ -132,7 +146,12 @@ export class Player {
         signaling,
         mediaAddresses: this.surroundings.mediaAddresses,
         openPeer: (onPathState) => this.surroundings.openPeer(onPathState),
-        ask: (sdp) => signaling.play({ streamName: name, sdp, parameters }),
+        ask: (sdp) =>
+          signaling.play({
+            streamName: name,
+            sdp,
+            parameters: this.quality === null ? parameters : { ...parameters, quality: this.quality },
+          }),
         giveBack: (mediaSessionId) => signaling.stop(mediaSessionId),
         stateChanged: (state) => this.callChanged(attempt, state),
       },

@@ -152,6 +152,11 @@ export class Signaling {
     return this.invoke<{ readonly sdp: string }>('RestartIce', { mediaSessionId, sdp });
   }
 
+  /** Goes over to another level of the stream that a session plays. */
+  setQuality(mediaSessionId: string, quality: string): Promise<void> {
+    return this.invoke<void>('SetQuality', { mediaSessionId, quality });
+  }
+
   available(streamName: string, parameters: Readonly<Record<string, string>>): Promise<Availability> {
     return this.invoke<Availability>('Available', { streamName, parameters });
   }

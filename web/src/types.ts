@@ -75,6 +75,8 @@ export interface Availability {
   readonly audio?: { readonly codec: string } | null;
   readonly hasBFrames?: boolean | null;
   readonly viewers?: number | null;
+  /** The levels that it is to be had in besides itself, the highest rate first. */
+  readonly levels?: readonly string[] | null;
 }
 
 /** The signalling connection, as far as this page knows. */

@@ -14,6 +14,7 @@ class Stage {
   readonly plays: { request: SessionRequest; answer: Deferred<SessionAnswer> }[] = [];
   readonly stopped: string[] = [];
   readonly asked: string[] = [];
+  readonly qualities: string[] = [];
   isAvailable = false;
   problem: string | null = null;
   picture: MediaStream | null = null;
@@ -39,6 +40,10 @@ class Stage {
         return Promise.resolve({ available: this.isAvailable, info: null });
       },
       figures: () => Promise.resolve(null),
+      setQuality: (mediaSessionId, quality) => {
+        this.qualities.push(`${mediaSessionId} ${quality}`);
+        return Promise.resolve();
+      },
     },
     mediaAddresses: () => [],
     receivingProblem: () => this.problem,
@@ -118,6 +123,17 @@ describe('playing', () => {
     await stage.untilPlaying();
     await stage.click('other');
     expect(stage.plays).toHaveLength(1);
+  });
+
+  it('changes the level within the session, and asks for it when it calls anew', async () => {
+    await stage.untilPlaying();
+    stage.player.chooseQuality('480p');
+    expect(stage.qualities).toEqual(['p1 480p']);
+    await stage.player.stop();
+    await stage.click();
+    expect(stage.plays[1]?.request.parameters).toEqual({});
+    stage.player.chooseQuality('auto');
+    expect(stage.qualities).toEqual(['p1 480p']);
   });
 
   it('stops and gives everything back', async () => {

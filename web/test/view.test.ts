@@ -28,6 +28,7 @@ const listener = {
   playRequested: vi.fn(),
   availablePressed: vi.fn(),
   playNameEdited: vi.fn(),
+  qualityChosen: vi.fn(),
   sendPressed: vi.fn(),
   checkPressed: vi.fn(),
 };

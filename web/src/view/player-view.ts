@@ -10,6 +10,7 @@ export interface PlayerViewListener {
   playRequested(): void;
   availablePressed(): void;
   playNameEdited(): void;
+  qualityChosen(quality: string): void;
 }
 
 /** The playing side: name, buttons and statuses; its picture is in `ScreenView`. */
@@ -20,11 +21,14 @@ export class PlayerView {
   private readonly availableStatus = element('available-status', HTMLElement);
   private readonly notices = element('play-notices', HTMLElement);
   private readonly wayChoice = element('play-way', HTMLSelectElement);
+  private readonly qualityField = element('play-quality-field', HTMLElement);
+  private readonly qualityChoice = element('play-quality', HTMLSelectElement);
   private readonly name: NameField;
 
   constructor(listener: PlayerViewListener) {
     onClick(this.button, () => listener.playPressed());
     onClick(this.availableButton, () => listener.availablePressed());
+    this.qualityChoice.addEventListener('change', () => listener.qualityChosen(this.qualityChoice.value));
     onSubmit(element('play-form', HTMLFormElement), () => listener.playRequested());
     this.name = new NameField(element('play-stream-name', HTMLInputElement), element('play-stream-name-problem', HTMLElement), () => {
       this.availableStatus.hidden = true;
@@ -74,6 +78,17 @@ export class PlayerView {
 
   showAvailabilityProblem(reason: string): void {
     showStatus(this.availableStatus, { word: 'UNKNOWN', detail: reason, tone: 'bad' });
+  }
+
+  /** Offers a choice where there is one; a stream begins as it is published. */
+  showLevels(levels: readonly string[]): void {
+    this.qualityField.hidden = levels.length === 0;
+    const options: readonly (readonly [string, string])[] = [
+      ['source', 'As published'],
+      ['auto', 'Automatic'],
+      ...levels.map((level) => [level, level] as const),
+    ];
+    this.qualityChoice.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
   }
 
   showNotices(texts: readonly string[]): void {

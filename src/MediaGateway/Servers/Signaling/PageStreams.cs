@@ -7,6 +7,7 @@ using MediaGateway.Hooks;
 using MediaGateway.Media.Frames;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Ladders;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ internal sealed class PageStreams(
     IPeerSessions publishing,
     SignalingSessions sessions,
     StreamRegistry registry,
+    ILadder ladder,
     PageHooks hooks,
     GatewayClock clock,
     IOptions<StreamOptions> streams)
@@ -55,7 +57,7 @@ internal sealed class PageStreams(
         };
         AccessVerdict verdict = await hooks.AvailableAsync(question, cancellationToken);
         return !verdict.IsAllowed ? new AvailableAnswer(false, verdict.Reason)
-            : registry.Find(key) is { } stream ? Describe(stream.Snapshot())
+            : registry.Find(key) is { } stream ? Describe(stream.Snapshot()) with { Levels = LevelsOf(key) }
             : new AvailableAnswer(false, IPeerSessions.StreamNotFound);
     }
 
@@ -97,6 +99,9 @@ internal sealed class PageStreams(
 
         hooks.Data(its.Session, json);
     }
+
+    private string[] LevelsOf(StreamKey key) =>
+        [.. ladder.LevelsOf(key).Where(static level => level.Origin != LevelOrigin.Source).Select(static level => level.Name)];
 
     private static AvailableAnswer Describe(StreamSnapshot stream) => new(true, null)
     {

@@ -79,6 +79,9 @@ internal sealed record AvailableAnswer(bool Available, string? Info)
 
     /// <summary>Viewers on every protocol.</summary>
     public int Viewers { get; init; }
+
+    /// <summary>The levels in which it is to be had besides itself, the highest rate first.</summary>
+    public IReadOnlyList<string> Levels { get; init; } = [];
 }
 
 /// <summary>The pictures of a stream.</summary>

@@ -215,7 +215,7 @@ public sealed class SignalingHubTests : SignalingHost
             .TryPublish(TestHub.Key("camera"), ExpectedTracks.AudioAndVideo, new FakePublisher(), out _)!;
         await using HubClient page = await ConnectAsync();
         Assert.Equal(
-            """{"available":true,"info":null,"video":null,"audio":null,"hasBFrames":false,"viewers":0}""", await AvailableAsync(page, "camera"));
+            """{"available":true,"info":null,"video":null,"audio":null,"hasBFrames":false,"viewers":0,"levels":[]}""", await AvailableAsync(page, "camera"));
         Assert.StartsWith("""{"available":false,"info":"Stream not found",""", await AvailableAsync(page, "other"), StringComparison.Ordinal);
         Backend.Answer = TestBackend.Status(403);
         Assert.StartsWith(

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# What the levels of a ladder cost and how they look, beside ffmpeg's own command line for the same ladder of the same pictures.
+# Usage: tests/benchmarks/ladder.sh [CLIP]   (FLV with H.264 of 1280x720 and AAC; made when none is given)
+# Needs ffmpeg and a Release build of src/MediaGateway. Ports are those of FIRST_PORT (default 18500) and the two above. RATE (default 1) is
+# the speed at which the clip is published: on a busy machine less than 1 keeps pictures from being left out, and costs the same per picture.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+gateway=src/MediaGateway/bin/Release/net10.0/MediaGateway.dll
+[ -e "$gateway" ] || dotnet build src/MediaGateway -c Release -v q
+port=${FIRST_PORT:-18500}
+folder=$(mktemp -d)
+gateway_pid=
+finish() {
+  if [ -n "$gateway_pid" ]; then kill "$gateway_pid" 2>/dev/null || true; fi
+  rm -rf "$folder"
+}
+trap finish EXIT
+
+clip=${1:-$folder/clip.flv}
+if [ $# -eq 0 ]; then
+  ffmpeg -nostdin -v error -f lavfi -i "mandelbrot=size=1280x720:rate=30:end_scale=0.01:maxiter=400,noise=alls=4:allf=t" \
+    -f lavfi -i "sine=frequency=440:sample_rate=48000" -t 20 -c:v libx264 -preset fast -bf 2 -g 60 -b:v 6M -maxrate 6M -bufsize 6M \
+    -c:a aac -ac 2 -f flv "$clip"
+fi
+
+levels=(720p:1280x720:2500000 480p:854x480:1200000 360p:640x360:700000)
+
+(
+  cd "$(dirname "$gateway")"
+  exec env Http__Port="$port" Rtmp__Port=$((port + 1)) WebRtc__Port=$((port + 2)) Http__TlsEnabled=false Rtmp__TlsEnabled=false \
+    Tls__DataFolder="$folder/data" Ladder__Default=standard Ladder__MaximumConvertedPixelsPerSecond=1000000000 \
+    dotnet MediaGateway.dll >"$folder/gateway.log" 2>&1
+) &
+gateway_pid=$!
+for _ in $(seq 100); do
+  if grep -q "is running" "$folder/gateway.log"; then break; fi
+  sleep 0.2
+done
+
+# Processor time of the gateway so far, in clock ticks.
+ticks() { awk '{ print $14 + $15 }' "/proc/$gateway_pid/stat"; }
+per_second=$(getconf CLK_TCK)
+
+# Publishes the clip once under the name $1, plays the streams that follow into files of their names; says how much processor time that took.
+run() {
+  local name=$1 before players=()
+  shift
+  before=$(ticks)
+  ffmpeg -nostdin -v error -readrate "${RATE:-1}" -i "$clip" -c copy -f flv "rtmp://127.0.0.1:$((port + 1))/live/$name" &
+  local publisher=$!
+  sleep 1
+  for stream in "$@"; do
+    ffmpeg -nostdin -v error -y -copyts -i "rtmp://127.0.0.1:$((port + 1))/live/$stream" -c copy -copyts -f flv "$folder/$stream.flv" &
+    players+=($!)
+  done
+  wait "$publisher" "${players[@]}"
+  echo $(($(ticks) - before))
+}
+
+pictures() { ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 "$1"; }
+rate() { ffprobe -v error -select_streams v -show_entries packet=size,pts_time -of csv=p=0 "$1" \
+  | awk -F, '{ bytes += $2; if (NR == 1 || $1 < first) first = $1; if ($1 > last) last = $1 } END { printf "%.0f", bytes * 8 / (last - first) / 1000 }'; }
+compare() { # FILE SIZE FILTER: the average of that filter against the source, scaled as both encoders scale it
+  ffmpeg -nostdin -hide_banner -i "$1" -i "$folder/b.flv" -filter_complex "[1:v]scale=${2/x/:}:flags=bicubic[r];[0:v][r]$3" -f null - 2>&1 \
+    | sed -n "s/.*$4\([0-9.]*\).*/\1/p" | tail -1
+}
+
+passed=$(run a a)
+converted=$(run b b b_720p b_480p b_360p)
+seconds=$(awk "BEGIN { print $(pictures "$clip") / 30 }")
+awk "BEGIN { printf \"gateway: %.3f s of processor time per second of the stream for the three levels (%.3f with, %.3f without)\n\", \
+  ($converted - $passed) / $per_second / $seconds, $converted / $per_second / $seconds, $passed / $per_second / $seconds }"
+
+common=(-c:v libx264 -preset superfast -tune zerolatency -profile:v high -bf 0 -threads 1 -force_key_frames source -g 3000 -sc_threshold 0 -copyts)
+command=(ffmpeg -nostdin -v error -y -threads 1 -copyts -i "$folder/b.flv" -filter_complex_threads 1
+  -filter_complex "[0:v]split=3[a][b0][c0];[b0]scale=854:480:flags=bicubic[b];[c0]scale=640:360:flags=bicubic[c]")
+for index in 0 1 2; do
+  IFS=: read -r name size bits <<<"${levels[$index]}"
+  pad=(a b c)
+  command+=(-map "[${pad[$index]}]" -map 0:a -c:a copy "${common[@]}" -b:v "$bits" -maxrate "$bits" -bufsize "$bits" -f flv "$folder/ffmpeg_$name.flv")
+done
+TIMEFORMAT="%U %S"
+spent=$({ time "${command[@]}"; } 2>&1 | tail -1)
+whole=$(awk "BEGIN { print $(pictures "$folder/b.flv") / 30 }")
+awk "BEGIN { split(\"$spent\", part, \" \"); printf \"ffmpeg: %.3f s of processor time per second of the stream\n\", (part[1] + part[2]) / $whole }"
+
+printf '%-6s %-8s %10s %10s %10s %10s\n' level by pictures kbit/s PSNR SSIM
+for level in "${levels[@]}"; do
+  IFS=: read -r name size _ <<<"$level"
+  for by in b ffmpeg; do
+    file=$folder/${by}_$name.flv
+    printf '%-6s %-8s %10s %10s %10s %10s\n' "$name" "${by/#b/gateway}" "$(pictures "$file")" "$(rate "$file")" \
+      "$(compare "$file" "$size" psnr 'average:')" "$(compare "$file" "$size" ssim 'All:')"
+  done
+done
