@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using System.Xml.Linq;
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Players;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>Two gateways: published on the first, watched on the second, which pulls what its viewers want.</summary>
+[Collection(Lane.Programs)]
+public sealed class EdgeTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task PublishedOnTheFirst_IsWatchedOnTheSecondDirectlyThroughSmilAndRedirect()
+    {
+        using WorkFolder folder = new();
+        string source = folder.File("source.flv");
+        await TestMedia.EncodeAsync(
+            folder,
+            10,
+            640,
+            360,
+            0,
+            ["-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2", "-f", "flv", source]);
+        int originPort = FreePort.Tcp();
+        await using GatewayProcess edge = await GatewayProcess.StartAsync(EdgeOf(originPort));
+        await using GatewayProcess origin = await GatewayProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["Rtmp__Port"] = Number(originPort),
+            ["Relay__Nodes__0__Address"] = $"rtmp://127.0.0.1:{edge.RtmpPort}",
+            ["Relay__RedirectPlayers"] = "true",
+        });
+        string published = $"rtmp://127.0.0.1:{originPort}/live/relay";
+        await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(origin, source, published);
+
+        string redirected = await RedirectOfAsync(published) + "/relay";
+        string manifest = await AddressInManifestAsync(new Uri(origin.Page, "smil/live/relay.smil"));
+        Assert.Equal(edge.RtmpAddress("relay"), redirected);
+        Assert.Equal(edge.RtmpAddress("relay"), manifest);
+        string[] files = ["direct.flv", "redirected.flv", "manifest.flv"];
+        Task recordings = Task.WhenAll(
+            new[] { edge.RtmpAddress("relay"), redirected, manifest }.Zip(files, (address, file) => FfmpegRecorder.RecordToEndAsync(address, folder.File(file), Limit)));
+        await UntilAsync(edge, "api/v1/streams/live/relay", stream => stream.GetProperty("viewers").GetInt32() == 3, "three viewers on the second");
+        Assert.Equal(1, (await GetAsync(edge, "api/v1/pulls")).GetArrayLength());
+        Assert.Equal(1, (await GetAsync(origin, "api/v1/streams/live/relay")).GetProperty("viewers").GetInt32());
+        await AssertPicturesAsync(edge, folder);
+        await recordings;
+        await encoder.WaitForEndAsync(Limit);
+
+        IReadOnlyList<HashedPacket> sent = await HashedPacket.ListAsync(source);
+        foreach (string file in files)
+        {
+            IReadOnlyList<HashedPacket> recorded = await HashedPacket.ListAsync(folder.File(file));
+            long shift = HashedPacket.AssertTail(sent, recorded, "video");
+            Assert.Equal(shift, HashedPacket.AssertTail(sent, recorded, "audio"));
+            Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(folder.File(file)));
+            Measurements.Note($"{file}: {recorded.Count} packets equal through two gateways, all stamps shifted by {shift} ms");
+        }
+    }
+
+    [Fact]
+    public async Task ViewersKilledOnTheSecond_ThePullEnds_AndALoopIsAnError()
+    {
+        using WorkFolder folder = new();
+        string source = folder.File("source.flv");
+        await TestMedia.EncodeAsync(folder, 2, 320, 180, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", "-an", "-f", "flv", source]);
+        int originPort = FreePort.Tcp();
+        await using GatewayProcess edge = await GatewayProcess.StartAsync(EdgeOf(originPort));
+        await using GatewayProcess origin = await GatewayProcess.StartAsync(new Dictionary<string, string?>(EdgeOf(edge.RtmpPort)) { ["Rtmp__Port"] = Number(originPort) });
+        string published = $"rtmp://127.0.0.1:{originPort}/live/a";
+        await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(origin, source, published, endless: true);
+        using (RtmpPlayer.Start(edge.RtmpAddress("a")))
+        {
+            await UntilAsync(origin, "api/v1/streams/live/a", stream => stream.GetProperty("viewers").GetInt32() == 1, "the pull is a viewer of the first");
+        }
+
+        await UntilAsync(origin, "api/v1/streams/live/a", stream => stream.GetProperty("viewers").GetInt32() == 0, "the first has no viewer");
+        await UntilAsync(edge, "api/v1/streams", streams => streams.GetArrayLength() == 0, "the second has forgotten the stream");
+
+        using var loop = RtmpPlayer.Start(edge.RtmpAddress("nobody"));
+        await Wait.UntilAsync(
+            () => loop.Messages.Any(message => Text(message).Contains("the relay is a loop", StringComparison.Ordinal)), Limit, () => "the loop is told to the viewer");
+    }
+
+    private static Dictionary<string, string?> EdgeOf(int originPort) => new()
+    {
+        ["Relay__Origins__0__Url"] = $"rtmp://127.0.0.1:{originPort}",
+        ["Relay__IdleTime"] = "00:00:01",
+    };
+
+    private static async Task AssertPicturesAsync(GatewayProcess gateway, WorkFolder folder)
+    {
+        using HttpClient client = new();
+        foreach ((string path, string size) in new[] { ("api/v1/streams/live/relay/snapshot.jpg", "640,360"), ("live-streams/live/relay.jpg", "480,270") })
+        {
+            string file = folder.File("picture.jpg");
+            await File.WriteAllBytesAsync(file, await client.GetByteArrayAsync(new Uri(gateway.Page, path)));
+            string shown = await ToolProcess.RunAsync(
+                Tool.Require("ffprobe"), ["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", file], Limit);
+            Assert.Equal(size, shown.Trim());
+            Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
+        }
+    }
+
+    private static async Task<string> RedirectOfAsync(string address)
+    {
+        using var player = RtmpPlayer.Start(address);
+        string? target = null;
+        await Wait.UntilAsync(
+            () => (target = player.Messages.Select(RedirectIn).FirstOrDefault(found => found is not null)) is not null, Limit, () => "a redirect");
+        return target!;
+    }
+
+    // AMF0: the property's name, then the marker of a string and its length.
+    private static string? RedirectIn(RtmpMessage message)
+    {
+        int at = message.Payload.AsSpan().IndexOf("redirect\u0002"u8);
+        if (message.Type != 20 || at < 0)
+        {
+            return null;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(message.Payload.AsSpan(at + 9));
+        return System.Text.Encoding.UTF8.GetString(message.Payload, at + 11, length);
+    }
+
+    private static async Task<string> AddressInManifestAsync(Uri manifest)
+    {
+        using HttpClient client = new();
+        XElement smil = XElement.Parse(await client.GetStringAsync(manifest));
+        string? levels = smil.Descendants("meta").First().Attribute("base")?.Value;
+        return levels + smil.Descendants("video").First().Attribute("src")?.Value;
+    }
+
+    private static async Task UntilAsync(GatewayProcess gateway, string path, Func<JsonElement, bool> condition, string what)
+    {
+        JsonElement last = default;
+        await Wait.UntilAsync(
+            async () => condition(last = await GetAsync(gateway, path)), Limit, () => $"{what}; {path} is {last}\n{gateway.Log}");
+    }
+
+    private static async Task<JsonElement> GetAsync(GatewayProcess gateway, string path)
+    {
+        using HttpClient client = new();
+        using HttpResponseMessage answer = await client.GetAsync(new Uri(gateway.Page, path));
+        JsonElement json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        return answer.IsSuccessStatusCode ? json : JsonDocument.Parse("""{"viewers":-1}""").RootElement;
+    }
+
+    private static string Text(RtmpMessage message) => System.Text.Encoding.UTF8.GetString(message.Payload);
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
