@@ -211,7 +211,8 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
         }
         catch (PushTargetException exception)
         {
-            return new PullOutcome(PullEnd.Lost, exception.Message.Replace("target", "origin", StringComparison.Ordinal));
+            return new PullOutcome(
+                exception.IsPermanent ? PullEnd.Refused : PullEnd.Lost, exception.Message.Replace("target", "origin", StringComparison.Ordinal));
         }
     }
 

@@ -176,6 +176,59 @@ public sealed class OriginPullTests
         Assert.Contains("the relay is a loop", ((AmfMap)status.Values[^1]).Find("description")?.AsString, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OriginThatRedirects_IsFollowedWherePushesMayGo(bool mayBePrivate)
+    {
+        await using RtmpServerHost real = await RtmpServerHost.StartAsync(_buffers);
+        await using RtmpServerHost first = await RtmpServerHost.StartAsync(_buffers, options => options.Redirect = $"rtmp://127.0.0.1:{real.Port}");
+        await using RtmpServerHost edge = await RtmpServerHost.StartAsync(_buffers, services: services => services.AddPush().AddRelay()
+            .Configure<PushOptions>(options => options.AllowPrivateAddresses = mayBePrivate)
+            .Configure<RelayOptions>(options => options.Origins.Add(new RelayOriginOptions { Url = $"rtmp://127.0.0.1:{first.Port}" })));
+        using PublishLease lease = real.Publish("a");
+        lease.Publish(new PushFrames(_buffers).Key(0));
+        using TestPlayer viewer = await TestPlayer.PlayAsync(edge.Port, "a");
+        if (mayBePrivate)
+        {
+            await PicturesAsync(viewer, 1);
+            return;
+        }
+
+        RtmpTestMessage status = await viewer.UntilAsync(message => message.Code == "NetStream.Play.StreamNotFound");
+        Assert.StartsWith("The origin's address is not public", ((AmfMap)status.Values[^1]).Find("description")?.AsString, StringComparison.Ordinal);
+        Assert.Empty(real.Sessions.Connections);
+    }
+
+    [Fact]
+    public async Task WhateverElseListensThere_EndsInAnErrorInWords()
+    {
+        using var web = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        web.Start();
+        Task answering = Task.Run(async () =>
+        {
+            try
+            {
+                while (true)
+                {
+                    using System.Net.Sockets.Socket socket = await web.AcceptSocketAsync();
+                    await socket.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+                }
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                // The end.
+            }
+        });
+        await using RtmpServerHost edge = await EdgeOfAsync(((System.Net.IPEndPoint)web.LocalEndpoint).Port, options => options.Patience = TimeSpan.FromSeconds(0.5));
+        using TestPlayer viewer = await TestPlayer.PlayAsync(edge.Port, "a");
+        RtmpTestMessage status = await viewer.UntilAsync(message => message.Code == "NetStream.Play.StreamNotFound");
+        web.Stop();
+        await answering;
+
+        Assert.Contains("The origin", ((AmfMap)status.Values[^1]).Find("description")?.AsString, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task MoreThanMayBe_AreRefusedInWords()
     {

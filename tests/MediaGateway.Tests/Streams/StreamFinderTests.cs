@@ -50,6 +50,20 @@ public sealed class StreamFinderTests : IDisposable
         Assert.Same(lease.Stream, Find("a").Stream);
     }
 
+    [Fact]
+    public async Task PromiseThatCannotBeKept_IsToldInWordsAtOnce()
+    {
+        _source.Answer = StreamSearch.Coming(TimeSpan.FromSeconds(5));
+        var finder = new StreamFinder(_hub.Registry, [_source]);
+        Task<(LiveStream? Stream, string? Refusal)> wait =
+            finder.FindAsync(_hub.Registry, new StreamQuery(TestHub.Key("a")), _hub.Time, CancellationToken.None);
+        Assert.False(wait.IsCompleted);
+        _hub.Registry.GiveUp(TestHub.Key("b"), "Another one.");
+        _hub.Registry.GiveUp(TestHub.Key("a"), "The origin is gone.");
+
+        Assert.Equal((null, "The origin is gone."), await wait);
+    }
+
     private StreamSearch Find(string name, string? relayPath = null) =>
         new StreamFinder(_hub.Registry, [_deaf, _source]).Find(new StreamQuery(TestHub.Key(name), relayPath));
 
