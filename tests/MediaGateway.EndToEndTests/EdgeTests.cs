@@ -18,7 +18,7 @@ public sealed class EdgeTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task PublishedOnTheFirst_IsWatchedOnTheSecondDirectlyThroughSmilAndRedirect()
+    public async Task PublishedOnTheFirst_IsWatchedOnTheSecondDirectlyThroughSmilRedirectAndHttp()
     {
         using WorkFolder folder = new();
         string source = folder.File("source.flv");
@@ -44,10 +44,12 @@ public sealed class EdgeTests
         string manifest = await AddressInManifestAsync(new Uri(origin.Page, "smil/live/relay.smil"));
         Assert.Equal(edge.RtmpAddress("relay"), redirected);
         Assert.Equal(edge.RtmpAddress("relay"), manifest);
-        string[] files = ["direct.flv", "redirected.flv", "manifest.flv"];
+        string[] files = ["direct.flv", "redirected.flv", "manifest.flv", "http.flv"];
         Task recordings = Task.WhenAll(
-            new[] { edge.RtmpAddress("relay"), redirected, manifest }.Zip(files, (address, file) => FfmpegRecorder.RecordToEndAsync(address, folder.File(file), Limit)));
-        await UntilAsync(edge, "api/v1/streams/live/relay", stream => stream.GetProperty("viewers").GetInt32() == 3, "three viewers on the second");
+            new[] { edge.RtmpAddress("relay"), redirected, manifest, new Uri(edge.Page, "live/relay.flv").ToString() }.Zip(files, (address, file) => FfmpegRecorder.RecordToEndAsync(address, folder.File(file), Limit)));
+        await UntilAsync(edge, "api/v1/streams/live/relay", stream => stream.GetProperty("viewers").GetInt32() == 4, "four viewers on the second");
+        using HttpClient client = new();
+        Assert.StartsWith("#EXTM3U", await client.GetStringAsync(new Uri(edge.Page, "hls/live/relay/index.m3u8")), StringComparison.Ordinal);
         Assert.Equal(1, (await GetAsync(edge, "api/v1/pulls")).GetArrayLength());
         Assert.Equal(1, (await GetAsync(origin, "api/v1/streams/live/relay")).GetProperty("viewers").GetInt32());
         await AssertPicturesAsync(edge, folder);
@@ -70,15 +72,17 @@ public sealed class EdgeTests
     {
         using WorkFolder folder = new();
         string source = folder.File("source.flv");
-        await TestMedia.EncodeAsync(folder, 2, 320, 180, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", "-an", "-f", "flv", source]);
+        await TestMedia.EncodeAsync(
+            folder, 12, 320, 180, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", "-an", "-f", "flv", source]);
         int originPort = FreePort.Tcp();
         await using GatewayProcess edge = await GatewayProcess.StartAsync(EdgeOf(originPort));
         await using GatewayProcess origin = await GatewayProcess.StartAsync(new Dictionary<string, string?>(EdgeOf(edge.RtmpPort)) { ["Rtmp__Port"] = Number(originPort) });
         string published = $"rtmp://127.0.0.1:{originPort}/live/a";
         await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(origin, source, published, endless: true);
-        using (RtmpPlayer.Start(edge.RtmpAddress("a")))
+        using (RtmpPlayer first = RtmpPlayer.Start(edge.RtmpAddress("a")))
         {
             await UntilAsync(origin, "api/v1/streams/live/a", stream => stream.GetProperty("viewers").GetInt32() == 1, "the pull is a viewer of the first");
+            await MeasureAsync(first, published, edge.RtmpAddress("a"));
         }
 
         await UntilAsync(origin, "api/v1/streams/live/a", stream => stream.GetProperty("viewers").GetInt32() == 0, "the first has no viewer");
@@ -94,6 +98,33 @@ public sealed class EdgeTests
         ["Relay__Origins__0__Url"] = $"rtmp://127.0.0.1:{originPort}",
         ["Relay__IdleTime"] = "00:00:01",
     };
+
+    /// <summary>How soon pictures come, and how much later than at the first gateway.</summary>
+    private static async Task MeasureAsync(RtmpPlayer first, string atOrigin, string atEdge)
+    {
+        using RtmpPlayer direct = RtmpPlayer.Start(atOrigin);
+        using RtmpPlayer second = RtmpPlayer.Start(atEdge);
+        await Wait.UntilAsync(() => Pictures(second).Count >= 120 && Pictures(direct).Count >= 120, Limit, () => "four seconds of pictures");
+        Dictionary<string, long> came = [];
+        foreach (RtmpMessage picture in Pictures(direct))
+        {
+            came[Convert.ToHexString(picture.Payload)] = picture.CompleteAt;
+        }
+
+        // What comes in the first second is the cached group.
+        double[] later =
+        [
+            .. Pictures(second).Where(picture => picture.CompleteAt > second.PlaySentAt + 1_000_000_000)
+                .Where(picture => came.ContainsKey(Convert.ToHexString(picture.Payload)))
+                .Select(picture => (picture.CompleteAt - came[Convert.ToHexString(picture.Payload)]) / 1e6).Order(),
+        ];
+        Assert.True(later.Length > 30, $"{later.Length} pictures came both ways");
+        string starts = string.Join(", ", new[] { first, second }.Select(player => $"{(Pictures(player)[0].CompleteAt - player.PlaySentAt) / 1e6:F0} ms"));
+        Measurements.Note($"first picture at an edge after play, before and after there is a pull: {starts}");
+        Measurements.Note($"pictures come later at the edge than at the origin by p50 {later[later.Length / 2]:F1}, p99 {later[(later.Length * 99) / 100]:F1} ms");
+    }
+
+    private static IReadOnlyList<RtmpMessage> Pictures(RtmpPlayer player) => [.. player.Messages.Where(message => message.IsPicture)];
 
     private static async Task AssertPicturesAsync(GatewayProcess gateway, WorkFolder folder)
     {

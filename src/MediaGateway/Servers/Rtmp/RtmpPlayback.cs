@@ -92,7 +92,9 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
             return;
         }
 
-        string? applicationCodec = services.Applications.Value.Of(key.Application).AudioCodec;
+        // A gateway that pulls the stream converts for its own viewers.
+        bool isRelay = dialogue.Connection?.RelayPath is not null;
+        string? applicationCodec = isRelay ? null : services.Applications.Value.Of(key.Application).AudioCodec;
         if (!ViewerWishes.TryRead(request.Url, dialogue.Request.Capabilities, applicationCodec, out ViewerVariant? variant, out refusal))
         {
             Refuse(StatusCode.PlayFailed, refusal, SessionEndReason.Unauthorized);
