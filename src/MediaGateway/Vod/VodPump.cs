@@ -11,6 +11,18 @@ internal sealed class VodPump(IOptions<VodOptions> options, GatewayClock clock, 
     private VodPumpThread[]? _threads;
     private bool _isDisposed;
 
+    /// <summary>Viewers that are read for.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _threads?.Sum(thread => thread.Count) ?? 0;
+            }
+        }
+    }
+
     /// <summary>Gives a viewer to the thread that has fewest.</summary>
     public void Add(VodTask task)
     {

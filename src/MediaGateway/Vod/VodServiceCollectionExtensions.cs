@@ -1,4 +1,5 @@
 using MediaGateway.Configuration;
+using MediaGateway.Streams;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Vod;
@@ -15,6 +16,8 @@ internal static class VodServiceCollectionExtensions
         services.AddSingleton<VodCatalog>();
         services.AddSingleton<RecordedSets>();
         services.AddSingleton<VodPump>();
+        services.AddSingleton<VodStreams>();
+        services.AddSingleton<IStreamSource>(provider => provider.GetRequiredService<VodStreams>());
         return services;
     }
 

@@ -33,7 +33,7 @@ internal sealed record FilePlan(
             formats[(int)track.Kind] = track.Format;
         }
 
-        var seen = new bool[3];
+        bool[] seen = new bool[3];
         for (int index = start; index < file.Count && index < start + FramesLookedAt; index++)
         {
             TrackFormat format = file.FormatOf(file[index]);

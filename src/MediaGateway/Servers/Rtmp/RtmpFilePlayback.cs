@@ -2,7 +2,6 @@ using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Files;
-using MediaGateway.Media.Frames;
 using MediaGateway.Rtmp.Messages;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Servers.Rtmp.FanOut;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
@@ -5,6 +6,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
+using MediaGateway.Vod;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +19,7 @@ internal sealed class PageOffers(
     IPeerSessions peers,
     SignalingSessions sessions,
     IAccessControl access,
+    VodStreams files,
     SessionDirectory directory,
     GatewayClock clock,
     IOptions<StreamOptions> streams)
@@ -48,7 +51,7 @@ internal sealed class PageOffers(
         }
 
         ClientConnection client = await caller.Page.LetInAsync(cancellationToken);
-        if (!StreamKey.TryCreate(streams.Value.DefaultApplication, offer.StreamName, out StreamKey key, out string? refusal))
+        if (!TryCreateKey(offer, out StreamKey key, out string? refusal))
         {
             throw new HubException(refusal);
         }
@@ -69,6 +72,11 @@ internal sealed class PageOffers(
         try
         {
             await AskAsync(session, cancellationToken);
+            if (!session.IsPublisher && await files.IsMissingAsync(session.Key))
+            {
+                throw new HubException(IPeerSessions.StreamNotFound);
+            }
+
             return Begin(its, caller.Local);
         }
         catch
@@ -76,6 +84,18 @@ internal sealed class PageOffers(
             sessions.Remove(session.Id);
             throw;
         }
+    }
+
+    // A page names streams of one application; files it names with theirs: vod/dir/clip.mp4.
+    private bool TryCreateKey(in PageOffer offer, out StreamKey key, [NotNullWhen(false)] out string? refusal)
+    {
+        int slash = offer.StreamName!.IndexOf('/', StringComparison.Ordinal); // Checked by the caller.
+        if (!offer.IsPublisher && slash > 0 && files.PlaysFiles(offer.StreamName[..slash]))
+        {
+            return files.TryCreateKey(offer.StreamName[..slash], offer.StreamName[(slash + 1)..], out key, out refusal);
+        }
+
+        return StreamKey.TryCreate(streams.Value.DefaultApplication, offer.StreamName, out key, out refusal);
     }
 
     private MediaSession Describe(
@@ -112,7 +132,7 @@ internal sealed class PageOffers(
 
         if (verdict.StreamName is { } name)
         {
-            session.Key = StreamKey.TryCreate(session.Key.Application, name, out StreamKey renamed, out string? refusal)
+            session.Key = files.TryCreateKey(session.Key.Application, name, out StreamKey renamed, out string? refusal)
                 ? renamed
                 : throw new HubException(refusal);
         }

@@ -130,7 +130,7 @@ internal sealed class WebRtcServer(
     public bool TryPlay(PeerPlayRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
         answer = null;
-        StreamSearch search = finder.Find(new StreamQuery(request.Key));
+        StreamSearch search = finder.Find(new StreamQuery(request.Key, TakesFiles: true));
         bool mayWait = search.Refusal is null && (search.IsAnswer || options.Value.WaitForPublisher > TimeSpan.Zero);
         if (search.Stream is null && !mayWait)
         {

@@ -185,7 +185,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
             return;
         }
 
-        StreamSearch search = services.Finder.Find(new StreamQuery(Key));
+        StreamSearch search = services.Finder.Find(new StreamQuery(Key, TakesFiles: true));
         if (search.Stream is not { } stream)
         {
             Wait(search, now);

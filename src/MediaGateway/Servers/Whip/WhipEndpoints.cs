@@ -1,6 +1,7 @@
 using MediaGateway.Api;
 using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
+using MediaGateway.Vod;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -43,6 +44,10 @@ internal static class WhipEndpoints
             MapOffers(endpoints, isPublisher, $"/{{application}}/{{name}}{prefix}"); // MediaMTX
             MapOffers(endpoints, isPublisher, $"/rtc/v1{prefix}"); // SRS: ?app=live&stream=name
             MapSessions(endpoints, isPublisher, $"{prefix}/{{application}}/{{name}}/{{id}}").WithTags(Tag);
+            if (!isPublisher)
+            {
+                MapFiles(endpoints, prefix);
+            }
         }
     }
 
@@ -56,6 +61,29 @@ internal static class WhipEndpoints
         return group;
     }
 
+    /// <summary>
+    /// Files in folders (<c>/whep/vod/dir/clip.mp4</c>), and the sessions of those who play them. With one folder the address looks like that of
+    /// a session, to which nobody posts.
+    /// </summary>
+    private static void MapFiles(IEndpointRouteBuilder endpoints, string prefix)
+    {
+        RouteGroupBuilder offers = Group(endpoints, $"{prefix}/{{application}}/{{folder}}/{{**file}}");
+        offers.MapPost("", (HttpContext context, WhipOpening opening, string application, string folder, string file) =>
+            opening.OpenAsync(context, isPublisher: false, application, $"{folder}/{file}")).ExcludeFromDescription();
+        offers.MapPatch("", (HttpContext context, WhipResource resource, string application, string folder, string file) =>
+            resource.PatchAsync(context, false, application, NameOf(folder, file), IdOf(file))).ExcludeFromDescription();
+        offers.MapDelete("", (HttpContext context, WhipResource resource, string application, string folder, string file) =>
+            resource.Delete(context, false, application, NameOf(folder, file), IdOf(file))).ExcludeFromDescription();
+    }
+
+    private static string NameOf(string folder, string file)
+    {
+        int slash = file.LastIndexOf('/');
+        return slash < 0 ? folder : $"{folder}/{file[..slash]}";
+    }
+
+    private static string IdOf(string file) => file[(file.LastIndexOf('/') + 1)..];
+
     private static RouteGroupBuilder MapSessions(IEndpointRouteBuilder endpoints, bool isPublisher, string pattern)
     {
         RouteGroupBuilder group = Group(endpoints, pattern);
@@ -64,7 +92,10 @@ internal static class WhipEndpoints
         group.MapDelete("", (HttpContext context, WhipResource resource, string application, string name, string id) =>
             resource.Delete(context, isPublisher, application, name, id));
         group.MapMethods("", [HttpMethods.Options], (HttpContext context) => DescribeSession(context.Response));
-        group.MapMethods("", NotForSessions, (HttpContext context) => NotAllowed(context.Response, SessionMethods));
+        group.MapMethods("", NotForSessions, async (HttpContext context, WhipOpening opening, VodStreams files, string application, string name, string id) =>
+            !isPublisher && HttpMethods.IsPost(context.Request.Method) && files.PlaysFiles(application)
+                ? await opening.OpenAsync(context, isPublisher: false, application, $"{name}/{id}")
+                : (IResult)NotAllowed(context.Response, SessionMethods));
         return group;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using MediaGateway.Api;
 using MediaGateway.Authorization;
@@ -8,6 +9,7 @@ using MediaGateway.Http;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
+using MediaGateway.Vod;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +19,7 @@ namespace MediaGateway.Servers.Whip;
 internal sealed class WhipOpening(
     IPeerSessions peers,
     IAccessControl access,
+    VodStreams files,
     SessionDirectory directory,
     WhipSessions sessions,
     WhipBody body,
@@ -35,7 +38,7 @@ internal sealed class WhipOpening(
     /// <param name="name">The stream's name.</param>
     public async Task<IResult> OpenAsync(HttpContext context, bool isPublisher, string? application, string? name)
     {
-        if (!StreamKey.TryCreate(application ?? streamOptions.Value.DefaultApplication, name, out StreamKey key, out string? refusal))
+        if (!TryCreateKey(isPublisher, application ?? streamOptions.Value.DefaultApplication, name, out StreamKey key, out string? refusal))
         {
             return WhipProblem.BadRequest(refusal);
         }
@@ -67,6 +70,10 @@ internal sealed class WhipOpening(
             ? await OpenAsync(context, session, key, credentials)
             : Refuse(context, verdict, session, credentials);
     }
+
+    // Only what is played can be a file.
+    private bool TryCreateKey(bool isPublisher, string? application, string? name, out StreamKey key, [NotNullWhen(false)] out string? refusal) =>
+        isPublisher ? StreamKey.TryCreate(application, name, out key, out refusal) : files.TryCreateKey(application, name, out key, out refusal);
 
     private JsonHttpResult<ProblemReport>? Unsuitable(HttpContext context)
     {
@@ -101,9 +108,14 @@ internal sealed class WhipOpening(
 
             if (verdict.StreamName is { } renamed)
             {
-                session.Key = StreamKey.TryCreate(session.Key.Application, renamed, out StreamKey key, out string? wrongName)
+                session.Key = TryCreateKey(session.IsPublisher, session.Key.Application, renamed, out StreamKey key, out string? wrongName)
                     ? key
                     : throw new InvalidOperationException(wrongName);
+            }
+
+            if (!session.IsPublisher && await files.IsMissingAsync(session.Key))
+            {
+                return HttpRefusal.NoStream(context.Response);
             }
 
             (isOpen, IResult result) = Open(context, new WhipSession(session, requested, credentials.HeaderHash, sessions, directory));

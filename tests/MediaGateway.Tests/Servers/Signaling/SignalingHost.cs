@@ -18,6 +18,7 @@ using MediaGateway.Snapshots;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Hooks;
 using MediaGateway.Tests.Streams;
+using MediaGateway.Vod;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Signaling;
@@ -51,7 +52,7 @@ public abstract class SignalingHost : IAsyncLifetime
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton<IPeerSessions>(Peers);
-        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddSignaling();
+        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddVod().AddConnectivity().AddSignaling();
         builder.Services.AddPush().AddRelay().AddSnapshots().AddApi().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();

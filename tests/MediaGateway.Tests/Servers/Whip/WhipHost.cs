@@ -19,6 +19,7 @@ using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
 using MediaGateway.WebRtc.Sessions;
+using MediaGateway.Vod;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Whip;
@@ -125,7 +126,7 @@ internal sealed class WhipHost : IAsyncDisposable
         }
 
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
-        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddConnectivity().AddHttpViewers().AddWhip();
+        builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddVod().AddConnectivity().AddHttpViewers().AddWhip();
         if (!settings.Any(setting => setting.Key.StartsWith("Hooks:", StringComparison.Ordinal) || setting.Key.StartsWith("Tokens:", StringComparison.Ordinal)))
         {
             builder.Services.AddSingleton<IAccessControl>(access);
