@@ -129,7 +129,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>The RTMP address under which a stream is played.</summary>
-    public string RtmpAddress(string stream) => $"rtmp://127.0.0.1:{_rtmpPort}/live/{stream}";
+    public string RtmpAddress(string stream, string application = "live") => $"rtmp://127.0.0.1:{_rtmpPort}/{application}/{stream}";
 
     /// <summary>The same behind TLS.</summary>
     public string RtmpsAddress(string stream) => $"rtmps://127.0.0.1:{_rtmpsPort}/live/{stream}";

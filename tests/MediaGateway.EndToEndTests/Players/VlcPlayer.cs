@@ -94,6 +94,9 @@ internal sealed partial class VlcPlayer : IAsyncDisposable
     /// <summary>The text of VLC's <c>info</c> command: codecs and picture sizes.</summary>
     public Task<string> InformationAsync() => AskAsync("info");
 
+    /// <summary>Pauses, or goes on.</summary>
+    public Task PauseAsync() => AskAsync("pause");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
