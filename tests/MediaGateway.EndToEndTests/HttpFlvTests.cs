@@ -1,0 +1,44 @@
+using MediaGateway.EndToEndTests.Analysis;
+using MediaGateway.EndToEndTests.Gateway;
+using MediaGateway.EndToEndTests.Players;
+using MediaGateway.EndToEndTests.Publishers;
+using MediaGateway.EndToEndTests.Tools;
+using Xunit;
+
+namespace MediaGateway.EndToEndTests;
+
+/// <summary>Players of FLV over HTTP. Needs ffmpeg and vlc.</summary>
+[Collection(Lane.Programs)]
+public sealed class HttpFlvTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task FfmpegPublishes_FfmpegGetsEveryPacketAndVlcShowsPictures()
+    {
+        using WorkFolder folder = new();
+        string source = folder.File("source.flv");
+        await TestMedia.EncodeAsync(
+            folder, 12, 640, 360, 0,
+            ["-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2", "-f", "flv", source]);
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, source, gateway.RtmpAddress("web"));
+        string address = new Uri(gateway.Page, "live/web.flv").AbsoluteUri;
+        string received = folder.File("received.flv");
+        Task recording = FfmpegRecorder.RecordToEndAsync(address, received, Limit);
+        await using (VlcPlayer vlc = await VlcPlayer.StartAsync(address))
+        {
+            await Wait.UntilAsync(async () => (await vlc.StatisticsAsync()).FramesDisplayed > 60, Limit, () => "60 pictures in VLC");
+            Assert.Empty(vlc.DecoderErrors);
+        }
+
+        await recording;
+        await encoder.WaitForEndAsync(Limit);
+        IReadOnlyList<HashedPacket> sent = await HashedPacket.ListAsync(source);
+        IReadOnlyList<HashedPacket> packets = await HashedPacket.ListAsync(received);
+        long shift = HashedPacket.AssertTail(sent, packets, "video");
+        Assert.Equal(shift, HashedPacket.AssertTail(sent, packets, "audio"));
+        Assert.True(packets.Count(packet => packet.Codec == "video") >= 180, "Less than six seconds came.");
+        Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(received));
+    }
+}
