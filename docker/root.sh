@@ -20,6 +20,7 @@ rm -rf "$root/opt/mediagateway"
 cp -r "$folder/gateway" "$root/opt/mediagateway"
 cp docker/healthcheck.sh "$root/opt/mediagateway/healthcheck.sh"
 chroot "$root" /usr/bin/install -d -o mediagateway -g mediagateway -m 700 /opt/mediagateway/data
+chroot "$root" /usr/bin/install -d -o mediagateway -g mediagateway /opt/mediagateway/recordings /opt/mediagateway/media
 
 cat >"$folder/start" <<START
 #!/bin/sh
