@@ -8,6 +8,7 @@ using MediaGateway.Http;
 using MediaGateway.Push;
 using MediaGateway.Recording;
 using MediaGateway.Relay;
+using MediaGateway.Servers.Files;
 using MediaGateway.Servers.Flv;
 using MediaGateway.Servers.Hls;
 using MediaGateway.Servers.Page;
@@ -57,6 +58,7 @@ try
         .AddWhip()
         .AddSmil()
         .AddHls()
+        .AddFiles()
         .AddFlv()
         .AddPush()
         .AddRecording()
@@ -79,6 +81,7 @@ try
     app.MapWhip();
     app.MapSmil();
     app.MapHls();
+    app.MapFiles();
     app.MapFlv();
     app.MapHealth();
     app.MapApi();

@@ -86,16 +86,22 @@ public sealed class Mp4Timeline(Mp4Track track, MediaTime epoch)
         _waiting = null;
     }
 
+    /// <summary>How long a frame of sound lasts by what it says itself, in ticks of its track; 0 for pictures, which do not say.</summary>
+    internal static int DurationOf(MediaFrame frame, Mp4Track track) => track.Format switch
+    {
+        AacFormat aac => AacSamples.Of(aac),
+        OpusFormat => OpusPacket.TryParse(frame.Payload, out OpusPacket packet) ? packet.Samples : OpusFormat.ClockRate / 50,
+        PlainAudioFormat => Mp3FrameHeader.TryRead(frame.Payload, out Mp3FrameHeader header) ? header.Samples : 1152,
+        _ => 0,
+    };
+
     private bool IsCounted(long stamp, long expected) =>
         track.Format.Kind == TrackKind.Audio && Math.Abs(stamp - expected) <= track.Timescale / ToleranceDivisor;
 
     private long TicksOf(TimeSpan time) => new MediaTime(time.Ticks, (int)TimeSpan.TicksPerSecond).Rescale(track.Timescale).Value;
 
-    private int NominalDurationOf(MediaFrame frame) => track.Format switch
-    {
-        AacFormat aac => AacSamples.Of(aac),
-        OpusFormat => OpusPacket.TryParse(frame.Payload, out OpusPacket packet) ? packet.Samples : OpusFormat.ClockRate / 50,
-        PlainAudioFormat => Mp3FrameHeader.TryRead(frame.Payload, out Mp3FrameHeader header) ? header.Samples : 1152,
-        _ => _lastDuration > 0 ? _lastDuration : track.Timescale / DefaultFrameRate,
-    };
+    private int NominalDurationOf(MediaFrame frame) =>
+        DurationOf(frame, track) is > 0 and var duration ? duration
+        : _lastDuration > 0 ? _lastDuration
+        : track.Timescale / DefaultFrameRate;
 }

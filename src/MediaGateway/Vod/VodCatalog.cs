@@ -54,6 +54,10 @@ internal sealed class VodCatalog : IDisposable
     /// <summary>Whether there is such a file. Looks at the disk, but reads nothing.</summary>
     public bool Exists(string application, VodName name) => Find(application, name) is not null;
 
+    /// <summary>Opens a file to be sent as it is; null when there is none. The caller disposes it.</summary>
+    public SafeFileHandle? OpenAsItIs(string application, VodName name) =>
+        Find(application, name) is var (root, path) ? VodPaths.TryOpen(root, path) : null;
+
     /// <summary>The bytes of a small file beside those that are played; null when there is none, or it is larger.</summary>
     public byte[]? ReadSmall(string application, VodName name, int maximumBytes)
     {

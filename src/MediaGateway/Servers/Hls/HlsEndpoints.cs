@@ -2,6 +2,7 @@ using MediaGateway.Api;
 using MediaGateway.Configuration;
 using MediaGateway.Http;
 using MediaGateway.Streams;
+using MediaGateway.Vod;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Servers.Hls;
@@ -33,18 +34,29 @@ internal static class HlsEndpoints
                 context.RequestServices.GetRequiredService<HlsPlaylists>().MediaAsync(context, key, container));
         }
 
+        IEnumerable<string> ofFiles = endpoints.ServiceProvider.GetServices<VodRoot>().SelectMany(root => root.Applications).Distinct(StringComparer.Ordinal);
+        foreach (string application in ofFiles)
+        {
+            Map(endpoints, $"/hls/{application}/{{**path}}", context =>
+                context.RequestServices.GetRequiredService<HlsFiles>().ReadAsync(context, application, Part(context, "path")));
+        }
+
         Map(endpoints, $"{Prefix}/{{epoch}}/{{file}}", static (context, key) =>
             context.RequestServices.GetRequiredService<HlsSegments>().ReadAsync(context, key, Part(context, "epoch"), Part(context, "file")));
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, string pattern, Func<HttpContext, StreamKey, Task<IResult>> answer)
+    private static void Map(IEndpointRouteBuilder endpoints, string pattern, Func<HttpContext, StreamKey, Task<IResult>> answer) =>
+        Map(endpoints, pattern, async context =>
+            StreamKey.TryCreate(Part(context, "application"), Part(context, "name"), out StreamKey key, out string? refusal)
+                ? await answer(context, key)
+                : ProblemReport.NotFound(refusal));
+
+    private static void Map(IEndpointRouteBuilder endpoints, string pattern, Func<HttpContext, Task<IResult>> answer)
     {
         endpoints.MapMethods(pattern, Reading, async (HttpContext context) =>
         {
             MediaCors.Apply(context.Response);
-            return StreamKey.TryCreate(Part(context, "application"), Part(context, "name"), out StreamKey key, out string? refusal)
-                ? await answer(context, key)
-                : ProblemReport.NotFound(refusal);
+            return await answer(context);
         }).WithTags(Tag);
         endpoints.MapMethods(pattern, [HttpMethods.Options], static (HttpContext context) => MediaCors.DescribeMethods(context.Response, Methods));
     }

@@ -7,7 +7,6 @@ using MediaGateway.Media.Mp4;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Primitives;
 
 namespace MediaGateway.Servers.Hls;
 
@@ -67,7 +66,7 @@ internal sealed class HlsPlaylists(HlsStreams streams, HlsViewers viewers, ILadd
 
         if (context.Request.Query[HlsViewers.Parameter] != viewer.Id)
         {
-            return TypedResults.Redirect($"{context.Request.PathBase}{context.Request.Path}{Query(context.Request, viewer)}");
+            return TypedResults.Redirect($"{context.Request.PathBase}{context.Request.Path}{HlsViewers.QueryOf(context.Request, viewer)}");
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, viewer.Viewer.Ending);
@@ -91,7 +90,7 @@ internal sealed class HlsPlaylists(HlsStreams streams, HlsViewers viewers, ILadd
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            return ProblemReport.Answer(StatusCodes.Status403Forbidden, "An operator has ended this session.");
+            return HlsViewers.Ended();
         }
         finally
         {
@@ -109,17 +108,9 @@ internal sealed class HlsPlaylists(HlsStreams streams, HlsViewers viewers, ILadd
         return ProblemReport.Answer(answer.Status, answer.Words ?? "There is no playlist.");
     }
 
-    // What the player has shown stays in the address: it is asked about anew when it comes back after a long pause.
-    private static string Query(HttpRequest request, HlsViewer viewer)
-    {
-        IEnumerable<KeyValuePair<string, StringValues>> kept = request.Query.Where(
-            pair => pair.Key != HlsViewers.Parameter && !pair.Key.StartsWith(HlsQuery.Prefix, StringComparison.Ordinal));
-        return QueryString.Create(kept).Add(HlsViewers.Parameter, viewer.Id).Value!; // not empty: there is a parameter
-    }
-
     private string Write(HttpContext context, HlsViewer viewer, HlsMuxer muxer, HlsInitialization initialization)
     {
-        string query = Query(context.Request, viewer);
+        string query = HlsViewers.QueryOf(context.Request, viewer);
         string media = muxer.Container.Media();
         StreamSnapshot snapshot = muxer.Stream.Snapshot();
         (int width, int height) = initialization.Video is H264Format picture ? (picture.Width, picture.Height) : (0, 0);

@@ -12,11 +12,15 @@ namespace MediaGateway.Servers.Hls;
 /// </summary>
 internal sealed class HlsSegments(HlsStreams streams, GatewayMetrics metrics)
 {
+    /// <summary>The media type of fragments.</summary>
+    public const string Mp4Type = "video/mp4";
+
+    /// <summary>The media type of MPEG-TS.</summary>
+    public const string TransportStreamType = "video/mp2t";
+
     private const string Gone = "There is no such segment here: it is too old, or of an earlier run.";
     private const string InitializationPrefix = "init";
     private const string InitializationSuffix = ".mp4";
-    private const string Mp4Type = "video/mp4";
-    private const string TransportStreamType = "video/mp2t";
 
     /// <summary>Answers with what lies at <c>epoch/file</c> of a stream.</summary>
     public async Task<IResult> ReadAsync(HttpContext context, StreamKey key, string epoch, string file)

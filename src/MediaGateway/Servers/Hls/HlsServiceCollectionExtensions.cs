@@ -22,5 +22,7 @@ internal static class HlsServiceCollectionExtensions
         .AddSingleton<HlsViewers>()
         .AddSingleton<HlsPlaylists>()
         .AddSingleton<HlsSegments>()
+        .AddSingleton<HlsFileMuxer>()
+        .AddSingleton<HlsFiles>()
         .AddHostedService<HlsKeeper>();
 }

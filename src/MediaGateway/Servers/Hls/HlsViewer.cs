@@ -14,7 +14,7 @@ internal sealed class HlsViewer(string id, StreamKey requested, HttpViewer viewe
 {
     private long _lastAsked;
 
-    /// <summary>Guards <see cref="Stream"/>.</summary>
+    /// <summary>Guards <see cref="IsServed"/> and <see cref="Stream"/>.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>The parameter's value.</summary>
@@ -29,7 +29,10 @@ internal sealed class HlsViewer(string id, StreamKey requested, HttpViewer viewe
     /// <summary>What hooks and the API know it as.</summary>
     public HttpViewer Viewer => viewer;
 
-    /// <summary>The stream that counts it; null before it plays.</summary>
+    /// <summary>Whether it plays: from its first playlist on.</summary>
+    public bool IsServed { get; set; }
+
+    /// <summary>The live stream that counts it; null before it plays, and for a file.</summary>
     public LiveStream? Stream { get; set; }
 
     /// <summary>Whether somebody has ended it: it stays known until it asks no more, so that its player does not come back by itself.</summary>

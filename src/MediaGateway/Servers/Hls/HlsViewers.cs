@@ -5,6 +5,8 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Http;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 
 namespace MediaGateway.Servers.Hls;
 
@@ -41,7 +43,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         {
             known.Touch(services.Clock.Now);
             return known.IsEnded
-                ? (null, ProblemReport.Answer(StatusCodes.Status403Forbidden, "An operator has ended this session."))
+                ? (null, Ended())
                 : (known, null);
         }
 
@@ -74,20 +76,49 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         }
     }
 
+    /// <summary>403: somebody has ended the player's session.</summary>
+    public static JsonHttpResult<ProblemReport> Ended() =>
+        ProblemReport.Answer(StatusCodes.Status403Forbidden, "An operator has ended this session.");
+
+    /// <summary>
+    /// The parameters of the addresses in a player's playlists: its own, and what it has shown, for it is asked about anew when it comes back
+    /// after a long pause.
+    /// </summary>
+    public static string QueryOf(HttpRequest request, HlsViewer viewer)
+    {
+        IEnumerable<KeyValuePair<string, StringValues>> kept = request.Query.Where(
+            pair => pair.Key != Parameter && !pair.Key.StartsWith(HlsQuery.Prefix, StringComparison.Ordinal));
+        return QueryString.Create(kept).Add(Parameter, viewer.Id).Value!; // not empty: there is a parameter
+    }
+
+    /// <summary>A player has asked for a segment of a file. False: somebody has ended its session.</summary>
+    public bool TryTouch(HttpRequest request)
+    {
+        if (request.Query[Parameter] is not [{ } id] || !_viewers.TryGetValue(id, out HlsViewer? viewer))
+        {
+            return true;
+        }
+
+        viewer.Touch(services.Clock.Now);
+        return !viewer.IsEnded;
+    }
+
     /// <summary>It is served from now on; later calls change nothing.</summary>
-    public void Begin(HlsViewer viewer, LiveStream stream)
+    /// <param name="viewer">The player.</param>
+    /// <param name="stream">The stream that counts it; null for a file.</param>
+    public void Begin(HlsViewer viewer, LiveStream? stream)
     {
         lock (viewer.Gate)
         {
-            if (viewer.Stream is not null)
+            if (viewer.IsServed)
             {
                 return;
             }
 
-            viewer.Stream = stream;
+            (viewer.IsServed, viewer.Stream) = (true, stream);
         }
 
-        stream.AddViewers(1);
+        stream?.AddViewers(1);
         viewer.Viewer.Begin();
         metrics.SessionStarted(Protocol, "play");
         services.Logger.HlsViewerOpened(viewer.Key, viewer.Viewer.Session.Connection.Remote);
@@ -111,7 +142,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
     {
         lock (viewer.Gate)
         {
-            if (viewer.Stream is not null)
+            if (viewer.IsServed)
             {
                 return;
             }
@@ -131,18 +162,15 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         Interlocked.Decrement(ref _count);
         (SessionEndReason reason, string words) = viewer.Viewer.EndRequest ?? (SessionEndReason.PeerClosed, "Stopped by session disconnect");
         viewer.Viewer.Dispose();
-        LiveStream? stream;
         lock (viewer.Gate)
         {
-            stream = viewer.Stream;
+            if (!viewer.IsServed)
+            {
+                return;
+            }
         }
 
-        if (stream is null)
-        {
-            return;
-        }
-
-        stream.AddViewers(-1);
+        viewer.Stream?.AddViewers(-1);
         metrics.SessionEnded(Protocol, "play", reason, services.Clock.Now - viewer.Viewer.Session.StartedAt);
         services.Logger.HlsViewerClosed(viewer.Key, viewer.Viewer.Session.Connection.Remote, words);
     }
