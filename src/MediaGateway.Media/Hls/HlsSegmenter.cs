@@ -19,7 +19,16 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     /// <summary>A track that is silent for so long while the other goes on is left out: players wait for every track they are promised.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long pictures are held for the sound of the same time, which comes later where it is converted: a player shows a part only as far as
+    /// every track goes.
+    /// </summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(500);
+
     private const long MicrosecondsPerSecond = 1_000_000;
+
+    // The frame of sound that is under way when the first picture begins belongs to it.
+    private const long SoundFrame = 25_000;
 
     // Parts are to last at least 85 % of the part target (RFC 8216bis 4.4.4.9): what irregular frames may add to the first part's length.
     private const long PartTargetPercent = 108;
@@ -28,6 +37,8 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     private static readonly TimeSpan KeyframeLead = TimeSpan.FromMilliseconds(300);
 
     private readonly Mp4FragmentWriter _part = new();
+    private readonly Queue<Mp4Sample> _heldPictures = new();
+    private readonly Queue<Mp4Sample> _heldSound = new();
     private readonly long _segmentMicroseconds = (long)shape.SegmentDuration.TotalMicroseconds;
     private readonly long _partMicroseconds = (long)shape.PartDuration.TotalMicroseconds;
     private readonly long _longestGap = Math.Clamp((long)shape.SegmentDuration.TotalMicroseconds, MicrosecondsPerSecond, 3 * MicrosecondsPerSecond);
@@ -83,7 +94,7 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
             (_lastPicture, _lastSound) = (_rangeStart, _rangeStart);
         }
 
-        if (_rangeStart < 0 || place < _rangeStart)
+        if (_rangeStart < 0 || place < _rangeStart - (isLeading ? 0 : SoundFrame))
         {
             frame.Release();
             return;
@@ -92,8 +103,10 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
         (_lastPicture, _lastSound) = frame.Kind == TrackKind.Video ? (place, _lastSound) : (_lastPicture, place);
         if (timeline.TryAdd(frame, out Mp4Sample sample))
         {
-            Place(sample, timeline);
+            Hold(sample);
         }
+
+        PlaceHeld(isLast: false);
     }
 
     /// <summary>Whether the publisher is to be asked for a keyframe now, so that the segment can end; true once in each segment.</summary>
@@ -119,6 +132,8 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
         _pictures?.Clear();
         _sound?.Clear();
         _part.Clear();
+        Release(_heldPictures);
+        Release(_heldSound);
     }
 
     /// <summary>Follows changes of format. False: the frame is of no use before a keyframe comes.</summary>
@@ -175,38 +190,60 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
 
     private void EndRange()
     {
-        if (_pictures is { } pictures && pictures.TryFlush(out Mp4Sample picture))
+        foreach (Mp4Timeline? timeline in (Mp4Timeline?[])[_pictures, _sound])
         {
-            Place(picture, pictures);
+            if (timeline is not null && timeline.TryFlush(out Mp4Sample last))
+            {
+                Hold(last);
+            }
         }
 
-        if (_sound is { } sound && sound.TryFlush(out Mp4Sample last))
-        {
-            Place(last, sound);
-        }
-
+        PlaceHeld(isLast: true);
         if (_segment is not null)
         {
             EndSegment();
         }
 
         _part.Clear();
+        Release(_heldSound);
         _leadingSamples = 0;
     }
 
-    private void Place(in Mp4Sample sample, Mp4Timeline timeline)
+    private void Hold(in Mp4Sample sample) =>
+        (sample.Frame.Kind == TrackKind.Video || _video is null ? _heldPictures : _heldSound).Enqueue(sample);
+
+    /// <summary>Places pictures as far as there is sound, or as they have been held long enough.</summary>
+    private void PlaceHeld(bool isLast)
     {
-        if (sample.Frame.Kind == TrackKind.Video || _video is null)
+        Mp4Timeline? leading = _video is null ? _sound : _pictures;
+        while (leading is not null && _heldPictures.TryPeek(out Mp4Sample sample))
         {
-            PlaceLeading(sample, MicrosecondsOf(sample.Decoding, timeline), MicrosecondsOf(sample.End, timeline));
+            long end = MicrosecondsOf(sample.End, leading);
+            bool hasSound = _audio is null || _video is null || (_sound is { } sound && MicrosecondsOf(sound.Position, sound) >= end);
+            if (!isLast && !hasSound && _lastPicture - end < (long)LongestHold.TotalMicroseconds)
+            {
+                return;
+            }
+
+            _heldPictures.Dequeue();
+            PlaceLeading(sample, MicrosecondsOf(sample.Decoding, leading), end);
         }
-        else if (_part.IsFull)
+    }
+
+    /// <summary>The sound until a point of time goes with the pictures until there.</summary>
+    private void PlaceSound(long until)
+    {
+        while (_sound is { } sound && _heldSound.TryPeek(out Mp4Sample sample) && MicrosecondsOf(sample.Decoding, sound) < until)
         {
-            sample.Frame.Release();
-        }
-        else
-        {
-            _part.Add(sample);
+            _heldSound.Dequeue();
+            if (_part.IsFull)
+            {
+                sample.Frame.Release();
+            }
+            else
+            {
+                _part.Add(sample);
+            }
         }
     }
 
@@ -235,6 +272,7 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
         }
 
         _part.Add(sample);
+        PlaceSound(end);
         _partEnd = end;
         _leadingSamples++;
         _partIsIndependent |= sample.Frame.IsKeyframe;
@@ -322,6 +360,14 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     // The frame rate decides how much of the wanted duration can be used: nine frames of 40 ms, not 8.75.
     private void FixPartTarget(long partMicroseconds) =>
         window.FixPartTarget(((partMicroseconds * PartTargetPercent / 100) + 999) / 1000 * 1000);
+
+    private static void Release(Queue<Mp4Sample> samples)
+    {
+        while (samples.TryDequeue(out Mp4Sample sample))
+        {
+            sample.Frame.Release();
+        }
+    }
 
     private static int Rounded(long microseconds) => (int)((microseconds + (MicrosecondsPerSecond / 2)) / MicrosecondsPerSecond);
 

@@ -28,8 +28,12 @@ public sealed class HlsWindow(HlsShape shape)
     /// <summary>The longest part (<c>PART-TARGET</c>); 0 while it is not known.</summary>
     public long PartTargetMicroseconds { get; private set; }
 
-    /// <summary>Whether players can be told anything: the target durations are known and there is a part.</summary>
-    public bool IsListed => TargetSeconds > 0 && PartTargetMicroseconds > 0 && _segments.Count > _unlisted;
+    /// <summary>
+    /// Whether players can be told anything: the target durations are known and there is a complete segment. Parts alone are no playlist for
+    /// those who do not know parts, and for hls.js.
+    /// </summary>
+    public bool IsListed =>
+        TargetSeconds > 0 && PartTargetMicroseconds > 0 && _segments.Count > _unlisted && _segments[_unlisted].IsComplete;
 
     /// <summary>Whether nothing will be added.</summary>
     public bool HasEnded { get; private set; }

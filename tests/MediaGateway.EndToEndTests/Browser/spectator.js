@@ -57,6 +57,29 @@
       return peer;
     },
 
+    // Looks at a video element whatever feeds it; an object with the pictures so far, the errors that a player adds, and `report()`.
+    look: (video) => {
+      const looked = { pictures: [], errors: [], stalls: 0 };
+      const context = document.createElement('canvas').getContext('2d', { alpha: false, willReadFrequently: true });
+      const onPicture = (now, metadata) => {
+        const seen = read(context, video);
+        const drawn = seen.counter === null ? undefined : window.flashAndBeep.drawnAt(seen.counter);
+        looked.pictures.push({ ...seen, shownAt: metadata.expectedDisplayTime, width: metadata.width,
+          delay: drawn === undefined ? null : metadata.expectedDisplayTime - drawn });
+        video.requestVideoFrameCallback(onPicture);
+      };
+      video.requestVideoFrameCallback(onPicture);
+      video.addEventListener('waiting', () => looked.pictures.length > 0 && looked.stalls++);
+      looked.report = () => ({
+        pictures: looked.pictures.filter((picture) => picture.counter !== null),
+        stalls: looked.stalls,
+        errors: looked.errors.join(' '),
+        protocol: performance.getEntriesByType('resource').findLast((entry) => entry.name.includes('/hls/'))?.nextHopProtocol
+          ?? performance.getEntriesByType('navigation')[0].nextHopProtocol,
+      });
+      return looked;
+    },
+
     // Watches; `peer` is the connection that receives. Resolves to an object whose `report()` tells all that was seen and heard.
     watch: async (video, peer) => {
       const pictures = [];

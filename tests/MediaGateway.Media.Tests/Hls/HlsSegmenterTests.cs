@@ -43,17 +43,47 @@ public sealed class HlsSegmenterTests
     }
 
     [Fact]
-    public void PublisherThatCanBeAsked_ListedFromTheFirstPart_AskedOncePerSegment()
+    public void PublisherThatCanBeAsked_AskedOncePerSegment_TargetDoesNotDependOnItsFirstGroup()
     {
         using var stream = new HlsStream(onRequest: true);
-        stream.Run(0, 400, rate: 30, group: 1000);
-        Assert.Equal(2, stream.Last.TargetDuration);
+        stream.Run(0, 1600, rate: 30, group: 1000);
+        Assert.Empty(stream.Playlists);
         Assert.False(stream.Segmenter.TakeKeyframeRequest());
 
-        stream.Run(400.1, 1800, rate: 30, group: 1000);
-
+        stream.Add(stream.Frames.Picture(1620));
+        stream.Add(stream.Frames.Picture(1720));
         Assert.True(stream.Segmenter.TakeKeyframeRequest());
         Assert.False(stream.Segmenter.TakeKeyframeRequest());
+        stream.Run(1750, 2400, rate: 30, group: 1000);
+
+        Assert.Equal(2, stream.Last.TargetDuration);
+    }
+
+    [Fact]
+    public void SoundThatComesLater_IsInThePartOfItsTime()
+    {
+        using var stream = new HlsStream();
+        stream.Start(Mp4Frames.Video, Mp4Frames.Aac);
+        int sounds = 0;
+        for (int index = 0; index < 300; index++)
+        {
+            stream.Add(stream.Frames.Picture(1000 + (index * 40), key: index % 50 == 0));
+            for (; (sounds + 1) * 1024 / 48 <= (index * 40) - 200; sounds++)
+            {
+                stream.Add(stream.Frames.Sound(1000 + (sounds * 1024.0 / 48)));
+            }
+        }
+
+        HlsPart[] parts = [.. stream.Window.Listed.ToArray().SelectMany(segment => segment.Parts)];
+        Assert.True(parts.Length > 20);
+        Assert.All(parts, part =>
+        {
+            Mp4Box[] tracks = [.. Mp4Box.Read(part.Blob.Memory)[0].Children().Where(box => box.Type == "traf")];
+            Assert.Equal(2, tracks.Length);
+            double pictures = tracks[0].Child("tfdt").UInt64(4) / 90_000.0;
+            double sound = (tracks[1].Child("tfdt").UInt64(4) + (tracks[1].Child("trun").UInt32(4) * 1024.0)) / 48_000;
+            Assert.InRange(sound - pictures - (part.Microseconds / 1e6), -0.001, 0.022);
+        });
     }
 
     [Fact]

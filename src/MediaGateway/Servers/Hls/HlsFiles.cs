@@ -76,6 +76,12 @@ internal sealed class HlsFiles(HlsFileMuxer muxer, HlsViewers viewers, RecordedS
     private async Task<string?> WriteAsync(HttpContext context, string application, HlsFileAddress address, HlsViewer viewer)
     {
         string query = HlsViewers.QueryOf(context.Request, viewer);
+        bool mayBeSet = address is { Item: HlsFileItem.Index, Name.Prefix: "" } && !Path.HasExtension(address.Name.Path);
+        if (mayBeSet && await WriteSetAsync(application, address.Name, query) is { } set)
+        {
+            return set;
+        }
+
         (VodFile? file, HlsFilePlan? plan, VodOpening opening) = await muxer.OpenAsync(application, address.Name);
         using (file)
         {
@@ -87,12 +93,7 @@ internal sealed class HlsFiles(HlsFileMuxer muxer, HlsViewers viewers, RecordedS
             }
         }
 
-        if (!opening.IsMissing)
-        {
-            throw new MediaFileException(opening.Refusal ?? "The file cannot be played.");
-        }
-
-        return address.Item == HlsFileItem.Index ? await WriteSetAsync(application, address.Name, query) : null;
+        return opening.IsMissing ? null : throw new MediaFileException(opening.Refusal ?? "The file cannot be played.");
     }
 
     private async Task<string?> WriteSetAsync(string application, VodName name, string query)

@@ -14,13 +14,10 @@ public sealed class HlsEndpointsTests
     public async Task Player_OpensReadsAndGetsWhatThePlaylistNames()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 3000);
-
+        (PublishLease lease, string media) = await host.PlayAsync("a");
         HlsResponse index = await host.GetAsync("/hls/live/a/index.m3u8");
         Assert.Contains("CODECS=\"avc1.42E01E,mp4a.40.2\",RESOLUTION=640x360", index.Text, StringComparison.Ordinal);
         Assert.Equal(("application/vnd.apple.mpegurl", "no-cache", "*"), (index.MediaType, index["Cache-Control"], index["Access-Control-Allow-Origin"]));
-        string media = await host.OpenAsync("a");
         HlsPlaylist playlist = await host.ReadAsync(media);
 
         HlsListedSegment growing = playlist.Segments[^1];
@@ -29,7 +26,7 @@ public sealed class HlsEndpointsTests
         Assert.Equal(["ftyp", "moov"], Mp4Box.Read(map.Bytes).Select(box => box.Type));
         Assert.Equal(["moof", "mdat"], Mp4Box.Read(part.Bytes).Select(box => box.Type));
         Assert.Contains("immutable", part["Cache-Control"], StringComparison.Ordinal);
-        host.Feed(lease, 4000, 6100);
+        host.Feed(lease, 4700, 7400);
         playlist = await host.ReadAsync(media, $"&_HLS_msn={growing.Number}");
         HlsListedSegment whole = playlist.Complete.Last();
         HlsResponse segment = await host.GetAsync($"/hls/live/a/{whole.Address}");
@@ -71,9 +68,7 @@ public sealed class HlsEndpointsTests
     public async Task BlockingReload_AnswersWhenThePartIsThere_AndRefusesWhatIsTooFar()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 700);
-        string media = await host.OpenAsync("a");
+        (PublishLease lease, string media) = await host.PlayAsync("a");
         HlsPlaylist first = await host.ReadAsync(media);
         HlsListedSegment growing = first.Segments[^1];
         int next = growing.Parts.Count;
@@ -82,7 +77,7 @@ public sealed class HlsEndpointsTests
         Task<HlsPlaylist> reload = host.ReadAsync(media, $"&_HLS_msn={growing.Number}&_HLS_part={next}");
         Task<HlsResponse> hinted = host.GetAsync($"/hls/live/a/{first.Hint}");
         await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 2, "both wait");
-        host.Feed(lease, 700, 1400);
+        host.Feed(lease, 4700, 5400);
 
         Assert.Contains((await reload).Segments, segment => segment.Number > growing.Number || segment.Parts.Count > next);
         Assert.Equal(200, (await hinted).Status);
@@ -96,9 +91,7 @@ public sealed class HlsEndpointsTests
     public async Task BlockingReload_OfAStreamThatStandsStill_IsRefusedAfterThreeTargetDurations()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 700);
-        string media = await host.OpenAsync("a");
+        (_, string media) = await host.PlayAsync("a");
         long number = (await host.ReadAsync(media)).Segments[^1].Number;
         Task<HlsResponse> reload = host.GetAsync($"{media}&_HLS_msn={number}");
         await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
@@ -112,9 +105,7 @@ public sealed class HlsEndpointsTests
     public async Task PublisherComesBack_SamePlaylistGoesOnAfterADiscontinuity()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 3000);
-        string media = await host.OpenAsync("a");
+        (PublishLease lease, string media) = await host.PlayAsync("a");
         HlsPlaylist before = await host.ReadAsync(media);
         lease.End(StreamEndReason.PublisherLost);
         host.Time.Advance(TimeSpan.FromSeconds(1));
@@ -132,30 +123,26 @@ public sealed class HlsEndpointsTests
     public async Task StreamEnds_PlaylistEnds_AndTheNextOneIsAnotherRun()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 3000);
-        string media = await host.OpenAsync("a");
+        (PublishLease lease, string media) = await host.PlayAsync("a");
         HlsPlaylist before = await host.ReadAsync(media);
 
         lease.Dispose();
         HlsPlaylist ended = await host.ReadAsync(media, $"&_HLS_msn={before.Segments[^1].Number}");
         Assert.True(ended.HasEnded);
-        using PublishLease again = host.Publish("a");
-        host.Feed(again, 0, 1000);
-        HlsPlaylist next = await host.ReadAsync(await host.OpenAsync("a"));
+        (PublishLease again, string nextMedia) = await host.PlayAsync("a");
+        HlsPlaylist next = await host.ReadAsync(nextMedia);
 
         Assert.False(next.HasEnded);
         Assert.True(next.MediaSequence > ended.Segments[^1].Number);
         Assert.NotEqual(ended.Segments[0].Map, next.Segments[0].Map);
+        again.Dispose();
     }
 
     [Fact]
     public async Task NobodyAsks_ViewersGoAndSegmentsAreMadeNoMore()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 3000);
-        string media = await host.OpenAsync("a");
+        (PublishLease lease, string media) = await host.PlayAsync("a");
         HlsPlaylist playlist = await host.ReadAsync(media);
         Assert.Equal(1, lease.Stream.Viewers);
         Assert.Equal("hls", Assert.Single(host.Directory.Sessions).Connection.Protocol);
@@ -167,7 +154,10 @@ public sealed class HlsEndpointsTests
         await RtmpServerHost.UntilAsync(() => lease.Stream.Outlets == 0 && host.Muxers.Count == 0, "nothing is made");
 
         Assert.Equal(404, (await host.GetAsync($"/hls/live/a/{playlist.Segments[0].Map}")).Status);
-        Assert.Equal(200, (await host.GetAsync(media)).Status); // a player that was paused comes back under its own name
+        Task<HlsResponse> back = host.GetAsync(media); // a player that was paused comes back under its own name
+        await RtmpServerHost.UntilAsync(() => lease.Stream.Outlets > 0, "segments are made again");
+        host.Feed(lease, 4700, 9000);
+        Assert.Equal(200, (await back).Status);
         Assert.Equal(2, host.Access.Sessions.Count);
     }
 
@@ -177,13 +167,9 @@ public sealed class HlsEndpointsTests
         await using HlsHost host = await HlsHost.StartAsync();
         host.Access.OnPlay = (session, _) =>
             session.Parameters.Any(pair => pair is { Key: "token", Value: "right" }) ? FakeAccess.Allowed : FakeAccess.Refused("No.");
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 3000);
-
         Assert.Equal(401, (await host.GetAsync("/hls/live/a/index.m3u8")).Status);
         Assert.Equal(403, (await host.GetAsync("/hls/live/a/media.m3u8?token=wrong&session=0123456789abcdef01234567")).Status);
-        string media = await host.OpenAsync("a", "?token=right");
-        await host.ReadAsync(media);
+        (_, string media) = await host.PlayAsync("a", "?token=right");
         await host.ReadAsync(media);
 
         Assert.Contains("token=right", media, StringComparison.Ordinal);
@@ -198,9 +184,7 @@ public sealed class HlsEndpointsTests
     public async Task OperatorEndsASession_ItsPlayerIsRefusedAlsoWhileItWaits()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 700);
-        string media = await host.OpenAsync("a");
+        (_, string media) = await host.PlayAsync("a");
         long number = (await host.ReadAsync(media)).Segments[^1].Number;
         Task<HlsResponse> reload = host.GetAsync($"{media}&_HLS_msn={number}");
         await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
@@ -215,9 +199,7 @@ public sealed class HlsEndpointsTests
     public async Task TooManyViewers_AreRefused()
     {
         await using HlsHost host = await HlsHost.StartAsync(("Hls:MaximumViewers", "1"));
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 700);
-        string media = await host.OpenAsync("a");
+        (PublishLease lease, string media) = await host.PlayAsync("a");
 
         Assert.Equal(503, (await host.GetAsync("/hls/live/a/index.m3u8")).Status);
         Assert.Equal(200, (await host.GetAsync(media)).Status);
@@ -261,8 +243,7 @@ public sealed class HlsEndpointsTests
     public async Task HeadAndOptions_AnswerWithoutABody()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 700);
+        await host.PlayAsync("a");
 
         HlsResponse head = await host.GetAsync("/hls/live/a/index.m3u8", "HEAD");
         HlsResponse options = await host.GetAsync("/hls/live/a/index.m3u8", "OPTIONS", ("Origin", "https://example.org"));
@@ -275,11 +256,8 @@ public sealed class HlsEndpointsTests
     public async Task TransportStream_IsServedBeside()
     {
         await using HlsHost host = await HlsHost.StartAsync();
-        using PublishLease lease = host.Publish("a");
-        host.Feed(lease, 0, 3000);
-
-        HlsResponse index = await host.GetAsync("/hls/live/a/index-ts.m3u8");
-        HlsPlaylist playlist = await host.ReadAsync($"/hls/live/a/{index.Text.Split('\n')[^2]}");
+        (_, string media) = await host.PlayAsync("a", index: "index-ts.m3u8");
+        HlsPlaylist playlist = await host.ReadAsync(media);
         HlsResponse part = await host.GetAsync($"/hls/live/a/{playlist.Segments[^1].Parts[0].Address}");
 
         Assert.Null(playlist.Segments[0].Map);
@@ -292,16 +270,19 @@ public sealed class HlsEndpointsTests
     {
         await using HlsHost host = await HlsHost.StartAsync(
             ("Ladder:Ladders:web:360p:Height", "360"), ("Ladder:Ladders:web:360p:BitsPerSecond", "800000"), ("Applications:live:Ladder", "web"));
-        using PublishLease lease = host.Publish("a");
         using PublishLease low = host.Publish("a_360p");
-        host.Feed(lease, 0, 1000);
-        host.Feed(low, 0, 1000, TestFrames.Picture180);
+        host.Feed(low, 0, 2000, TestFrames.Picture180);
+        await host.PlayAsync("a");
 
         HlsResponse index = await host.GetAsync("/hls/live/a/index.m3u8");
         string level = index.Text.Split('\n').Single(line => line.StartsWith("../a_360p/media.m3u8?session=", StringComparison.Ordinal));
-        await host.ReadAsync($"/hls/live/a/{level}");
+        int asked = host.Access.Sessions.Count;
+        Task<HlsPlaylist> reading = host.ReadAsync($"/hls/live/a/{level}");
+        await RtmpServerHost.UntilAsync(() => low.Stream.Outlets > 0, "segments of the level are made");
+        host.Feed(low, 2000, 4700, TestFrames.Picture180);
+        await reading;
 
-        Assert.Single(host.Access.Sessions);
-        Assert.Equal(1, host.Viewers.Count);
+        Assert.Equal(asked, host.Access.Sessions.Count);
+        Assert.Equal(asked, host.Viewers.Count);
     }
 }

@@ -6,12 +6,14 @@ using MediaGateway.Hooks;
 using MediaGateway.Http;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
+using MediaGateway.Servers.Files;
 using MediaGateway.Servers.Hls;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Streams;
+using MediaGateway.Vod;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Hls;
@@ -57,11 +59,12 @@ internal sealed class HlsHost : IAsyncDisposable
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<BufferPool>(buffers).AddSingleton<IAccessControl>(access);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(buffers));
-        builder.Services.AddDiagnostics().AddSessions().AddHooks(builder.Configuration).AddStreams().AddHttpViewers().AddHls();
+        builder.Services.AddDiagnostics().AddSessions().AddHooks(builder.Configuration).AddStreams().AddVod().AddHttpViewers().AddHls().AddFiles();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication app = builder.Build();
         app.UseRouting();
         app.MapHls();
+        app.MapFiles();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new HlsHost(app, access, time, buffers);
     }
@@ -104,6 +107,27 @@ internal sealed class HlsHost : IAsyncDisposable
             await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
             response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>
+    /// Publishes a stream of 4.7 s and opens it as a player does: two segments are complete, the third has two parts. The stream goes on at 4700.
+    /// </summary>
+    public async Task<(PublishLease Lease, string Media)> PlayAsync(string name, string query = "", string index = "index.m3u8")
+    {
+        PublishLease lease = Publish(name);
+        Feed(lease, 0, 2000);
+        Task<HlsResponse> opening = GetAsync($"/hls/live/{name}/{index}{query}");
+        await RtmpServerHost.UntilAsync(() => lease.Stream.Outlets > 0, "segments are made");
+        Feed(lease, 2000, 4700);
+        HlsResponse response = await opening;
+        Assert.True(response.Status == 200, response.Text);
+        string media = $"/hls/live/{name}/{response.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]}";
+        while ((await ReadAsync(media)).Segments is not [.., { Address: null, Parts.Count: >= 1 }])
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        return (lease, media);
     }
 
     /// <summary>Opens a stream as a player does: the address of its media playlist.</summary>
