@@ -19,7 +19,7 @@ trap finish EXIT
 clip=${1:-$folder/clip.flv}
 if [ $# -eq 0 ]; then
   ffmpeg -nostdin -v error -f lavfi -i "mandelbrot=size=1280x720:rate=30:end_scale=0.01:maxiter=400,noise=alls=4:allf=t" \
-    -f lavfi -i "sine=frequency=440:sample_rate=48000" -t 20 -c:v libx264 -preset fast -bf 2 -g 60 -b:v 6M -maxrate 6M -bufsize 6M \
+    -f lavfi -i "sine=frequency=440:sample_rate=48000" -t 20 -pix_fmt yuv420p -c:v libx264 -preset fast -bf 2 -g 60 -b:v 6M -maxrate 6M -bufsize 6M \
     -c:a aac -ac 2 -f flv "$clip"
 fi
 
@@ -60,9 +60,12 @@ run() {
 pictures() { ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 "$1"; }
 rate() { ffprobe -v error -select_streams v -show_entries packet=size,pts_time -of csv=p=0 "$1" \
   | awk -F, '{ bytes += $2; if (NR == 1 || $1 < first) first = $1; if ($1 > last) last = $1 } END { printf "%.0f", bytes * 8 / (last - first) / 1000 }'; }
-compare() { # FILE SIZE FILTER: the average of that filter against the source, scaled as both encoders scale it
-  ffmpeg -nostdin -hide_banner -i "$1" -i "$folder/b.flv" -filter_complex "[1:v]scale=${2/x/:}:flags=bicubic[r];[0:v][r]$3" -f null - 2>&1 \
-    | sed -n "s/.*$4\([0-9.]*\).*/\1/p" | tail -1
+# PSNR and SSIM over all pictures against the source, scaled as both encoders scale it: FILE SIZE. FLV's stamps are rounded to milliseconds, the
+# filters take the newest picture that is not later: so a little is added.
+compare() {
+  ffmpeg -nostdin -hide_banner -copyts -i "$1" -i "$folder/b.flv" -filter_complex "[1:v]scale=${2/x/:}:flags=bicubic,split[r][s];
+    [0:v]setpts=PTS+0.005/TB,split[m][n];[m][r]psnr=shortest=1,nullsink;[n][s]ssim=shortest=1" -f null - 2>&1 \
+    | sed -n 's/.*PSNR.*average:\([0-9.]*\).*/\1/p; s/.*SSIM.*All:\([0-9.]*\).*/\1/p' | tail -2 | sort -nr | tr '\n' ' '
 }
 
 passed=$(run a a)
@@ -80,16 +83,18 @@ for index in 0 1 2; do
   command+=(-map "[${pad[$index]}]" -map 0:a -c:a copy "${common[@]}" -b:v "$bits" -maxrate "$bits" -bufsize "$bits" -f flv "$folder/ffmpeg_$name.flv")
 done
 TIMEFORMAT="%U %S"
-spent=$({ time "${command[@]}"; } 2>&1 | tail -1)
+if ! spent=$({ time "${command[@]}" 2>"$folder/errors"; } 2>&1); then
+  cat "$folder/errors" >&2
+  exit 1
+fi
 whole=$(awk "BEGIN { print $(pictures "$folder/b.flv") / 30 }")
 awk "BEGIN { split(\"$spent\", part, \" \"); printf \"ffmpeg: %.3f s of processor time per second of the stream\n\", (part[1] + part[2]) / $whole }"
 
-printf '%-6s %-8s %10s %10s %10s %10s\n' level by pictures kbit/s PSNR SSIM
+printf '%-6s %-8s %10s %10s  %s\n' level by pictures kbit/s "PSNR, SSIM"
 for level in "${levels[@]}"; do
   IFS=: read -r name size _ <<<"$level"
   for by in b ffmpeg; do
     file=$folder/${by}_$name.flv
-    printf '%-6s %-8s %10s %10s %10s %10s\n' "$name" "${by/#b/gateway}" "$(pictures "$file")" "$(rate "$file")" \
-      "$(compare "$file" "$size" psnr 'average:')" "$(compare "$file" "$size" ssim 'All:')"
+    printf '%-6s %-8s %10s %10s  %s\n' "$name" "${by/#b/gateway}" "$(pictures "$file")" "$(rate "$file")" "$(compare "$file" "$size")"
   done
 done

@@ -15,7 +15,7 @@ internal sealed class ConversionBudget(IOptions<LadderOptions> options)
     public const double DecodingShare = 0.25;
 
     /// <summary>Pixels per second that a core is taken for, as long as nothing was measured.</summary>
-    public const double AssumedSpeed = 60_000_000;
+    public const double AssumedSpeed = 100_000_000;
 
     /// <summary>The share of all cores, and of the one thread of a stream, that may be planned with.</summary>
     public const double PlannedShare = 0.75;
