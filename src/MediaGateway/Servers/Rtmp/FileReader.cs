@@ -22,12 +22,22 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
     /// <summary>Messages in one turn, before others have theirs.</summary>
     private const int MessagesPerTurn = 64;
 
+    /// <summary>Metadata and sequence headers.</summary>
+    private const int MessagesOfTurn = 6;
+
     // A recording that is being written grows in lots, with each fragment.
     private static readonly TimeSpan GrowthInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GrowthPatience = TimeSpan.FromSeconds(10);
 
     private readonly TrackFormat?[] _sentFormats = new TrackFormat?[3];
     private FileQueue? _queue;
+    private VodFile _file = file;
+    private FilePlan _plan = plan;
+    private FileTurn? _turn;
+    private Action? _firstSent;
+    private SentTimes _sent;
+    private int _picturesFrom;
+    private long _soundFrom = long.MinValue;
     private int _next = plan.Start;
     private bool _hasStarted;
     private TimeSpan? _idleSince;
@@ -52,6 +62,13 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
     {
         get => _wantsVideo;
         set => _wantsVideo = value;
+    }
+
+    /// <summary>Goes over to another file at a keyframe; only one turn at a time. Any thread.</summary>
+    public void Turn(FileTurn turn)
+    {
+        Volatile.Write(ref _turn, turn);
+        Wake();
     }
 
     /// <inheritdoc/>
@@ -87,22 +104,68 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
     private void Begin(TimeSpan now)
     {
         _hasStarted = true;
-        MediaFile index = file.Index;
-        TimeSpan start = plan.Start < index.Count ? index.DecodingOf(index[plan.Start]).ToTimeSpan() : TimeSpan.Zero;
+        MediaFile index = _file.Index;
+        TimeSpan start = _plan.Start < index.Count ? index.DecodingOf(index[_plan.Start]).ToTimeSpan() : TimeSpan.Zero;
         pacer.Start(now, start);
-        AmfEcmaArray metadata = MediaFileMetadata.Build(index, plan.Formats);
-        Add(RtmpMediaWriter.WriteMetadata(metadata, plan.MessageStreamId, plan.ChunkSize, buffers, out int length), length, isFrame: false);
-        foreach (TrackFormat format in plan.Formats)
+        AmfEcmaArray metadata = MediaFileMetadata.Build(index, _plan.Formats);
+        SendHeaders(metadata, (long)start.TotalMilliseconds);
+    }
+
+    private void SendHeaders(AmfEcmaArray metadata, long milliseconds)
+    {
+        Add(RtmpMediaWriter.WriteMetadata(metadata, _plan.MessageStreamId, _plan.ChunkSize, buffers, out int length), length, isFrame: false);
+        foreach (TrackFormat format in _plan.Formats)
         {
-            SendHeader(format, (long)start.TotalMilliseconds);
+            SendHeader(format, milliseconds);
         }
+    }
+
+    /// <summary>Goes over to the other file when this one has come to the keyframe at which it begins; false while there is no room.</summary>
+    private bool TryTurn()
+    {
+        if (Volatile.Read(ref _turn) is not { } turn)
+        {
+            return true;
+        }
+
+        if (!turn.FindKeyframe(_sent.Reached ?? long.MinValue))
+        {
+            Volatile.Write(ref _turn, null);
+            turn.Failed();
+            return true;
+        }
+
+        MediaFile index = _file.Index;
+        if (_next < index.Count && !turn.IsReached(index, index[_next]))
+        {
+            return true;
+        }
+
+        if (!Queue.HasRoom(MessagesOfTurn))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _turn, null);
+        _soundFrom = _sent.NextSound ?? turn.Time;
+        (_picturesFrom, _next) = (turn.Keyframe, turn.FirstSound(_soundFrom));
+        (_file, _plan, _firstSent) = (turn.File, turn.Plan(_plan), turn.Sent);
+        Array.Clear(_sentFormats);
+        long first = _file.Index.DecodingOf(_file.Index[_next]).ToMilliseconds();
+        SendHeaders(MediaFileMetadata.Build(_file.Index, _plan.Formats), first);
+        return true;
     }
 
     private TimeSpan? Send(TimeSpan now)
     {
-        MediaFile index = file.Index;
         for (int count = 0; count < MessagesPerTurn;)
         {
+            if (!TryTurn())
+            {
+                return TimeSpan.MaxValue;
+            }
+
+            MediaFile index = _file.Index;
             if (_next >= index.Count)
             {
                 return AtEnd(now);
@@ -110,7 +173,7 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
 
             MediaSample sample = index[_next];
             TimeSpan time = index.DecodingOf(in sample).ToTimeSpan();
-            if (time >= plan.End)
+            if (time >= _plan.End)
             {
                 return Finish();
             }
@@ -127,9 +190,10 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
                 return TimeSpan.MaxValue;
             }
 
+            bool isAfterTurn = IsAfterTurn(index.FormatOf(in sample).Kind, _next, time);
             _next++;
             _idleSince = null;
-            if (IsWanted(index.FormatOf(in sample)))
+            if (isAfterTurn && IsWanted(index.FormatOf(in sample)))
             {
                 count++;
                 SendSample(index, in sample);
@@ -139,7 +203,14 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
         return now;
     }
 
-    private bool IsWanted(TrackFormat format) => plan.Carries(format) && format.Kind switch
+    /// <summary>Whether a frame is none of those before the turn: pictures before its keyframe, sound that was heard.</summary>
+    private bool IsAfterTurn(TrackKind kind, int number, TimeSpan time) => kind switch
+    {
+        TrackKind.Video => number >= _picturesFrom,
+        _ => (long)time.TotalMilliseconds >= _soundFrom,
+    };
+
+    private bool IsWanted(TrackFormat format) => _plan.Carries(format) && format.Kind switch
     {
         TrackKind.Audio => _wantsAudio,
         TrackKind.Video => _wantsVideo,
@@ -154,9 +225,10 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
             SendHeader(format, index.DecodingOf(in sample).ToMilliseconds());
         }
 
-        using PooledBuffer payload = index.ReadPayload(file.Source, in sample, buffers, out int length);
+        using PooledBuffer payload = index.ReadPayload(_file.Source, in sample, buffers, out int length);
         PooledBuffer message = RtmpMediaWriter.WriteSample(
-            index, in sample, payload.Span[..length], plan.MessageStreamId, plan.ChunkSize, buffers, out int written);
+            index, in sample, payload.Span[..length], _plan.MessageStreamId, _plan.ChunkSize, buffers, out int written);
+        Note(format.Kind, index.DecodingOf(in sample).ToMilliseconds());
         Add(message, written, isFrame: true);
     }
 
@@ -166,24 +238,40 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
         if (RtmpMediaWriter.HasSequenceHeader(format))
         {
             Add(
-                RtmpMediaWriter.WriteSequenceHeader(format, milliseconds, plan.MessageStreamId, plan.ChunkSize, buffers, out int length),
+                RtmpMediaWriter.WriteSequenceHeader(format, milliseconds, _plan.MessageStreamId, _plan.ChunkSize, buffers, out int length),
                 length,
                 isFrame: false);
         }
     }
 
-    private void Add(PooledBuffer buffer, int length, bool isFrame) => Queue.Add(new FileMessage(buffer, length, isFrame));
+    private void Note(TrackKind kind, long stamp)
+    {
+        if (kind == TrackKind.Video)
+        {
+            _sent.NotePicture(stamp);
+        }
+        else if (kind == TrackKind.Audio)
+        {
+            _sent.NoteSound(stamp);
+        }
+    }
+
+    private void Add(PooledBuffer buffer, int length, bool isFrame)
+    {
+        Queue.Add(new FileMessage(buffer, length, isFrame, isFrame ? _firstSent : null));
+        _firstSent = isFrame ? null : _firstSent;
+    }
 
     /// <summary>A file that is being written goes on when it has grown; any other is at its end.</summary>
     private TimeSpan? AtEnd(TimeSpan now)
     {
-        if (file.Refresh() || _next < file.Index.Count)
+        if (_file.Refresh() || _next < _file.Index.Count)
         {
             return now;
         }
 
         _idleSince ??= now;
-        return file.IsGrowing && now - _idleSince < GrowthPatience ? now + GrowthInterval : Finish();
+        return _file.IsGrowing && now - _idleSince < GrowthPatience ? now + GrowthInterval : Finish();
     }
 
     private TimeSpan? Finish()

@@ -21,6 +21,7 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
     private static readonly TimeSpan EndedTime = TimeSpan.FromMinutes(1);
 
     private readonly RtmpFileServices _files = dialogue.Services.Files;
+    private readonly RtmpFileChange _change = new(dialogue, request.MessageStreamId);
     private SessionEntry? _entry;
     private Task<VodOpening>? _opening;
     private VodFile? _file;
@@ -104,6 +105,8 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
             TakeOpening(opening);
         }
 
+        Adopt(_change.TakeNotices(_state == State.Playing ? _reader : null));
+
         // While it is paused the end waits: what is unsent of the file goes out after the pause.
         if (_state == State.Playing && !_isPaused && _ending is { } ending && ReferenceEquals(ending.Reader, _reader))
         {
@@ -145,9 +148,12 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
                 _isVideoUnwanted = !change.IsWanted;
                 Tune();
                 break;
+            case RtmpEvent.TransitionRequested change when _state == State.Playing && IsAbout(change.Play.MessageStreamId):
+                _change.Request(change, _entry!.Session); // Made before it was let in.
+                break;
             case RtmpEvent.TransitionRequested change:
                 dialogue.Session.Transitions.Reject(
-                    change.Play.MessageStreamId, StatusCode.PlayFailed, "From a file one cannot go over to another stream.");
+                    change.Play.MessageStreamId, StatusCode.PlayFailed, "Nothing is being played.");
                 break;
             default:
                 break;
@@ -287,8 +293,23 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
         _files.Pump.Add(_reader);
     }
 
+    /// <summary>Another file plays from now on.</summary>
+    private void Adopt((VodFile File, StreamKey Key)? other)
+    {
+        if (other is not { } now)
+        {
+            return;
+        }
+
+        _file?.Dispose();
+        _file = now.File;
+        _entry!.Session.Key = now.Key; // Made before it was let in.
+        dialogue.Stream = now.Key;
+    }
+
     private void Seek(TimeSpan time)
     {
+        Adopt(_change.TakeOver());
         if (time > _file!.Index.Duration + TimeSpan.FromSeconds(1) && !_file.IsGrowing) // There is a file while it plays.
         {
             dialogue.Session.Recordings.RejectSeek(MessageStreamId, "The file is not that long.");
@@ -380,6 +401,7 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
     private void Conclude(MediaSessionStatus status, string information)
     {
         (_state, Deadline, _reader, _pacer) = (State.Over, TimeSpan.MaxValue, null, null);
+        _change.Stop();
         _entry?.End(status, information);
         _file?.Dispose();
         _file = null;

@@ -6,7 +6,8 @@ namespace MediaGateway.Servers.Rtmp.FanOut;
 /// <param name="Buffer">Its bytes in chunks; the queue owns them.</param>
 /// <param name="Length">How many there are.</param>
 /// <param name="IsFrame">Whether it is a frame, not a header.</param>
-internal readonly record struct FileMessage(PooledBuffer Buffer, int Length, bool IsFrame);
+/// <param name="Sent">Told, on the worker's thread, when the player's socket has taken it; null when nobody needs to know.</param>
+internal readonly record struct FileMessage(PooledBuffer Buffer, int Length, bool IsFrame, Action? Sent = null);
 
 /// <summary>
 /// What was read of a file for one player and is to be sent: filled by one reading thread, emptied by the worker that sends to the player.
@@ -38,9 +39,10 @@ internal sealed class FileQueue(Action onRoom)
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>The reader: whether another message may be added. When not, the reader is woken as soon as half of the room is free.</summary>
-    public bool HasRoom()
+    /// <param name="messages">How many are to be added.</param>
+    public bool HasRoom(int messages = 1)
     {
-        if (IsRoomy(1))
+        if (IsRoomy(1) && _messages.Count + messages <= MaximumMessages)
         {
             return true;
         }
@@ -99,6 +101,7 @@ internal sealed class FileQueue(Action onRoom)
         _messages.TryDequeue(out FileMessage message);
         Interlocked.Add(ref _bytes, -message.Length);
         Volatile.Write(ref _sentBytes, _sentBytes + message.Length);
+        message.Sent?.Invoke();
         if (IsRoomy(2) && Interlocked.Exchange(ref _wantsRoom, 0) == 1)
         {
             onRoom();

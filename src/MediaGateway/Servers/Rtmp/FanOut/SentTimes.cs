@@ -28,12 +28,21 @@ internal struct SentTimes
     {
         if (image.Kind == WireImageKind.Video)
         {
-            Picture = image.Stamp;
+            NotePicture(image.Stamp);
         }
         else if (image.Kind == WireImageKind.Audio)
         {
-            _soundStep = image.Stamp - Sound is > 0 and <= LongestSoundFrame and var step ? step : _soundStep;
-            Sound = image.Stamp;
+            NoteSound(image.Stamp);
         }
+    }
+
+    /// <summary>A picture was sent.</summary>
+    public void NotePicture(long stamp) => Picture = stamp;
+
+    /// <summary>A frame of sound was sent.</summary>
+    public void NoteSound(long stamp)
+    {
+        _soundStep = stamp - Sound is > 0 and <= LongestSoundFrame and var step ? step : _soundStep;
+        Sound = stamp;
     }
 }

@@ -5,7 +5,8 @@ namespace MediaGateway.Servers.Rtmp.FanOut.Levels;
 /// <summary>
 /// Decides which level a viewer gets. Down at once when what is sent piles up and the network takes less than the level's rate; up when
 /// nothing has piled up for a while and bursts pass fast enough for the higher level, or, rarely, to try. A level that turned out to be
-/// too high is left alone for a while, longer each time. Used by the worker's thread only; time is passed in.
+/// too high is left alone for a while, longer each time. A small burst may pass on tokens that a slow link has gathered, so that it takes
+/// a viewer up by one level only. Used by the worker's thread only; time is passed in.
 /// </summary>
 internal sealed class LevelChooser
 {
@@ -20,6 +21,9 @@ internal sealed class LevelChooser
 
     /// <summary>The same when no burst tells what the network takes.</summary>
     public static readonly TimeSpan BlindCalm = TimeSpan.FromSeconds(15);
+
+    /// <summary>The same after a change to a higher level, of which the first keyframe has shown more.</summary>
+    public static readonly TimeSpan CalmAfterRise = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a new level is let be: its first group comes at once.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
@@ -41,6 +45,9 @@ internal sealed class LevelChooser
 
     /// <summary>How much faster than at a failure bursts must pass for a level to be tried again before its time.</summary>
     private const double FarBetter = 2;
+
+    /// <summary>A burst tells of levels further up when it is as much as they send in this time, in seconds.</summary>
+    private const double TellingTime = 0.1;
 
     private const int None = -1;
     private const int MaximumFailures = 5;
@@ -85,8 +92,8 @@ internal sealed class LevelChooser
     /// <param name="now">Gateway time.</param>
     /// <param name="delay">How long what arrives now has waited.</param>
     /// <param name="drainRate">What the network takes while something waits, in bit/s.</param>
-    /// <param name="burstRate">How fast large bursts have passed lately, in bit/s; null when there were none.</param>
-    public LevelWish? Look(TimeSpan now, TimeSpan delay, double drainRate, double? burstRate)
+    /// <param name="burst">How large bursts have passed lately; null when there were none.</param>
+    public LevelWish? Look(TimeSpan now, TimeSpan delay, double drainRate, BurstFigure? burst)
     {
         _calmSince = delay > Disquiet ? now : _calmSince;
         if (_wanted != None && now - _wantedAt > LongestChange)
@@ -94,17 +101,18 @@ internal sealed class LevelChooser
             NoteFailed(_levels[_wanted].Rate.Key, now);
         }
 
-        if (_current == None || now - _changedAt < Grace)
+        if (_current == None)
         {
             return null;
         }
 
-        if (IsTooMuch(delay, drainRate))
+        if (now - _changedAt >= Grace && IsTooMuch(delay, drainRate))
         {
-            return GoDown(now, drainRate, burstRate);
+            return GoDown(now, drainRate, burst?.BitsPerSecond);
         }
 
-        return _wanted == None && now - _calmSince >= Calm ? GoUp(now, burstRate) : null;
+        TimeSpan calm = _calmSince == _changedAt && _wentUpAt is not null ? CalmAfterRise : Calm;
+        return _wanted == None && now - _calmSince >= calm ? GoUp(now, burst) : null;
     }
 
     /// <summary>The viewer has got the first frame of a level.</summary>
@@ -125,8 +133,7 @@ internal sealed class LevelChooser
             return;
         }
 
-        _levels[index].HeldBackUntil = now + Unavailable;
-        _levels[index].BurstRateAtFailure = double.MaxValue;
+        _levels[index].HoldBack(now + Unavailable, double.MaxValue);
         _wanted = _wanted == index ? None : _wanted;
     }
 
@@ -154,6 +161,11 @@ internal sealed class LevelChooser
             return null;
         }
 
+        for (int index = target + 1; index <= _current; index++)
+        {
+            _levels[index].HoldBack(now + FirstBackOff, double.MaxValue);
+        }
+
         Judge(_levels[_current], now, burstRate);
         return Wish(target, now, isUrgent: true);
     }
@@ -169,17 +181,18 @@ internal sealed class LevelChooser
 
         TimeSpan backOff = FirstBackOff * (1 << level.Failures);
         level.Failures = Math.Min(level.Failures + 1, MaximumFailures);
-        level.HeldBackUntil = now + (backOff < LongestBackOff ? backOff : LongestBackOff);
-        level.BurstRateAtFailure = burstRate ?? 0;
+        level.HoldBack(now + (backOff < LongestBackOff ? backOff : LongestBackOff), burstRate ?? level.Rate.BitsPerSecond);
         _wentUpAt = null;
     }
 
-    private LevelWish? GoUp(TimeSpan now, double? burstRate)
+    private LevelWish? GoUp(TimeSpan now, BurstFigure? burst)
     {
         int best = None;
-        for (int index = _current + 1; index < _levels.Count && IsAllowed(_levels[index], now, burstRate); index++)
+        for (int index = _current + 1; index < _levels.Count && IsAllowed(_levels[index], now, burst?.BitsPerSecond); index++)
         {
-            best = burstRate >= RoomAbove * _levels[index].Rate.BitsPerSecond ? index : best;
+            long rate = _levels[index].Rate.BitsPerSecond;
+            bool tellsOfIt = index == _current + 1 || burst?.Bytes * 8 >= TellingTime * rate;
+            best = tellsOfIt && burst?.BitsPerSecond >= RoomAbove * rate ? index : best;
         }
 
         bool mayTry = best == None && now - _calmSince >= BlindCalm && _current + 1 < _levels.Count && IsAllowed(_levels[_current + 1], now, null);
@@ -188,7 +201,7 @@ internal sealed class LevelChooser
     }
 
     private static bool IsAllowed(Level level, TimeSpan now, double? burstRate) =>
-        now >= level.HeldBackUntil || burstRate >= FarBetter * Math.Max(1, level.BurstRateAtFailure);
+        now >= level.HeldBackUntil || burstRate >= FarBetter * level.BurstRateAtFailure;
 
     private LevelWish Wish(int index, TimeSpan now, bool isUrgent)
     {
@@ -208,9 +221,12 @@ internal sealed class LevelChooser
         public int Failures { get; set; }
 
         /// <summary>Until when it is left alone.</summary>
-        public TimeSpan HeldBackUntil { get; set; }
+        public TimeSpan HeldBackUntil { get; private set; }
 
         /// <summary>How fast bursts passed when it was too high, in bit/s.</summary>
-        public double BurstRateAtFailure { get; set; }
+        public double BurstRateAtFailure { get; private set; }
+
+        /// <summary>It is left alone for a while, unless bursts pass much faster.</summary>
+        public void HoldBack(TimeSpan until, double burstRate) => (HeldBackUntil, BurstRateAtFailure) = (until, burstRate);
     }
 }

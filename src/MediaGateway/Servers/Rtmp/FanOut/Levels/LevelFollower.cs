@@ -36,6 +36,6 @@ internal sealed class LevelFollower(TimeSpan now)
 
         _meter.Look(now, sentBytes, queue);
         TimeSpan delay = _meter.Delay + TimeSpan.FromMilliseconds(cursor.Lag);
-        return cursor.IsPaused ? null : _chooser.Look(now, delay, _meter.DrainRate(now), _meter.BurstRate(now));
+        return cursor.IsPaused ? null : _chooser.Look(now, delay, _meter.DrainRate(now), _meter.LastBurst(now));
     }
 }

@@ -85,8 +85,8 @@ internal sealed class LinkMeter
         return seconds > 0 ? (_acknowledged - first.Acknowledged) * 8 / seconds : 0;
     }
 
-    /// <summary>Bits per second at which the largest bursts of the last time passed; null when there was none.</summary>
-    public double? BurstRate(TimeSpan now)
+    /// <summary>How the largest bursts of the last time passed; null when there was none.</summary>
+    public BurstFigure? LastBurst(TimeSpan now)
     {
         long largest = 0;
         foreach (Burst burst in _bursts)
@@ -100,7 +100,7 @@ internal sealed class LinkMeter
             newest = IsAlive(burst, now) && burst.Bytes >= LargeShare * largest && burst.At >= newest.At ? burst : newest;
         }
 
-        return newest.Bytes > 0 ? newest.Bytes * 8 / newest.Passing.TotalSeconds : null;
+        return newest.Bytes > 0 ? new BurstFigure(newest.Bytes, newest.Bytes * 8 / newest.Passing.TotalSeconds) : null;
     }
 
     private static bool IsAlive(in Burst burst, TimeSpan now) => burst.Bytes > 0 && now - burst.At <= BurstLife;
@@ -155,3 +155,8 @@ internal sealed class LinkMeter
 
     private readonly record struct Burst(TimeSpan At, long Bytes, TimeSpan Passing);
 }
+
+/// <summary>How a burst has passed.</summary>
+/// <param name="Bytes">How much it was.</param>
+/// <param name="BitsPerSecond">How fast.</param>
+internal readonly record struct BurstFigure(long Bytes, double BitsPerSecond);
