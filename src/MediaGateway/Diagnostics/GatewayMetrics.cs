@@ -60,7 +60,7 @@ internal sealed class GatewayMetrics
     public DelayHistogram AudioDelay { get; } = new();
 
     /// <summary>A session has begun.</summary>
-    /// <param name="protocol"><c>rtmp</c> or <c>webrtc</c>.</param>
+    /// <param name="protocol"><c>webrtc</c>, or the word of the connection's protocol: <c>rtmp</c>, <c>http-flv</c>.</param>
     /// <param name="role"><c>publish</c> or <c>play</c>.</param>
     public void SessionStarted(string protocol, string role) => _sessions.Add(1, new("protocol", protocol), new("role", role));
 

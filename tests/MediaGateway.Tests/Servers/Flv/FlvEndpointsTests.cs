@@ -125,6 +125,19 @@ public class FlvEndpointsTests
         Assert.Empty(host.Directory.Sessions);
     }
 
+    [Fact]
+    public async Task HostileNames_LeadNowhere()
+    {
+        await using FlvHost host = await FlvHost.StartAsync();
+        foreach (string name in Testing.HostileNames.All)
+        {
+            using FlvAnswer answer = await host.PlayAsync($"/live/{Uri.EscapeDataString(name)}.flv");
+            Assert.InRange((int)answer.Response.StatusCode, 400, 404);
+        }
+
+        Assert.Empty(host.Directory.Connections);
+    }
+
     [Theory]
     [InlineData("?suppress_sound=true", 1, "18:0200@0 9:1700@0 9:1701@0")]
     [InlineData("?audio=pcma", 5, "18:0200@0 9:1700@0 9:1701@0")]
