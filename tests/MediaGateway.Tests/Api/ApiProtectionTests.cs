@@ -142,7 +142,7 @@ public sealed class ApiProtectionTests
         string[] forms = ["/whip/{name}/", "/whip/{application}/{name}/", "/{application}/{name}/whip/", "/rtc/v1/whip/", "/whip/{application}/{name}/{id}/"];
         IEnumerable<string> ofClients = forms.Concat(forms.Select(form => form.Replace("whip", "whep", StringComparison.Ordinal)));
         Assert.Equal(
-            ofClients.Concat(["/health", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
+            ofClients.Concat(["/crossdomain.xml", "/health", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
             open.Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -10,6 +10,7 @@ using MediaGateway.Hooks;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
+using MediaGateway.Recording;
 using MediaGateway.Relay;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Servers.Signaling;
@@ -53,7 +54,7 @@ public abstract class SignalingHost : IAsyncLifetime
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton<IPeerSessions>(Peers);
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddVod().AddConnectivity().AddSignaling();
-        builder.Services.AddPush().AddRelay().AddSnapshots().AddApi().AddSingleton<RtmpRedirects>();
+        builder.Services.AddPush().AddRelay().AddRecording().AddSnapshots().AddApi().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.UseRouting();
