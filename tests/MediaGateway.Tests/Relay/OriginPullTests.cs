@@ -82,8 +82,6 @@ public sealed class OriginPullTests
         Assert.Equal(
             "The origin cannot be reached: ConnectionRefused.",
             ((AmfMap)status.Values[^1]).Find("description")?.AsString);
-        OriginPull pull = Assert.Single(Pulls(edge).Pulls);
-        Assert.Equal(2, pull.Attempts);
     }
 
     [Fact]
@@ -94,7 +92,7 @@ public sealed class OriginPullTests
         await using RtmpServerHost edge = await EdgeOfAsync(((System.Net.IPEndPoint)silent.LocalEndpoint).Port, options =>
         {
             options.StallTimeout = TimeSpan.FromSeconds(0.1);
-            options.Patience = TimeSpan.FromSeconds(0.5);
+            options.Patience = TimeSpan.FromSeconds(2);
         });
         using TestPlayer viewer = await TestPlayer.PlayAsync(edge.Port, "a");
         RtmpTestMessage status = await viewer.UntilAsync(message => message.Code == "NetStream.Play.StreamNotFound");
@@ -107,7 +105,7 @@ public sealed class OriginPullTests
     {
         await using RtmpServerHost origin = await RtmpServerHost.StartAsync(_buffers);
         await using var line = new TcpForwarder(origin.Port);
-        await using RtmpServerHost edge = await EdgeOfAsync(line.Port);
+        await using RtmpServerHost edge = await EdgeOfAsync(line.Port, grace: TimeSpan.FromMinutes(1));
         var frames = new PushFrames(_buffers);
         using PublishLease lease = origin.Publish("a");
         lease.Publish(frames.Key(0));
@@ -256,12 +254,12 @@ public sealed class OriginPullTests
         Assert.Null(new OriginTable(new RelayOptions()).Find(key));
     }
 
-    private Task<RtmpServerHost> EdgeOfAsync(int originPort, Action<RelayOptions>? configure = null) =>
+    private Task<RtmpServerHost> EdgeOfAsync(int originPort, Action<RelayOptions>? configure = null, TimeSpan? grace = null) =>
         RtmpServerHost.StartAsync(_buffers, services: services => services.AddPush().AddRelay().Configure<RelayOptions>(options =>
         {
             options.Origins.Add(new RelayOriginOptions { Url = $"rtmp://name:secret@127.0.0.1:{originPort}" });
             configure?.Invoke(options);
-        }));
+        }).Configure<StreamOptions>(options => options.ReconnectGrace = grace ?? options.ReconnectGrace));
 
     private static OriginPulls Pulls(RtmpServerHost host) => host.Get<OriginPulls>();
 
