@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MediaGateway.Diagnostics;
@@ -82,22 +81,6 @@ public sealed class WebRtcPlaybackTests
         using LoopbackViewer viewer = host.Play("camera");
         await UntilAsync(() => viewer.End is not null, "the end");
         Assert.Equal((SessionEndReason.StreamNotFound, "Stream not found"), (viewer.End!.Reason, viewer.End.Detail));
-    }
-
-    [Theory]
-    [InlineData("00:00:00", "The origin is gone.")]
-    [InlineData("00:00:00.3", "The origin is gone.")]
-    public async Task PromisedStreamThatDoesNotCome_EndsTheViewerInTheSourcesWords(string ownPatience, string words)
-    {
-        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(
-            options => options.WaitForPublisher = TimeSpan.Parse(ownPatience, CultureInfo.InvariantCulture),
-            replace: services => services.AddSingleton<IStreamSource>(new Promising()));
-        using LoopbackViewer viewer = host.Play("camera");
-        await UntilAsync(() => viewer.IsConnected && viewer.Heard.Count > 0, "the wait is told");
-        host.Services.GetRequiredService<StreamRegistry>().GiveUp(TestHub.Key("camera"), words);
-        await UntilAsync(() => viewer.End is not null, "the end");
-
-        Assert.Equal((SessionEndReason.StreamNotFound, words), (viewer.End!.Reason, viewer.End.Detail));
     }
 
     [Fact]
@@ -497,10 +480,4 @@ public sealed class WebRtcPlaybackTests
     }
 
     private static Task UntilAsync(Func<bool> condition, string what) => RtmpServerHost.UntilAsync(condition, what);
-
-    /// <summary>Promises every stream and brings none.</summary>
-    private sealed class Promising : IStreamSource
-    {
-        public StreamSearch Find(in StreamQuery query) => StreamSearch.Coming(TimeSpan.FromMinutes(1));
-    }
 }
