@@ -8,6 +8,8 @@ public sealed class VodCatalogTests : IDisposable
 {
     private readonly VodFolder _folder = new();
 
+    public static TheoryData<string> Hostile => [.. HostileNames.All];
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
@@ -51,7 +53,7 @@ public sealed class VodCatalogTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(HostileNames.Rows), MemberType = typeof(HostileNames))]
+    [MemberData(nameof(Hostile))]
     public async Task HostileName_OpensNothing(string name)
     {
         VodOpening opening = await _folder.OpenAsync(name);

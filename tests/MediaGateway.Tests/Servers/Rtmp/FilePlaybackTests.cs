@@ -135,7 +135,7 @@ public sealed class FilePlaybackTests : IDisposable
         host.Write("clip.mp4", SmallMp4.Make(20, pictureBytes: 40_000));
         using TestPlayer player = await host.PlayAsync("clip");
         await player.ExpectAsync("onMetaData");
-        await host.Server.UntilQuietAsync(() => _buffers.Outstanding(Media.Memory.BufferOwner.WireImage));
+        await RtmpServerHost.UntilQuietAsync(() => _buffers.Outstanding(Media.Memory.BufferOwner.WireImage));
 
         // Messages of 40 KB stand in blocks of 64 KiB.
         Assert.InRange(_buffers.Outstanding(Media.Memory.BufferOwner.WireImage), 1, 200);

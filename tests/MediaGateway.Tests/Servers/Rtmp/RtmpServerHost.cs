@@ -139,7 +139,7 @@ internal sealed class RtmpServerHost : IAsyncDisposable
     }
 
     /// <summary>Waits until a figure stays the same for a while; fails after ten seconds.</summary>
-    public async Task UntilQuietAsync(Func<long> figure)
+    public static async Task UntilQuietAsync(Func<long> figure)
     {
         long last = -1;
         int same = 0;
