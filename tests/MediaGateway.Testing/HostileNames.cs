@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace MediaGateway.Testing;
 
 /// <summary>
@@ -93,6 +95,9 @@ public static class HostileNames
         "mp4:link.mp4",
         "link",
     ];
+
+    /// <summary>The same for theories.</summary>
+    public static TheoryData<string> Rows => [.. All];
 
     /// <summary>
     /// Makes a folder with a root in it, and the file outside that all the names are after; symbolic links in the root lead to it. Returns the
