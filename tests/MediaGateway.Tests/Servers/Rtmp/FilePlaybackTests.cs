@@ -129,6 +129,37 @@ public sealed class FilePlaybackTests : IDisposable
     }
 
     [Fact]
+    public async Task SwitchToAnotherFile_GoesOnAtAKeyframeOnTheSameTimes()
+    {
+        var time = new ManualTimeProvider();
+        await using FileHost host = await FileHost.StartAsync(_buffers, time);
+        host.Write("clip_720.mp4", SmallMp4.Make(20, pictureBytes: 500));
+        host.Write("clip_360.mp4", SmallMp4.Make(20, pictureBytes: 100));
+        using TestPlayer player = await host.PlayAsync("mp4:clip_720.mp4", buffer: 2000);
+        await UntilPictureAsync(player, 2000);
+
+        foreach ((string name, int bytes, uint until) in new[] { ("clip_360.mp4", 100, 8000u), ("clip_720.mp4", 500, 14_000u) })
+        {
+            Dictionary<string, object?> options = new() { ["streamName"] = $"mp4:{name}", ["transition"] = "switch" };
+            await player.SendAsync(player.Client.Command("play2", 1, null, options));
+            await player.ExpectAsync("onStatus NetStream.Play.Transition");
+            time.Advance(TimeSpan.FromSeconds(6));
+            await player.ExpectAsync("onPlayStatus NetStream.Play.TransitionComplete");
+            await UntilPictureAsync(player, until);
+            Assert.Equal(bytes + 5, player.Messages.Last(message => message.Type == 9).Body.Length);
+        }
+
+        // A wrong name leaves everything as it is.
+        await player.SendAsync(player.Client.Command("play2", 1, null, new Dictionary<string, object?> { ["streamName"] = "mp4:none.mp4", ["transition"] = "switch" }));
+        await player.ExpectAsync("onStatus NetStream.Play.StreamNotFound");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await UntilPictureAsync(player, 15_000);
+        uint[] times = TimesOf(player.Messages);
+        Assert.Equal(Enumerable.Range(0, times.Length).Select(index => (uint)index * 40), times);
+        Assert.Equal(3, player.Messages.Count(message => message.Name == "onMetaData"));
+    }
+
+    [Fact]
     public async Task PlayerThatDoesNotRead_HoldsBoundedMemoryAndGetsAllOfItLater()
     {
         await using FileHost host = await FileHost.StartAsync(_buffers);
