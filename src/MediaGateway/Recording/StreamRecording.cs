@@ -15,7 +15,7 @@ internal sealed class StreamRecording : IWriterWork
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
 
     private static readonly SubscriptionOptions FromCache =
-        new(new AudioPreference(null, CodecSet.Of(CodecId.Aac, CodecId.Mp3), CodecId.Aac), StartPoint.CachedGroup);
+        new(new AudioPreference(null, CodecSet.Of(CodecId.Aac, CodecId.Mp3), CodecId.Aac), StartPoint.CachedGroup, IsIncidental: true);
 
     private static readonly SubscriptionOptions FromNext = FromCache with { StartAt = StartPoint.NextKeyframe };
 
