@@ -90,7 +90,10 @@ public sealed class RecordingTests
     private static Task<GatewayProcess> StartAsync(string root, string format, GatewayProcess? former = null) => GatewayProcess.StartAsync(
         new Dictionary<string, string?>
         {
-            ["Recording__Root"] = root, ["Recording__Format"] = format, ["Recording__NameTemplate"] = "{app}/{name}", ["Applications__live__Record"] = "true",
+            ["Recording__Root"] = root,
+            ["Recording__Format"] = format,
+            ["Recording__NameTemplate"] = "{app}/{name}",
+            ["Applications__live__Record"] = "true",
         },
         former);
 

@@ -164,11 +164,11 @@ internal sealed class FlvTrackIndex(TrackKind kind)
 
     private static FlvIndexed ReadConfigured(
         in FlvTagPlace tag, in FlvEnhancedTag header, Configuration configure, Func<int, FlvIndexed> read) => header.PacketType switch
-    {
-        FlvEnhancedPacketType.SequenceStart => configure(in tag, header.BodyOffset),
-        FlvEnhancedPacketType.CodedFrames => read(header.BodyOffset),
-        _ => FlvIndexed.Nothing,
-    };
+        {
+            FlvEnhancedPacketType.SequenceStart => configure(in tag, header.BodyOffset),
+            FlvEnhancedPacketType.CodedFrames => read(header.BodyOffset),
+            _ => FlvIndexed.Nothing,
+        };
 
     private FlvIndexed ReadEnhancedH264(in FlvTagPlace tag, ReadOnlySpan<byte> head, in FlvEnhancedTag header)
     {

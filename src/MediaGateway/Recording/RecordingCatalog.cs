@@ -88,7 +88,9 @@ internal sealed class RecordingCatalog(IOptions<RecordingOptions> options, ILogg
 
         var all = new EnumerationOptions
         {
-            RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true,
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
         };
         foreach (string path in Directory.EnumerateFiles(Root, "*" + TemporarySuffix, all))
         {

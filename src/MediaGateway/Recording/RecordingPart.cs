@@ -17,7 +17,9 @@ internal sealed class RecordingPart
     /// <summary>What is known of it by now.</summary>
     public RecordingEntry Entry => _entry = _entry with
     {
-        Bytes = _writer.File.Length, Duration = _writer.Duration.TotalSeconds, Frames = _writer.Frames,
+        Bytes = _writer.File.Length,
+        Duration = _writer.Duration.TotalSeconds,
+        Frames = _writer.Frames,
     };
 
     /// <summary>From the first frame to the last.</summary>
