@@ -55,7 +55,7 @@ public sealed class QualityTests
         long start = pictures[0].At;
         double up = Seconds(start, pictures.First(picture => picture.Height == High).At);
         double down = Seconds(narrowed, pictures.First(picture => picture.At > narrowed && picture.Height == Low).At);
-        double upAgain = Seconds(widened, FirstOfTheLast(pictures, widened, end).At);
+        double upAgain = Seconds(widened, pictures.First(picture => picture.At > widened && picture.Height == High).At);
         int tried = Changes([.. pictures.Where(picture => picture.At > narrowed && picture.At < widened)]).Count(picture => picture.Height != Low) - 1;
         double gap = pictures.Zip(pictures.Skip(1), (one, next) => Seconds(one.At, next.At)).Max();
         double stall = LongestStall(pictures);
@@ -126,13 +126,6 @@ public sealed class QualityTests
 
     private static IEnumerable<Picture> Changes(List<Picture> pictures) =>
         pictures.Where((picture, index) => index == 0 || pictures[index - 1].Height != picture.Height);
-
-    /// <summary>The picture with which the level began that was sent at the end of a phase; the first of the phase when it was sent before.</summary>
-    private static Picture FirstOfTheLast(List<Picture> pictures, long from, long to)
-    {
-        List<Picture> phase = [.. pictures.Where(picture => picture.At >= from && picture.At <= to)];
-        return phase[1 + phase.FindLastIndex(picture => picture.Height != phase[^1].Height)];
-    }
 
     private static double LongestStall(List<Picture> pictures)
     {
