@@ -58,9 +58,9 @@ public sealed class HlsTests
             HashedPacket[] all = [.. source.Where(packet => packet.Codec == codec)];
             HashedPacket[] received = [.. copied.Where(packet => packet.Codec == codec)];
 
-            // The frame by which AAC encoders run ahead lies before the file's first moment, and ffmpeg leaves it out when it copies.
+            // The last frame of sound ends after the pictures: ffmpeg may leave it out when it copies.
             Assert.InRange(all.Length - received.Length, 0, codec == "audio" ? 1 : 0);
-            HashedPacket[] sent = all[^received.Length..];
+            HashedPacket[] sent = all[..received.Length];
             Assert.Equal(sent.Select(packet => packet.Hash), received.Select(packet => packet.Hash));
             long shift = received[0].Pts - sent[0].Pts;
             Assert.All(sent.Zip(received), pair => Assert.InRange(pair.Second.Pts - pair.First.Pts - shift, -1, 1));

@@ -33,7 +33,8 @@ function attachLibrary(
   failed: (reason: string) => void,
 ): HlsAttachment {
   // A worker would come from a blob, which the page's security policy does not allow.
-  const hls = new Hls({ enableWorker: false, lowLatencyMode: true });
+  // After a stall it plays a little faster until it is back where it should be: by itself hls.js stays behind.
+  const hls = new Hls({ enableWorker: false, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.2 });
   let mends = MENDS;
   hls.on(Hls.Events.FRAG_BUFFERED, () => {
     mends = MENDS;

@@ -57,15 +57,17 @@
       return peer;
     },
 
-    // Looks at a video element whatever feeds it; an object with the pictures so far, the errors that a player adds, and `report()`.
+    // Looks at a video element whatever feeds it; an object with the pictures so far, the errors that a player adds, and `report()`. A player
+    // that sets `date` says by it when the gateway got what is shown.
     look: (video) => {
       const looked = { pictures: [], errors: [], stalls: 0 };
       const context = document.createElement('canvas').getContext('2d', { alpha: false, willReadFrequently: true });
       const onPicture = (now, metadata) => {
         const seen = read(context, video);
         const drawn = seen.counter === null ? undefined : window.flashAndBeep.drawnAt(seen.counter);
+        const date = looked.date?.();
         looked.pictures.push({ ...seen, shownAt: metadata.expectedDisplayTime, width: metadata.width,
-          delay: drawn === undefined ? null : metadata.expectedDisplayTime - drawn });
+          delay: date ? Date.now() - date.getTime() : drawn === undefined ? null : metadata.expectedDisplayTime - drawn });
         video.requestVideoFrameCallback(onPicture);
       };
       video.requestVideoFrameCallback(onPicture);
