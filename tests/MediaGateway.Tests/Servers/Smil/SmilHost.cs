@@ -1,14 +1,11 @@
 using System.Net;
 using MediaGateway.Configuration;
-using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Relay;
 using MediaGateway.Servers.Smil;
-using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
 using MediaGateway.Testing;
-using MediaGateway.Tests.Streams;
 using MediaGateway.Tests.Streams.Ladders;
 using MediaGateway.Tests.Vod;
 using MediaGateway.Vod;
