@@ -68,7 +68,7 @@ public sealed class FileSwitchTests : IDisposable
 
     private static string NameOf(FileHost host) => Assert.Single(host.Server.Sessions.Sessions).Key.Name;
 
-    private static Task UntilPictureAsync(TestPlayer player, uint time) =>
+    private static Task<RtmpTestMessage> UntilPictureAsync(TestPlayer player, uint time) =>
         player.UntilAsync(message => IsPicture(message) && message.Timestamp >= time);
 
     private static byte[] Play2(TestPlayer player, string name) => player.Client.Command(
