@@ -1,10 +1,10 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Net;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using MediaGateway.EndToEndTests.Browser;
 using MediaGateway.EndToEndTests.Gateway;
 using MediaGateway.EndToEndTests.Tools;

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using MediaGateway.EndToEndTests.Analysis;
 using MediaGateway.EndToEndTests.Gateway;
@@ -98,7 +97,7 @@ public sealed class RecordingTests
         former);
 
     /// <summary>Plays the first second of a recording, as a file.</summary>
-    private static Task PlayAsync(GatewayProcess gateway, string name, string file) => ToolProcess.RunAsync(
+    private static Task<string> PlayAsync(GatewayProcess gateway, string name, string file) => ToolProcess.RunAsync(
         Tool.Require("ffmpeg"),
         ["-nostdin", "-v", "warning", "-y", "-i", $"rtmp://127.0.0.1:{gateway.RtmpPort}/recordings/{name}", "-t", "1", "-c", "copy", "-f", "flv", file],
         Limit);

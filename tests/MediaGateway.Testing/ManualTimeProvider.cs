@@ -23,13 +23,11 @@ public sealed class ManualTimeProvider : TimeProvider
     public void Advance(TimeSpan by)
     {
         TimeSpan target = _now + by;
-        while (NextUntil(target) is { } next)
-        {
-            _now = next.Due > _now ? next.Due : _now;
-            next.Fire();
-        }
-
+        FireUntil(target);
         _now = target;
+
+        // Those that another thread has set in the meantime.
+        FireUntil(target);
     }
 
     /// <inheritdoc/>
@@ -43,6 +41,15 @@ public sealed class ManualTimeProvider : TimeProvider
         }
 
         return alarm;
+    }
+
+    private void FireUntil(TimeSpan target)
+    {
+        while (NextUntil(target) is { } next)
+        {
+            _now = next.Due > _now ? next.Due : _now;
+            next.Fire();
+        }
     }
 
     private Alarm? NextUntil(TimeSpan target)

@@ -172,6 +172,12 @@ internal sealed class VodPumpThread
         _armedFor = next;
         TimeSpan left = next - _clock.Now;
         _timer.Change(left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+
+        // The timer counts from the moment at which it was set, which may be later than the one that was read.
+        if (_clock.Now >= next)
+        {
+            _wake.Set();
+        }
     }
 
     private void OnTimer()

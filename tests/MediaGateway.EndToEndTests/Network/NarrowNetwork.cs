@@ -79,12 +79,12 @@ internal sealed partial class NarrowNetwork : IAsyncDisposable
         await IpAsync("netns", "del", _name);
     }
 
-    private static Task IpAsync(params string[] arguments) => ToolProcess.RunAsync(Tool.Require("ip"), arguments, Limit);
+    private static Task<string> IpAsync(params string[] arguments) => ToolProcess.RunAsync(Tool.Require("ip"), arguments, Limit);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setns(SafeHandle fd, int nstype);
 
-    private Task TcAsync(string verb, string rate) => ToolProcess.RunAsync(
+    private Task<string> TcAsync(string verb, string rate) => ToolProcess.RunAsync(
         Tool.Require("tc"),
         ["qdisc", verb, "dev", NearEnd, "root", "tbf", "rate", rate, "burst", "5kb", "latency", "200ms"],
         Limit);

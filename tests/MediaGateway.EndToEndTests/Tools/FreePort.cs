@@ -11,7 +11,7 @@ internal static class FreePort
 {
     private const int First = 20_000;
     private const int Count = 12_000;
-    private static int s_drawn = Random.Shared.Next(Count);
+    private static int _drawn = Random.Shared.Next(Count);
 
     /// <summary>A port that is free for TCP.</summary>
     public static int Tcp() => Draw(SocketType.Stream);
@@ -26,7 +26,7 @@ internal static class FreePort
     {
         for (int attempt = 0; attempt < Count; attempt++)
         {
-            int port = First + (int)((uint)Interlocked.Increment(ref s_drawn) % Count);
+            int port = First + (int)((uint)Interlocked.Increment(ref _drawn) % Count);
             if (IsFree(port, types))
             {
                 return port;

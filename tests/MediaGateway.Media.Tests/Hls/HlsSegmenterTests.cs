@@ -50,11 +50,14 @@ public sealed class HlsSegmenterTests
         Assert.Empty(stream.Playlists);
         Assert.False(stream.Segmenter.TakeKeyframeRequest());
 
-        stream.Add(stream.Frames.Picture(1620));
-        stream.Add(stream.Frames.Picture(1720));
+        foreach (int time in new[] { 1600, 1633, 1666, 1700, 1733 })
+        {
+            stream.Add(stream.Frames.Picture(time));
+        }
+
         Assert.True(stream.Segmenter.TakeKeyframeRequest());
         Assert.False(stream.Segmenter.TakeKeyframeRequest());
-        stream.Run(1750, 2400, rate: 30, group: 1000);
+        stream.Run(1766, 2400, rate: 30, group: 1000);
 
         Assert.Equal(2, stream.Last.TargetDuration);
     }

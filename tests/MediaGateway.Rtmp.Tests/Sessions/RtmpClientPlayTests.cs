@@ -1,5 +1,4 @@
 using MediaGateway.Media.Amf;
-using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Messages;
 using MediaGateway.Rtmp.Sessions;

@@ -1,6 +1,7 @@
 using System.Text;
 using MediaGateway.Api;
 using MediaGateway.Authorization;
+using MediaGateway.Snapshots;
 using Xunit;
 
 namespace MediaGateway.Tests.Api;
@@ -141,8 +142,11 @@ public sealed class ApiProtectionTests
         // WHIP and WHEP ask access control about every client themselves.
         string[] forms = ["/whip/{name}/", "/whip/{application}/{name}/", "/{application}/{name}/whip/", "/rtc/v1/whip/", "/whip/{application}/{name}/{id}/"];
         IEnumerable<string> ofClients = forms.Concat(forms.Select(form => form.Replace("whip", "whep", StringComparison.Ordinal)));
+        const string WhepOfFiles = "/whep/{application}/{folder}/{**file}/";
+        // The list of who is live is closed by itself as soon as not everybody may play.
+        string[] ofEverybody = [WhepOfFiles, SnapshotEndpoints.ListPath, SnapshotEndpoints.ListPath + "/{application}/{name}.jpg"];
         Assert.Equal(
-            ofClients.Concat(["/crossdomain.xml", "/health", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
+            ofClients.Concat(ofEverybody).Concat(["/crossdomain.xml", "/health", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
             open.Distinct().Order(StringComparer.Ordinal));
     }
 

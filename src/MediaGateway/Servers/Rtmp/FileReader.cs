@@ -80,7 +80,7 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
             return null;
         }
 
-        if (!pacer.MayGoOn(now))
+        if (pacer.IsPaused)
         {
             return TimeSpan.MaxValue;
         }

@@ -277,7 +277,12 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
         RtmpPeerCapabilities capabilities = dialogue.Request.Capabilities;
         var plan = new FilePlan(
             start, end, FilePlan.FormatsAt(index, start, capabilities), capabilities, MessageStreamId, dialogue.Session.ChunkSize);
-        _pacer = new VodPacer(Bounded(_buffer)) { IsPaused = _isPaused };
+        _pacer = new VodPacer(Bounded(_buffer));
+        if (_isPaused)
+        {
+            _pacer.Pause(dialogue.Now);
+        }
+
         _reader = new FileReader(_file, plan, _pacer, _files.Buffers, (reader, failure) =>
         {
             _ending = new Ending(reader, failure);
@@ -327,7 +332,15 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
         _isPaused = isPaused;
         if (_state == State.Playing)
         {
-            _pacer!.IsPaused = isPaused; // Made when playing began.
+            if (isPaused)
+            {
+                _pacer!.Pause(dialogue.Now); // Made when playing began.
+            }
+            else
+            {
+                _pacer!.Resume(dialogue.Now); // As above.
+            }
+
             dialogue.Outbox.Post(new ViewerCommand(isPaused ? ViewerCommandKind.Pause : ViewerCommandKind.Resume));
             _reader!.Wake(); // As above.
             _entry!.Change(isPaused ? MediaSessionStatus.Paused : MediaSessionStatus.Playing); // Made before it was let in.
@@ -373,7 +386,7 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
 
         dialogue.Outbox.Post(new ViewerCommand(ViewerCommandKind.FinishMedia));
         dialogue.Outcome = SessionEndReason.Completed;
-        double bytes = _sentBefore + _reader!.Queue.SentBytes; // It is its ending.
+        double bytes = _sentBefore + _reader!.Queue.AddedBytes; // It is its ending: what waits is sent before the words.
         bool hasNext = dialogue.Session.Recordings.Complete(MessageStreamId, _file!.Index.Duration.TotalSeconds, bytes); // As above.
         if (hasNext)
         {

@@ -7,6 +7,8 @@ namespace MediaGateway.Tests.Servers.Hls;
 
 public sealed class HlsFilesTests : IDisposable
 {
+    public static TheoryData<string> Hostile => HostileNames.Rows;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("hls-").FullName;
 
     private string Root => Path.Combine(_folder, "root");
@@ -71,7 +73,7 @@ public sealed class HlsFilesTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(HostileNames.Rows), MemberType = typeof(HostileNames))]
+    [MemberData(nameof(Hostile))]
     public async Task HostileNames_OpenNothing(string name)
     {
         await using HlsHost host = await StartAsync();

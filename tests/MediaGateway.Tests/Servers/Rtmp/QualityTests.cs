@@ -167,8 +167,12 @@ public sealed class QualityTests : IDisposable
         }
 
         await player.SendAsync(Play2(player, "show_480p"));
-        await SendUntilAsync(levels, () => host.Sessions.Sessions.Any(session => session.Key.Name == "show_480p"));
-        await player.UntilAsync(message => IsPicture(message) && message.Timestamp >= _time - 40 && SourceOf(message) == 1);
+        await player.ExpectAsync("onStatus NetStream.Play.Transition");
+        int asked = _time;
+        Task arrival = player.UntilAsync(message => IsPicture(message) && message.Timestamp >= asked && SourceOf(message) == 1);
+        await SendUntilAsync(levels, () => arrival.IsCompleted);
+        await arrival;
+        await RtmpServerHost.UntilAsync(() => host.Sessions.Sessions.Any(session => session.Key.Name == "show_480p"), "the name of the last");
         RtmpTestMessage[] pictures = [.. player.Messages.Where(IsPicture)];
         Assert.Equal(pictures.Select(picture => picture.Timestamp).Distinct().Order(), pictures.Select(picture => picture.Timestamp));
         Assert.Equal(1, host.Streams.Streams.Sum(stream => stream.Viewers));

@@ -4,7 +4,6 @@ using System.Xml.Linq;
 using MediaGateway.Configuration;
 using MediaGateway.Streams.Ladders;
 using MediaGateway.Testing;
-using MediaGateway.Vod;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Smil;

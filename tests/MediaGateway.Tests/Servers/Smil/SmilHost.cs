@@ -1,7 +1,5 @@
 using System.Net;
 using MediaGateway.Configuration;
-using MediaGateway.Media.Frames;
-using MediaGateway.Media.Memory;
 using MediaGateway.Relay;
 using MediaGateway.Servers.Smil;
 using MediaGateway.Streams.Ladders;

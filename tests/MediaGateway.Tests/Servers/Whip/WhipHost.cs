@@ -18,8 +18,8 @@ using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
-using MediaGateway.WebRtc.Sessions;
 using MediaGateway.Vod;
+using MediaGateway.WebRtc.Sessions;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Whip;

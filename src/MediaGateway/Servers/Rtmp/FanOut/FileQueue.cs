@@ -26,6 +26,7 @@ internal sealed class FileQueue(Action onRoom)
     private readonly SpscQueue<FileMessage> _messages = new(MaximumMessages);
     private long _bytes;
     private long _sentBytes;
+    private long _addedBytes;
     private int _wantsRoom;
     private int _parted;
     private Viewer? _viewer;
@@ -37,6 +38,9 @@ internal sealed class FileQueue(Action onRoom)
 
     /// <summary>Bytes that the player's socket has taken. Any thread.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes);
+
+    /// <summary>Bytes that were added, sent or not. Any thread.</summary>
+    public long AddedBytes => Volatile.Read(ref _addedBytes);
 
     /// <summary>The reader: whether another message may be added. When not, the reader is woken as soon as half of the room is free.</summary>
     /// <param name="messages">How many are to be added.</param>
@@ -55,6 +59,7 @@ internal sealed class FileQueue(Action onRoom)
     public void Add(in FileMessage message)
     {
         Interlocked.Add(ref _bytes, message.Length);
+        Volatile.Write(ref _addedBytes, _addedBytes + message.Length);
         if (!_messages.TryEnqueue(message))
         {
             throw new InvalidOperationException("A message was added to a full queue.");
