@@ -12,6 +12,7 @@ namespace MediaGateway.EndToEndTests;
 /// Three levels that one ffmpeg publishes, and a player of <c>quality=auto</c> behind a link that becomes narrow and wide again. The
 /// same in virtual time, without a network, runs every time as <c>LevelFollowingTests</c>. Needs ffmpeg, ip, tc and root.
 /// </summary>
+[Collection(Lane.Alone)]
 public sealed class QualityTests
 {
     private const int Low = 90;
