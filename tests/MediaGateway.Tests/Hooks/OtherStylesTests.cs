@@ -56,11 +56,11 @@ public sealed class OtherStylesTests : IAsyncLifetime
         await using HooksHost host = await HooksHost.StartAsync(Backend, "srs");
         MediaSession session = HookClients.Publisher(HookClients.Rtmp());
         IRecordingListener hooks = host.Get<IRecordingListener>();
-        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Recording), "/root/live/stream1.mp4", session);
-        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/root/live/stream1.mp4", session);
-        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/root/live/stream1.mp4", null);
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Recording), "/srv/recordings/live/stream1.mp4", session);
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/srv/recordings/live/stream1.mp4", session);
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/srv/recordings/live/stream1.mp4", null);
         JsonObject body = JsonNode.Parse((await Backend.NextAsync()).Body)!.AsObject();
-        Assert.Equal(("on_dvr", "stream1", "/root/live/stream1.mp4"), ((string?)body["action"], (string?)body["stream"], (string?)body["file"]));
+        Assert.Equal(("on_dvr", "stream1", "/srv/recordings/live/stream1.mp4"), ((string?)body["action"], (string?)body["stream"], (string?)body["file"]));
         Assert.Equal(1, Backend.Count);
     }
 

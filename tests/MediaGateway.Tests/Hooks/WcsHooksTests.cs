@@ -205,12 +205,12 @@ public sealed partial class WcsHooksTests : IAsyncLifetime
     {
         RecordingState state = Enum.Parse<RecordingState>(stateName);
         MediaSession session = HookClients.Publisher(HookClients.Rtmp(), ("s1", "v1"));
-        Host.Get<IRecordingListener>().RecordingChanged(HookClients.Recorded(state, reason), "/root/live/stream1.mp4", session);
+        Host.Get<IRecordingListener>().RecordingChanged(HookClients.Recorded(state, reason), "/srv/recordings/live/stream1.mp4", session);
         TestBackend.Call call = await Backend.NextAsync();
         Assert.Equal("POST /app/RecordingStatusEvent", call.Line);
         JsonObject body = JsonNode.Parse(call.Body)!.AsObject();
         Assert.Equal(
-            [HookClients.PublisherId, "stream1", status, "live/stream1.mp4", "/root/live/stream1.mp4"],
+            [HookClients.PublisherId, "stream1", status, "live/stream1.mp4", "/srv/recordings/live/stream1.mp4"],
             new[] { "mediaSessionId", "name", "status", "recordName", "path" }.Select(field => (string?)body[field]));
         Assert.Equal((1000, 12_340, reason), ((int?)body["size"], (int?)body["duration"], (string?)body["info"]));
     }
