@@ -56,4 +56,18 @@ internal sealed class MediaSession
 
     /// <summary>Why it ended or failed, in WCS's words where there are any; null before.</summary>
     public string? Information { get; internal set; }
+
+    /// <summary>The session as it would be with another stream: what access control is asked before a player goes over to it.</summary>
+    /// <param name="key">The other stream.</param>
+    /// <param name="parameters">What the player has said with its name.</param>
+    public MediaSession PlayingInstead(StreamKey key, IReadOnlyList<KeyValuePair<string, string>> parameters) => new()
+    {
+        Id = Id,
+        Connection = Connection,
+        Key = key,
+        IsPublisher = false,
+        Parameters = parameters,
+        StartedAt = StartedAt,
+        End = End,
+    };
 }

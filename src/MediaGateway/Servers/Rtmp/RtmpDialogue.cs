@@ -191,6 +191,22 @@ internal sealed class RtmpDialogue(
         }
     }
 
+    /// <summary>A session of this client that plays; the playback that it is made for leaves the wish to end it and is woken.</summary>
+    public MediaSession DescribePlaying(StreamKey key, RtmpUrl url, Action<EndRequest> noteEnd) => new()
+    {
+        Id = key.Name + Connection!.Id, // There is a connection before anything is played.
+        Connection = Connection,
+        Key = key,
+        IsPublisher = false,
+        Parameters = url.Name.Parameters,
+        StartedAt = Now,
+        End = (reason, words) =>
+        {
+            noteEnd(new EndRequest(reason, words));
+            wake();
+        },
+    };
+
     /// <summary>The client plays or publishes: it no longer counts against its address.</summary>
     public void MarkPlaying() => ticket.MarkPlaying();
 

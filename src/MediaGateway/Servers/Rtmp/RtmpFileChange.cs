@@ -40,16 +40,7 @@ internal sealed class RtmpFileChange(RtmpDialogue dialogue, uint messageStreamId
             return;
         }
 
-        var question = new MediaSession
-        {
-            Id = playing.Id,
-            Connection = playing.Connection,
-            Key = key,
-            IsPublisher = false,
-            Parameters = play.Url.Name.Parameters,
-            StartedAt = playing.StartedAt,
-            End = playing.End,
-        };
+        MediaSession question = playing.PlayingInstead(key, play.Url.Name.Parameters);
         dialogue.Ask(token => dialogue.Services.Access.PlayAsync(question, token), verdict => Answer(verdict, key, name));
     }
 

@@ -76,20 +76,8 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
             return;
         }
 
-        var session = new MediaSession
-        {
-            Id = key.Name + dialogue.Connection!.Id, // There is a connection before anything is played.
-            Connection = dialogue.Connection,
-            Key = key,
-            IsPublisher = false,
-            Parameters = request.Url.Name.Parameters,
-            StartedAt = dialogue.Now,
-            End = (reason, words) =>
-            {
-                Interlocked.CompareExchange(ref _endRequest, new RtmpDialogue.EndRequest(reason, words), null);
-                dialogue.Wake();
-            },
-        };
+        MediaSession session = dialogue.DescribePlaying(
+            key, request.Url, end => Interlocked.CompareExchange(ref _endRequest, end, null));
         _entry = new SessionEntry(services.Sessions, session);
         dialogue.Ask(token => services.Access.PlayAsync(session, token), verdict => Answer(verdict, name));
     }

@@ -102,7 +102,8 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         }
 
         _variant = variant;
-        MediaSession session = Describe(key);
+        MediaSession session = dialogue.DescribePlaying(
+            key, request.Url, end => Interlocked.CompareExchange(ref _endRequest, end, null));
         _entry = new SessionEntry(services.Sessions, session);
         dialogue.Ask(token => services.Access.PlayAsync(session, token), Answer);
     }
@@ -222,21 +223,6 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
     private bool IsPlaying(LiveStream stream) => _state == State.Playing && ReferenceEquals(stream, _stream);
 
     private void Post(ViewerCommandKind kind) => dialogue.Outbox.Post(new ViewerCommand(kind));
-
-    private MediaSession Describe(StreamKey key) => new()
-    {
-        Id = key.Name + dialogue.Connection!.Id, // There is a connection before anything is played.
-        Connection = dialogue.Connection,
-        Key = key,
-        IsPublisher = false,
-        Parameters = request.Url.Name.Parameters,
-        StartedAt = dialogue.Now,
-        End = (reason, words) =>
-        {
-            Interlocked.CompareExchange(ref _endRequest, new RtmpDialogue.EndRequest(reason, words), null);
-            dialogue.Wake();
-        },
-    };
 
     private void Answer(AccessVerdict verdict)
     {

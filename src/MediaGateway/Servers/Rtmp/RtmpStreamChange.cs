@@ -57,16 +57,7 @@ internal sealed class RtmpStreamChange(RtmpDialogue dialogue, uint messageStream
             return;
         }
 
-        var question = new MediaSession
-        {
-            Id = playing.Id,
-            Connection = playing.Connection,
-            Key = key,
-            IsPublisher = false,
-            Parameters = play.Url.Name.Parameters,
-            StartedAt = playing.StartedAt,
-            End = playing.End,
-        };
+        MediaSession question = playing.PlayingInstead(key, play.Url.Name.Parameters);
         _isAsking = true;
         dialogue.Ask(
             token => dialogue.Services.Access.PlayAsync(question, token),

@@ -1,14 +1,7 @@
-using System.Net;
-using MediaGateway.Authorization;
-using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
-using MediaGateway.Hooks;
-using MediaGateway.Http;
 using MediaGateway.Media.Frames;
-using MediaGateway.Media.Memory;
 using MediaGateway.Servers.Files;
 using MediaGateway.Servers.Hls;
-using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
@@ -19,30 +12,12 @@ using Xunit;
 namespace MediaGateway.Tests.Servers.Hls;
 
 /// <summary>HLS as it is shipped, on a free loopback port and a clock of the test's own, over streams that the test feeds.</summary>
-internal sealed class HlsHost : IAsyncDisposable
+internal sealed class HlsHost : StreamHost
 {
-    private readonly WebApplication _app;
-
-    private HlsHost(WebApplication app, FakeAccess access, ManualTimeProvider time, TrackingBufferPool buffers)
-    {
-        (_app, Access, Time, Buffers) = (app, access, time, buffers);
-        Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(_app.Urls.First()) };
-        Frames = new TestFrames(buffers);
-    }
-
-    public FakeAccess Access { get; }
+    private HlsHost(WebApplication app, ManualTimeProvider time)
+        : base(app) => Time = time;
 
     public ManualTimeProvider Time { get; }
-
-    public TrackingBufferPool Buffers { get; }
-
-    public TestFrames Frames { get; }
-
-    public HttpClient Client { get; }
-
-    public StreamRegistry Streams => Get<StreamRegistry>();
-
-    public SessionDirectory Directory => Get<SessionDirectory>();
 
     public HlsStreams Muxers => Get<HlsStreams>();
 
@@ -50,23 +25,17 @@ internal sealed class HlsHost : IAsyncDisposable
 
     public static async Task<HlsHost> StartAsync(params (string Key, string Value)[] settings)
     {
-        var access = new FakeAccess();
-        var buffers = new TrackingBufferPool();
         var time = new ManualTimeProvider();
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
-        builder.AddGatewayOptions();
-        builder.Services.AddRoutingCore().AddLogging();
-        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<BufferPool>(buffers).AddSingleton<IAccessControl>(access);
-        builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(buffers));
-        builder.Services.AddDiagnostics().AddSessions().AddHooks(builder.Configuration).AddStreams().AddVod().AddHttpViewers().AddHls().AddFiles();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        WebApplication app = builder.Build();
-        app.UseRouting();
-        app.MapHls();
-        app.MapFiles();
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new HlsHost(app, access, time, buffers);
+        WebApplication app = await StartAsync(
+            settings,
+            time,
+            static services => services.AddVod().AddHls().AddFiles(),
+            static app =>
+            {
+                app.MapHls();
+                app.MapFiles();
+            });
+        return new HlsHost(app, time);
     }
 
     /// <summary>Publishes a stream.</summary>
@@ -144,22 +113,6 @@ internal sealed class HlsHost : IAsyncDisposable
         HlsResponse response = await GetAsync(media + directives);
         Assert.True(response.Status == 200, $"{response.Status} {response.Text}");
         return HlsPlaylist.Read(response.Text).Check();
-    }
-
-    public T Get<T>()
-        where T : notnull => _app.Services.GetRequiredService<T>();
-
-    public async ValueTask DisposeAsync()
-    {
-        Client.Dispose();
-        foreach (LiveStream stream in Streams.Streams)
-        {
-            stream.Lease?.End(StreamEndReason.Unpublished);
-        }
-
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-        Buffers.Dispose();
     }
 }
 
