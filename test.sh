@@ -29,7 +29,7 @@ esac
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0 skipped=0
-summary=()
+summary=() failures=()
 
 # add_result WHAT PASSED FAILED SKIPPED
 add_result() {
@@ -74,6 +74,12 @@ add_assembly() {
   # A run that ended badly without naming a failed test (crash, time limit) is a failure too.
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   add_result "$what" "$ran" "$bad" "${left_out:-0}"
+  [ "$bad" -eq 0 ] || add_failures "$what" "$report"
+}
+
+# add_failures WHAT REPORT: keeps the names and first words of the failed tests for the end, where nobody has to look for them.
+add_failures() {
+  failures+=("$(node .ci/failures.mjs "$1" "$2" || printf '%s: its report cannot be read\n' "$1")")
 }
 
 run_assembly() {
@@ -153,6 +159,7 @@ finish() {
   local line="$passed passed, $failed failed"
   [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
   say
+  [ ${#failures[@]} -eq 0 ] || printf '%s\n' "Failed:" "${failures[@]}" ""
   printf '%s\n' "${summary[@]}"
   say "$line"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -55,15 +55,16 @@ public sealed class HlsBrowserTests
 
         Seen seen = await page.EvaluateAsync<Seen>("window.looked.report()");
         double[] delays = [.. seen.Pictures.Where(picture => picture.Delay is not null).Select(picture => picture.Delay!.Value)];
-        double[] settled = player == "native" ? [0] : [.. delays.TakeLast(Pictures / 5)]; // only hls.js tells
+        double[] settled = [.. delays.TakeLast(Pictures / 5)]; // only hls.js tells
         int backward = seen.Pictures.Zip(seen.Pictures.Skip(1), (one, next) => next.Counter < one.Counter ? 1 : 0).Sum();
         Measurements.Note(
-            $"{player}{(lowLatency ? " with low latency" : "")} over {seen.Protocol}: {settled.Length} pictures, delay p50 {Statistics.Median(settled):0} ms, "
-            + $"p95 {Statistics.Percentile(settled, 0.95):0} ms, {seen.Stalls} stalls, {seen.Errors}");
+            $"{player}{(lowLatency ? " with low latency" : "")} over {seen.Protocol}: {seen.Pictures.Count} pictures, "
+            + (settled.Length == 0 ? "delay not told" : $"delay p50 {Statistics.Median(settled):0} ms, p95 {Statistics.Percentile(settled, 0.95):0} ms")
+            + $", {seen.Stalls} stalls, {seen.Errors}");
         Assert.True(player == "native" || settled.Length == Pictures / 5, $"{settled.Length} pictures; {seen.Errors}");
         Assert.Equal(0, backward);
         Assert.Equal(secure ? "h2" : "http/1.1", seen.Protocol);
-        if (LongRun.IsOn)
+        if (LongRun.IsOn && settled.Length > 0)
         {
             // A browser that starts on a busy machine begins late and stays so: only a machine of its own tells.
             Assert.InRange(Statistics.Median(settled), 0, 4000 * (lowLatency ? 3 : 8));

@@ -52,7 +52,8 @@ public sealed class ViewerLossTests
         Assert.Equal((0, 0), (seen.Unreadable, seen.Backward));
         Assert.InRange(seen.Pictures.Count, Length.TotalSeconds * TestPattern.PictureRate * 8 / 10, int.MaxValue);
         Assert.InRange(seen.RepairsReceived - reference.RepairsReceived, 1, long.MaxValue);
-        Assert.InRange(freezes, 0, Limits.Time(1));
+        // Of twenty repairs, one (or of ten) is lost as well; its picture waits two round trips, which the browser calls a freeze.
+        Assert.InRange(freezes, 0, Limits.Time(loss / 2.0));
         Assert.InRange(seen.LongestGap, 0, Limits.Time(500));
         Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20));
     }

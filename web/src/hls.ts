@@ -33,11 +33,17 @@ function attachLibrary(
   failed: (reason: string) => void,
 ): HlsAttachment {
   // A worker would come from a blob, which the page's security policy does not allow.
-  // After a stall it plays a little faster until it is back where it should be: by itself hls.js stays behind.
+  // After a stall it plays a little faster until it is back where it should be.
   const hls = new Hls({ enableWorker: false, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.2 });
   let mends = MENDS;
   hls.on(Hls.Events.FRAG_BUFFERED, () => {
     mends = MENDS;
+  });
+  // It catches up within one target duration of where it should be, and by itself stays behind for ever beyond that: there it jumps.
+  hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
+    if (details.live && hls.targetLatency !== null) {
+      hls.config.liveMaxLatencyDuration = hls.targetLatency + details.targetduration;
+    }
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => void start(video));
   hls.on(Hls.Events.ERROR, (_, data) => {

@@ -35,6 +35,9 @@ public sealed class HlsWindow(HlsShape shape)
     public bool IsListed =>
         TargetSeconds > 0 && PartTargetMicroseconds > 0 && _segments.Count > _unlisted && _segments[_unlisted].IsComplete;
 
+    /// <summary>Whether <see cref="LeastListed"/> complete segments are listed: as much as players stay behind who know no parts.</summary>
+    public bool IsLongEnough => Listed is [.., { IsComplete: var isWhole }] listed && listed.Length - (isWhole ? 0 : 1) >= LeastListed;
+
     /// <summary>Whether nothing will be added.</summary>
     public bool HasEnded { get; private set; }
 

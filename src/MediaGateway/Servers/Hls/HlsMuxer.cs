@@ -159,6 +159,12 @@ internal sealed class HlsMuxer
 
             if (wait is null || !await WaitAsync(changed, began + patience, cancellation))
             {
+                if (query.NeedsHoldBack)
+                {
+                    query = query with { NeedsHoldBack = false };
+                    continue; // what there is
+                }
+
                 return HlsAnswer.NotYet;
             }
         }
@@ -359,7 +365,7 @@ internal sealed class HlsMuxer
     {
         if (query.Segment is not { } number)
         {
-            return true;
+            return !query.NeedsHoldBack || _window.IsLongEnough;
         }
 
         (long edge, int parts) = _window.Edge;

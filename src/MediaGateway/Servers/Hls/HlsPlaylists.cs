@@ -53,7 +53,7 @@ internal sealed class HlsPlaylists(HlsStreams streams, HlsViewers viewers, ILadd
     /// <summary>The media playlist of the stream or of one of its levels.</summary>
     public async Task<IResult> MediaAsync(HttpContext context, StreamKey key, HlsContainer container)
     {
-        if (!HlsQuery.TryRead(context.Request.Query, out HlsQuery query))
+        if (!HlsQuery.TryRead(context.Request, out HlsQuery query))
         {
             return ProblemReport.BadRequest("_HLS_msn and _HLS_part are whole numbers, and _HLS_part needs _HLS_msn.");
         }

@@ -10,6 +10,15 @@ namespace MediaGateway.Servers.Hls;
 /// </summary>
 internal sealed class HlsStreams(HlsServices services, StreamFinder finder, StreamRegistry registry, ILadder ladder)
 {
+    /// <summary>
+    /// Discontinuity sequence numbers stay below this and what follows in one run: hls.js walks through all smaller ones for every part that it
+    /// reads. They begin again every few days.
+    /// </summary>
+    public const int DiscontinuityNumbers = 1 << 15;
+
+    // A gateway is not started twice within this time.
+    private const int SecondsPerDiscontinuityNumber = 10;
+
     private static readonly DateTimeOffset NumbersBegin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Lock _lock = new();
@@ -86,9 +95,9 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
             }
 
             // Numbers never go back at an address, also when the gateway or the stream has begun anew: a segment lasts a second at least.
-            long first = Math.Max(NumberAt(TimeSpan.Zero), Math.Max(_lastNumber, running?.NextNumber ?? 0) + 1);
+            long first = Math.Max(NumberNow(), Math.Max(_lastNumber, running?.NextNumber ?? 0) + 1);
             LiveStream source = ladder.StreamOf(key) is { } name && registry.Find(name) is { } found ? found : stream;
-            var muxer = new HlsMuxer(stream, container, first, Math.Max(0, NumberAt(source.Snapshot().Age)), services);
+            var muxer = new HlsMuxer(stream, container, first, DiscontinuityAt(source.Snapshot().Age), services);
             if (_isClosed || !muxer.TryStart())
             {
                 return null;
@@ -101,7 +110,11 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
         }
     }
 
-    private long NumberAt(TimeSpan ago) => (long)Math.Round((services.Time.GetUtcNow() - ago - NumbersBegin).TotalSeconds);
+    // The same for every level of a source, whenever it is first asked for: players change levels by these numbers.
+    private long DiscontinuityAt(TimeSpan ago) =>
+        (services.Time.GetUtcNow() - ago).ToUnixTimeSeconds() / SecondsPerDiscontinuityNumber % DiscontinuityNumbers;
+
+    private long NumberNow() => (long)Math.Round((services.Time.GetUtcNow() - NumbersBegin).TotalSeconds);
 
     private async Task RemoveAsync(HlsMuxer muxer, string reason)
     {

@@ -102,6 +102,53 @@ public sealed class HlsEndpointsTests
     }
 
     [Fact]
+    public async Task DiscontinuitySequence_IsSmallForHlsJsAndGrowsFromOnePublisherToTheNext()
+    {
+        await using HlsHost host = await HlsHost.StartAsync();
+        (PublishLease lease, string media) = await host.PlayAsync("a");
+        HlsPlaylist playing = await host.ReadAsync(media);
+        long first = playing.DiscontinuitySequence;
+        lease.Dispose();
+        Assert.True((await host.ReadAsync(media, $"&_HLS_msn={playing.Segments[^1].Number}")).HasEnded);
+        host.Time.Advance(TimeSpan.FromSeconds(20));
+
+        (_, media) = await host.PlayAsync("a");
+
+        Assert.InRange(first, 0, HlsStreams.DiscontinuityNumbers);
+        Assert.InRange((await host.ReadAsync(media)).DiscontinuitySequence, first + 1, first + 3);
+    }
+
+    [Fact]
+    public async Task VideoElementAsks_ThePlaylistWaitsForThreeSegments_AndForScriptsItDoesNot()
+    {
+        await using HlsHost host = await HlsHost.StartAsync();
+        (PublishLease lease, string media) = await host.PlayAsync("a");
+        (string, string)[] element = [("Sec-Fetch-Dest", "video")];
+        Task<HlsResponse> opening = host.GetAsync(media, headers: element);
+        await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
+        Assert.Equal(200, (await host.GetAsync(media, headers: [("Sec-Fetch-Dest", "empty")])).Status);
+        Assert.Equal(200, (await host.GetAsync(media, headers: [.. element, ("X-Playback-Session-Id", "a")])).Status);
+        Assert.False(opening.IsCompleted);
+
+        host.Feed(lease, 4700, 7400);
+
+        Assert.Equal(3, HlsPlaylist.Read((await opening).Text).Check().Complete.Count());
+    }
+
+    [Fact]
+    public async Task VideoElementAsksForAStreamThatStandsStill_ItGetsWhatThereIs()
+    {
+        await using HlsHost host = await HlsHost.StartAsync();
+        (_, string media) = await host.PlayAsync("a");
+        Task<HlsResponse> opening = host.GetAsync(media, headers: ("Sec-Fetch-Dest", "video"));
+        await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
+
+        host.Time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(2, HlsPlaylist.Read((await opening).Text).Check().Complete.Count());
+    }
+
+    [Fact]
     public async Task PublisherComesBack_SamePlaylistGoesOnAfterADiscontinuity()
     {
         await using HlsHost host = await HlsHost.StartAsync();
