@@ -27,7 +27,7 @@ levels=(720p:1280x720:2500000 480p:854x480:1200000 360p:640x360:700000)
 
 (
   cd "$(dirname "$gateway")"
-  exec env Http__Port="$port" Rtmp__Port=$((port + 1)) WebRtc__Port=$((port + 2)) Http__TlsEnabled=false Rtmp__TlsEnabled=false \
+  exec env Http__BindAddress=127.0.0.1 Rtmp__BindAddress=127.0.0.1 WebRtc__BindAddress=127.0.0.1 Http__Port="$port" Rtmp__Port=$((port + 1)) WebRtc__Port=$((port + 2)) Http__TlsEnabled=false Rtmp__TlsEnabled=false \
     Tls__DataFolder="$folder/data" Ladder__Default=standard Ladder__MaximumConvertedPixelsPerSecond=1000000000 \
     dotnet MediaGateway.dll >"$folder/gateway.log" 2>&1
 ) &

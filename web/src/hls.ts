@@ -1,6 +1,7 @@
 import type HlsLibrary from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { AttachHls, HlsAttachment } from './hls-player';
+import { LiveEdge } from './live-edge';
 
 /** How often a fault of the decoder is mended in one go before it counts as a failure. */
 const MENDS = 3;
@@ -40,10 +41,10 @@ function attachLibrary(
     mends = MENDS;
   });
   // It catches up within one target duration of where it should be, and by itself stays behind for ever beyond that: there it jumps.
+  const edge = new LiveEdge(video, () => hls.liveSyncPosition);
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
-    if (details.live && hls.targetLatency !== null) {
-      hls.config.liveMaxLatencyDuration = hls.targetLatency + details.targetduration;
-    }
+    hls.config.liveMaxLatencyDuration =
+      edge.isFollowed && hls.targetLatency !== null ? hls.targetLatency + details.targetduration : Number.POSITIVE_INFINITY;
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => void start(video));
   hls.on(Hls.Events.ERROR, (_, data) => {
@@ -64,6 +65,7 @@ function attachLibrary(
   return {
     latencySeconds: () => (Number.isFinite(hls.latency) && hls.latency > 0 ? hls.latency : null),
     detach: () => {
+      edge.detach();
       hls.destroy();
       clear(video);
     },
