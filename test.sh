@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 usage() {
   cat <<'TEXT'
 Usage: ./test.sh [--quick | --full]
-  (nothing)  every test but the long ones; about twenty minutes on two cores after the first run
+  (nothing)  every test but the long ones; about a quarter of an hour on two cores after the first run
   --quick    without the end-to-end tests: no browser, player or media tool is needed
   --full     also the long tests: repeated end-to-end runs, long fuzzing, the deployment image; up to an hour
 MEDIAGATEWAY_TESTDATA may name a folder of media captures for the parsers; tests that need it are skipped without it.
@@ -87,19 +87,25 @@ run_assembly() {
   add_assembly "$1"
 }
 
-# The longest beside the others, each with its output in one piece; none of them measures time.
+# The longest beside the others, each with its output in one piece; none of them measures time. What the end-to-end tests need is built
+# meanwhile.
 run_unit_tests() {
-  local project pid
-  start_assembly MediaGateway.Tests MediaGateway.Tests Debug 1500 >"$results/host.log" 2>&1 &
+  local project pid built=yes
+  start_assembly MediaGateway.Tests MediaGateway.Tests Debug 1500 "${left_out[@]}" >"$results/host.log" 2>&1 &
   pid=$!
   for project in tests/*.Tests; do
     project=$(basename "$project")
-    [ "$project" = MediaGateway.Tests ] || run_assembly "$project" "$project" Debug 1500
+    [ "$project" = MediaGateway.Tests ] || run_assembly "$project" "$project" Debug 1500 "${left_out[@]}"
   done
+  if [ "$end_to_end" = yes ]; then
+    # As a user runs it: Release.
+    check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -v quiet --nologo -clp:NoSummary || built=no
+  fi
   check "Code format" dotnet format MediaGateway.sln --verify-no-changes --no-restore -v quiet || true
   wait "$pid"
   cat "$results/host.log"
   add_assembly MediaGateway.Tests
+  [ "$built" = yes ]
 }
 
 run_page_tests() {
@@ -176,15 +182,11 @@ check "Page: packages and build" build_page || finish
 run_page_tests
 
 check "Build" dotnet build MediaGateway.sln -c Debug -v quiet --nologo -clp:NoSummary || finish
-run_unit_tests
 
-if [ "$end_to_end" = yes ]; then
-  # As a user runs it: Release.
-  check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -v quiet --nologo -clp:NoSummary || finish
-  # What takes too long for every run has this trait, also single cases: tests/MediaGateway.EndToEndTests/Tools/LongRun.cs.
-  left_out=(-trait- Run=full -preEnumerateTheories)
-  [ -z "${MEDIAGATEWAY_TEST_FULL:-}" ] || left_out=()
-  run_assembly "End-to-end" MediaGateway.EndToEndTests Release 5400 "${left_out[@]}"
-fi
+# What takes too long for every run has this trait, also single cases: tests/MediaGateway.Testing/LongRun.cs.
+left_out=(-trait- Run=full -preEnumerateTheories)
+[ -z "${MEDIAGATEWAY_TEST_FULL:-}" ] || left_out=()
+run_unit_tests || finish
+[ "$end_to_end" = no ] || run_assembly "End-to-end" MediaGateway.EndToEndTests Release 5400 "${left_out[@]}"
 [ -z "${MEDIAGATEWAY_TEST_FULL:-}" ] || run_image_tests
 finish

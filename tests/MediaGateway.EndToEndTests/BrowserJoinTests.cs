@@ -19,12 +19,11 @@ public sealed class BrowserJoinTests
     [Fact]
     public async Task PlayIsClicked_TheFirstPictureComesSoonWhereverTheGroupStands()
     {
-        using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder);
+        await using FfmpegEncoder encoder = await PublishAsync(gateway);
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway);
         List<double> waits = [];
-        foreach (int milliseconds in (int[])[0, 300, 700, 1100, 1700])
+        foreach (int milliseconds in (int[])[0, 700, 1500])
         {
             await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
             await page.Browser.Page.EvaluateAsync<object>(
@@ -46,9 +45,8 @@ public sealed class BrowserJoinTests
     [Fact]
     public async Task GroupIsCaughtUpWith_PicturesGoForwardAndThenAtTheirPace()
     {
-        using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder);
+        await using FfmpegEncoder encoder = await PublishAsync(gateway);
         await using WebApplication server = await PageServer.ServeAsync("<!doctype html><title>Elsewhere</title><video id=\"player\" autoplay></video>");
         await using Chromium browser = await Chromium.StartAsync();
         await browser.Page.OpenAsync(new Uri(server.Urls.Single()));
@@ -71,10 +69,9 @@ public sealed class BrowserJoinTests
         Assert.InRange(caughtUp, 1, GroupLength + (2 * TestPattern.PictureRate));
     }
 
-    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway, WorkFolder folder)
+    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway)
     {
-        string file = folder.File("source.flv");
-        await TestMedia.EncodeAsync(folder, 40, 640, 360, 0, [.. TestMedia.RealTimeH264(GroupLength), "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        string file = await TestMedia.ShareFlvAsync(40, 640, 360, TestMedia.RealTimeH264(GroupLength));
         return await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("encoder"), endless: true);
     }
 }

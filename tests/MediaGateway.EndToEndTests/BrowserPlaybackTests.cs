@@ -14,7 +14,8 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Alone)]
 public sealed class BrowserPlaybackTests
 {
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(17);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(14);
+    private static readonly TimeSpan ShortLength = TimeSpan.FromSeconds(5);
 
     private const string OtherPage = "<!doctype html><title>Elsewhere</title><video id=\"player\" autoplay></video>";
 
@@ -23,9 +24,8 @@ public sealed class BrowserPlaybackTests
     [InlineData(3)]
     public async Task EncoderPublishes_ThePagePlaysPicturesInOrderAndSoundInSync(int bFrames)
     {
-        using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder, bFrames);
+        await using FfmpegEncoder encoder = await PublishAsync(gateway, bFrames);
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway, withSpectator: true);
         Spectator.Report direct = await CallDirectlyAsync(page.Browser.Page);
 
@@ -40,33 +40,35 @@ public sealed class BrowserPlaybackTests
         }
     }
 
-    [Fact]
-    public async Task EncoderPublishes_APageOfAnotherOriginPlaysItByWhep()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true, Traits = [LongRun.Trait, LongRun.Full])]
+    public async Task EncoderPublishes_APageOfAnotherOriginPlaysItByWhep(bool inSync)
     {
-        using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder, bFrames: 0);
+        await using FfmpegEncoder encoder = await PublishAsync(gateway, bFrames: 0);
         await using WebApplication server = await PageServer.ServeAsync(OtherPage);
         await using Chromium browser = await Chromium.StartAsync();
         await browser.Page.OpenAsync(new Uri(server.Urls.Single()));
-        Spectator.Report direct = await CallDirectlyAsync(browser.Page);
+        Spectator.Report? direct = inSync ? await CallDirectlyAsync(browser.Page) : null;
 
         Spectator player = await Spectator.WatchAsync(
             browser.Page, "whep", "document.querySelector('#player')", $"spectator.playWhep('{new Uri(gateway.Page, "whep/encoder")}', document.querySelector('#player'))");
-        await Task.Delay(Length, TestContext.Current.CancellationToken);
+        await Task.Delay(inSync ? Length : ShortLength, TestContext.Current.CancellationToken);
 
-        AssertWatched(await player.ReportAsync(), direct, "RTMP to a browser by WHEP");
+        Spectator.Report seen = await player.ReportAsync();
+        AssertPictures(seen, inSync ? Length : ShortLength);
+        if (direct is not null)
+        {
+            AssertWatched(seen, direct, "RTMP to a browser by WHEP");
+        }
+
         Assert.Equal(200, await browser.Page.EvaluateAsync<int>("fetch(whepResource, { method: 'DELETE' }).then((answer) => answer.status)"));
         Assert.Equal(404, await browser.Page.EvaluateAsync<int>("fetch(whepResource, { method: 'DELETE' }).then((answer) => answer.status)"));
     }
 
-    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway, WorkFolder folder, int bFrames)
-    {
-        string file = folder.File("source.flv");
-        string[] video = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-profile:v", "main", "-g", "60", "-bf", $"{bFrames}", "-b_strategy", "0"];
-        await TestMedia.EncodeAsync(folder, 60, 640, 360, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
-        return await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("encoder"));
-    }
+    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway, int bFrames) =>
+        await FfmpegEncoder.PublishAsync(gateway, await TestMedia.ShareFlvAsync(60, 640, 360, TestMedia.EncoderH264(bFrames)), gateway.RtmpAddress("encoder"));
 
     /// <summary>What the spectator sees and hears of a call without a gateway: how much earlier or later it hears than it sees.</summary>
     private static async Task<Spectator.Report> CallDirectlyAsync(BrowserPage page)
@@ -76,10 +78,18 @@ public sealed class BrowserPlaybackTests
             + " window.directVideo = document.body.appendChild(video); window.directPeer = await flashAndBeep.callItself(video); })()");
         await page.WaitForAsync("window.directVideo.videoWidth > 0", TimeSpan.FromSeconds(10));
         Spectator spectator = await Spectator.WatchAsync(page, "direct", "window.directVideo", "window.directPeer");
-        await Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
         Spectator.Report report = await spectator.ReportAsync();
         await page.EvaluateAsync<object>("(directPeer.close(), directVideo.remove(), null)");
         return report;
+    }
+
+    // Of the pictures of its time: a browser that draws without a graphics card leaves some out when something else runs.
+    private static void AssertPictures(Spectator.Report seen, TimeSpan length)
+    {
+        Assert.InRange(seen.Pictures.Count, length.TotalSeconds * TestPattern.PictureRate * 6 / 10, int.MaxValue);
+        Assert.Equal(0, seen.Unreadable);
+        Assert.Equal(0, seen.Backward);
     }
 
     private static void AssertWatched(Spectator.Report seen, Spectator.Report direct, string what)
@@ -88,9 +98,7 @@ public sealed class BrowserPlaybackTests
         Measurements.Note(
             $"{what}: {seen.Pictures.Count} pictures shown, freezes {seen.FreezeCount}, longest gap {seen.LongestGap:0} ms; flash minus beep {seen.LipSync.Median:0.0} ms, "
             + $"direct call {direct.LipSync.Median:0.0}; without what the browser adds {seen.SentLipSync.Median:0.0} and {direct.SentLipSync.Median:0.0} ms: {lipSync:0.0} ms (spread {seen.SentLipSync.Spread:0.0})");
-        Assert.InRange(seen.Pictures.Count, Length.TotalSeconds * TestPattern.PictureRate * 8 / 10, int.MaxValue);
-        Assert.Equal(0, seen.Unreadable);
-        Assert.Equal(0, seen.Backward);
+        AssertPictures(seen, Length);
         Assert.InRange(seen.SentLipSync.Offsets.Count, 8, 18);
         Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20));
     }

@@ -11,7 +11,7 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Alone)]
 public sealed class BrowserPublishingTests
 {
-    private static readonly TimeSpan RecordingLength = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RecordingLength = TimeSpan.FromSeconds(14);
 
     [Fact]
     public async Task PublishedFromThePage_FfmpegRecordsItFaultlessly()
@@ -40,7 +40,7 @@ public sealed class BrowserPublishingTests
         Measurements.Note(
             $"lip sync, flash minus beep: recorded {recorded.Median:0.0} ms (spread {recorded.Spread:0.0}); less the source's own "
             + $"{own.Median:0.0} ms: {againstSource:0.0} ms; less {sent.LipSync.Median:0.0} ms by RTP stamps and sender reports: {againstReports:0.0} ms");
-        Assert.InRange(recorded.Offsets.Count, 15, 21);
+        Assert.InRange(recorded.Offsets.Count, 10, 15);
         Assert.InRange(Math.Abs(againstSource), 0, Limits.Time(15));
         Assert.InRange(recorded.Spread, 0, Limits.Time(40));
         Assert.InRange(Math.Abs(againstReports), 0, Limits.Time(5));
@@ -73,37 +73,5 @@ public sealed class BrowserPublishingTests
             Assert.InRange(soundAfter, 0, Limits.Time(1000));
             Assert.InRange(Math.Abs((double)picture.Timestamp - sound.Timestamp), 0, 500);
         }
-    }
-
-    [Fact]
-    public async Task StoppedOnThePage_PlayersEndAndTheNameIsFree()
-    {
-        using WorkFolder folder = new();
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using StreamingPage page = await StreamingPage.OpenAsync(gateway);
-        string address = await page.PublishAsync("again");
-        string file = folder.File("recording.flv");
-        Task recording = FfmpegRecorder.RecordAsync(address, TimeSpan.FromSeconds(60), file);
-        await FfmpegRecorder.WaitForMediaAsync(file);
-
-        await page.StopAsync();
-
-        // ffmpeg ends by itself, long before its 60 s, and with status 0.
-        await recording.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        Assert.Equal(address, await page.PublishAsync("again"));
-    }
-
-    [Fact]
-    public async Task NameIsTaken_ThePageSaysSoAndTheFirstStreamGoesOn()
-    {
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using StreamingPage first = await StreamingPage.OpenAsync(gateway);
-        string address = await first.PublishAsync("taken");
-        await using StreamingPage second = await StreamingPage.OpenAsync(gateway);
-
-        Assert.Contains("Stream name is already in use", await second.PublishInVainAsync("taken"));
-
-        using RtmpPlayer player = RtmpPlayer.Start(address);
-        await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > 10, TimeSpan.FromSeconds(10), () => "pictures of the first stream");
     }
 }

@@ -13,16 +13,16 @@ namespace MediaGateway.EndToEndTests;
 public sealed class DelayTests
 {
     private const int OpusMilliseconds = 20;
-    private const int Pictures = 450;
+    private const int Pictures = 330;
 
     [Fact]
     public async Task PionPublishes720p30_PicturesAndSoundArriveSoonAfterTheyWereSent()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 1280, 720, "2500k");
+        PublisherMedia media = await PublisherMedia.CreateAsync(1280, 720, "2500k");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         ConcurrentDictionary<(string Kind, int Index), long> sent = new();
-        await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, sessions: 1, report: true);
+        await using StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1, report: true);
         publisher.OnSent = (kind, index, nanoseconds) => sent[(kind, index)] = nanoseconds;
         await publisher.PublishAsync(gateway, ["delay"]);
         using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("delay"));

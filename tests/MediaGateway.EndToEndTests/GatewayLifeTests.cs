@@ -42,9 +42,9 @@ public sealed class GatewayLifeTests
     public async Task TerminatedWhilePublishingAndPlaying_EndsWithStatusZeroAndPlayersEnd()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 320, 180, "300k");
+        PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, sessions: 1);
+        await using StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1);
         await publisher.PublishAsync(gateway, ["end"]);
         string file = folder.File("end.flv");
         Task recording = FfmpegRecorder.RecordAsync(gateway.RtmpAddress("end"), TimeSpan.FromSeconds(60), file);
@@ -58,9 +58,9 @@ public sealed class GatewayLifeTests
     public async Task HostileBytesOnEveryPort_StreamsStayAndNewOnesStart()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 320, 180, "300k");
+        PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, sessions: 1);
+        await using StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1);
         await publisher.PublishAsync(gateway, ["calm"]);
         using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("calm"));
         await Wait.UntilAsync(() => player.Messages.Any(message => message.IsPicture), TimeSpan.FromSeconds(20), () => "a picture");
@@ -71,7 +71,7 @@ public sealed class GatewayLifeTests
 
         int before = player.Messages.Count(message => message.IsPicture);
         await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > before + 60, TimeSpan.FromSeconds(20), () => "60 more pictures");
-        await using StackPublisher second = await StackPublisher.StartPionAsync(folder, media, sessions: 1);
+        await using StackPublisher second = await StackPublisher.StartPionAsync(media, sessions: 1);
         await second.PublishAsync(gateway, ["new"]);
         using RtmpPlayer newPlayer = RtmpPlayer.Start(gateway.RtmpAddress("new"));
         await Wait.UntilAsync(() => newPlayer.Messages.Any(message => message.IsSound), TimeSpan.FromSeconds(20), () => "sound of the new stream");

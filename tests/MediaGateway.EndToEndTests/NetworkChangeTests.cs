@@ -32,7 +32,7 @@ public sealed class NetworkChangeTests
         Spectator player = await page.WatchAsync();
         string sessions = await WebRtcSessionsAsync(gateway);
         string file = folder.File("recording.flv");
-        Task recording = FfmpegRecorder.RecordAsync(address, TimeSpan.FromSeconds(22), file);
+        Task recording = FfmpegRecorder.RecordAsync(address, TimeSpan.FromSeconds(18), file);
         await FfmpegRecorder.WaitForMediaAsync(file);
 
         await Task.Delay(Between, TestContext.Current.CancellationToken);
@@ -53,7 +53,7 @@ public sealed class NetworkChangeTests
         await recording;
         double both = await LongestGapAsync(player, started);
 
-        DecodedMedia received = await RecordedStream.AssertSoundAsync(file, 15);
+        DecodedMedia received = await RecordedStream.AssertSoundAsync(file, 13);
         double published = Timeline.Gaps([.. received.Pictures.Select(picture => picture.Seconds)], 0).Max(gap => gap.Milliseconds);
         Measurements.Note(
             $"longest gap over RTMP {published:0} ms; at the page's player {before:0} ms before anything, {restarted:0} ms with an ICE restart, "

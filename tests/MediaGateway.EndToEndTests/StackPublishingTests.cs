@@ -8,17 +8,19 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>WebRTC stacks other than a browser's publish; ffmpeg watches. Needs GStreamer 1.22 and Pion 3.1 of the system's packages.</summary>
-[Collection(Lane.Alone)]
+[Collection(Lane.Programs)]
 public sealed class StackPublishingTests
 {
     private const int Publishers = 10;
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
 
+    // By WHIP, WhipConformanceTests lets it publish every time.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task GStreamerPublishes_FfmpegRecordsItFaultlessly()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 640, 360, "1M");
+        PublisherMedia media = await PublisherMedia.CreateAsync(640, 360, "1M");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using StackPublisher publisher = StackPublisher.StartGStreamer(media);
         await publisher.PublishAsync(gateway, ["gstreamer"]);
@@ -30,9 +32,9 @@ public sealed class StackPublishingTests
     public async Task PionPublishesAcrossWrappingStamps_FfmpegRecordsItFaultlessly()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 640, 360, "1M");
+        PublisherMedia media = await PublisherMedia.CreateAsync(640, 360, "1M");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, sessions: 1);
+        await using StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1);
         await publisher.PublishAsync(gateway, ["pion"]);
 
         await AssertFaultlessAsync(gateway.RtmpAddress("pion"), folder.File("pion.flv"), "Pion");
@@ -46,10 +48,10 @@ public sealed class StackPublishingTests
     public async Task TenPublishAtOnce_TenPlayersPlay(int round)
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 320, 180, "300k");
+        PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
         string[] names = [.. Enumerable.Range(0, Publishers).Select(number => $"round-{round}-{number}")];
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using StackPublisher publisher = await StackPublisher.StartPionAsync(folder, media, Publishers);
+        await using StackPublisher publisher = await StackPublisher.StartPionAsync(media, Publishers);
         await publisher.PublishAsync(gateway, names);
 
         await Task.WhenAll(names.Select(name => FfmpegRecorder.RecordAsync(gateway.RtmpAddress(name), Length, folder.File($"{name}.flv"))));

@@ -10,7 +10,7 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Alone)]
 public sealed class TwoWayTests
 {
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(LongRun.IsOn ? 60 : 20);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(LongRun.IsOn ? 60 : 12);
 
     [Fact]
     public async Task PublishedAndPlayedOnOnePage_IsAsSmoothAndInSyncAsADirectCall()

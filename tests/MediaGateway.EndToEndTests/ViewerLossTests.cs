@@ -16,21 +16,18 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Alone)]
 public sealed class ViewerLossTests
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(12);
 
     [Theory]
     [InlineData(5, 50, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData(10, 100)]
     public async Task PagePlaysThroughABadNetwork_WhatIsLostIsSentAgainAndPicturesKeepWithTheSound(int loss, int roundTrip)
     {
-        using WorkFolder folder = new();
         using UdpRelay relay = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(relay.Settings);
         relay.Target = new IPEndPoint(IPAddress.Loopback, gateway.WebRtcPort);
-        string file = folder.File("source.flv");
-        string[] video = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-profile:v", "main", "-g", "60", "-bf", "0"];
-        await TestMedia.EncodeAsync(folder, 60, 640, 360, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        string file = await TestMedia.ShareFlvAsync(60, 640, 360, TestMedia.EncoderH264(bFrames: 0));
         await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("far"));
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway, withSpectator: true);
         LinkConditions clean = new() { Delay = TimeSpan.FromMilliseconds(roundTrip / 2.0) };

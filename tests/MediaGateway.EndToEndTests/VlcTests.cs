@@ -19,14 +19,14 @@ public sealed class VlcTests
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway);
         string address = await page.PublishAsync("vlc");
         await using VlcPlayer vlc = await VlcPlayer.StartAsync(address);
-        await WaitForPicturesAsync(vlc, 100);
+        await WaitForPicturesAsync(vlc, 60);
 
         await page.ResizeAsync(480, 270);
         await WaitForSizeAsync(vlc, "480x270");
-        await WaitForPicturesAsync(vlc, 100);
+        await WaitForPicturesAsync(vlc, 60);
         await page.ResizeAsync(640, 360);
         await WaitForSizeAsync(vlc, "640x360");
-        await WaitForPicturesAsync(vlc, 100);
+        await WaitForPicturesAsync(vlc, 60);
 
         VlcPlayer.Statistics end = await vlc.StatisticsAsync();
         Measurements.Note($"VLC through two changes of resolution: {end}, decoder errors {vlc.DecoderErrors.Count}");

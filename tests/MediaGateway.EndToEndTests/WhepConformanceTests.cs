@@ -14,7 +14,6 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Programs)]
 public sealed class WhepConformanceTests
 {
-    private const string Source = "source.flv";
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
 
     [Fact]
@@ -22,7 +21,7 @@ public sealed class WhepConformanceTests
     {
         using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder);
+        await using FfmpegEncoder encoder = await PublishAsync(gateway);
         string file = folder.File("gstreamer.mkv");
         await using WhipClient client = await WhipClient.PlayWithGStreamerAsync(new Uri(gateway.Page, "live/encoder/whep"), "anna:secret", file);
         Assert.StartsWith("/whep/live/encoder/", client.Location, StringComparison.Ordinal);
@@ -32,7 +31,7 @@ public sealed class WhepConformanceTests
         DecodedMedia received = await DecodedMedia.DecodeAsync(file);
         // Its jitter buffer leaves out what a busy machine brings too late; Pion, which has none, gets every picture.
         AssertPictures(received.Pictures);
-        LipSync source = LipSync.Measure(await DecodedMedia.DecodeAsync(folder.File(Source)));
+        LipSync source = LipSync.Measure(await DecodedMedia.DecodeAsync(await SourceAsync()));
         LipSync sync = LipSync.Measure(received);
         double median = sync.Median - source.Median;
         Measurements.Note(
@@ -46,9 +45,9 @@ public sealed class WhepConformanceTests
     {
         using WorkFolder folder = new();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using FfmpegEncoder encoder = await PublishAsync(gateway, folder);
+        await using FfmpegEncoder encoder = await PublishAsync(gateway);
         PublisherMedia files = new(folder.File("pion.h264"), folder.File("pion.packets"));
-        await using WhipClient client = await WhipClient.PlayWithPionAsync(folder, new Uri(gateway.Page, "whep/encoder"), files);
+        await using WhipClient client = await WhipClient.PlayWithPionAsync(new Uri(gateway.Page, "whep/encoder"), files);
         await Task.Delay(Length, TestContext.Current.CancellationToken);
 
         await AssertDeletesAsync(client);
@@ -72,13 +71,11 @@ public sealed class WhepConformanceTests
         Assert.InRange(sound.Sound.Max(), (short)8000, short.MaxValue); // the beeps
     }
 
-    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway, WorkFolder folder)
-    {
-        string file = folder.File(Source);
-        string[] video = [.. TestMedia.RealTimeH264(TestPattern.PictureRate), "-b:v", "800k"];
-        await TestMedia.EncodeAsync(folder, 30, 640, 360, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
-        return await FfmpegEncoder.PublishAsync(gateway, file, gateway.RtmpAddress("encoder"));
-    }
+    private static Task<string> SourceAsync() =>
+        TestMedia.ShareFlvAsync(30, 640, 360, [.. TestMedia.RealTimeH264(TestPattern.PictureRate), "-b:v", "800k"]);
+
+    private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway) =>
+        await FfmpegEncoder.PublishAsync(gateway, await SourceAsync(), gateway.RtmpAddress("encoder"));
 
     private static void AssertPictures(IReadOnlyList<Picture> pictures)
     {

@@ -22,7 +22,7 @@ public sealed class WhipConformanceTests
     public async Task GStreamerPublishesWithCredentialsAtTheAddressOfMediaMtx_AndDeletes()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 640, 360, "1M");
+        PublisherMedia media = await PublisherMedia.CreateAsync(640, 360, "1M");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using WhipClient client = await WhipClient.PublishWithGStreamerAsync(media, new Uri(gateway.Page, "live/gstreamer/whip"), "anna:secret");
         Assert.StartsWith("/whip/live/gstreamer/", client.Location, StringComparison.Ordinal);
@@ -35,9 +35,9 @@ public sealed class WhipConformanceTests
     public async Task PionTrickles_RestartsIceWithinOneSessionAndDeletes()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 640, 360, "1M");
+        PublisherMedia media = await PublisherMedia.CreateAsync(640, 360, "1M");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
-        await using WhipClient client = await WhipClient.PublishWithPionAsync(folder, media, new Uri(gateway.Page, "whip/pion"), "a-token");
+        await using WhipClient client = await WhipClient.PublishWithPionAsync(media, new Uri(gateway.Page, "whip/pion"), "a-token");
         int[] trickled = client.Statuses("trickled");
         Assert.InRange(trickled.Length, 2, 20);
         Assert.All(trickled, status => Assert.Equal(204, status));
@@ -62,13 +62,13 @@ public sealed class WhipConformanceTests
     public async Task ClientLikeObsPublishes_PicturesAndSoundArriveTogether()
     {
         using WorkFolder folder = new();
-        PublisherMedia media = await PublisherMedia.CreateAsync(folder, 640, 360, "1M", slices: 4);
+        PublisherMedia media = await PublisherMedia.CreateAsync(640, 360, "1M", slices: 4);
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(new Dictionary<string, string?>
         {
             ["Whip__PublicUrl"] = $"http://localhost:{GatewayProcess.HttpPortPlaceholder}/",
         });
         await using WhipClient client = await WhipClient.PublishWithPionAsync(
-            folder, media, new Uri(gateway.Page, "whip/obs"), "streamkey", likeObs: true);
+            media, new Uri(gateway.Page, "whip/obs"), "streamkey", likeObs: true);
         Assert.StartsWith($"http://localhost:{gateway.Page.Port}/whip/live/obs/", client.Location, StringComparison.Ordinal);
 
         await AssertArrivesAsync(gateway, "obs", folder, "WHIP from a client like OBS");

@@ -58,7 +58,7 @@ internal static class SnapshotEndpoints
                 .Where(stream => !IsLevel(stream.Key, registry, ladder))
                 .Select(stream => stream.Snapshot())
                 .Where(stream => stream.State == StreamState.Published)
-                .OrderBy(stream => stream.Age)
+                .OrderByDescending(stream => stream.PublishedAt)
                 .Take(MaximumStreams)
                 .Select(LiveListEntry.From),
         ];

@@ -208,6 +208,7 @@ internal sealed class LiveStream
                 Key = Key,
                 State = _state,
                 PublisherProtocol = _state == StreamState.Published ? _lease?.Control.Protocol : null,
+                PublishedAt = _publishedAt,
                 Age = now - _publishedAt,
                 Video = _intake.Tracks.Video,
                 Audio = _intake.Tracks.Audio,

@@ -14,6 +14,9 @@ internal sealed record StreamSnapshot
     /// <summary>The protocol of its publisher, or null while there is none.</summary>
     public required string? PublisherProtocol { get; init; }
 
+    /// <summary>When it was published, by the gateway's clock; the order of streams, which no two ages taken one after the other tell.</summary>
+    public required TimeSpan PublishedAt { get; init; }
+
     /// <summary>Time since it was published; a change of publisher does not start it anew.</summary>
     public required TimeSpan Age { get; init; }
 

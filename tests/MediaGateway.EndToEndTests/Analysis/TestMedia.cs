@@ -15,6 +15,13 @@ internal static class TestMedia
         "-g", Number(groupLength), "-keyint_min", Number(groupLength), "-sc_threshold", "0", "-bf", "0",
     ];
 
+    /// <summary>Options of a video encoder as people who publish with OBS or ffmpeg set theirs: main, a keyframe every two seconds.</summary>
+    public static IReadOnlyList<string> EncoderH264(int bFrames) =>
+    [
+        "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-profile:v", "main", "-g", Number(2 * TestPattern.PictureRate),
+        "-bf", Number(bFrames), "-b_strategy", "0",
+    ];
+
     /// <summary>Encodes pictures and sound to one file with the given output options.</summary>
     /// <param name="folder">Where the raw media lie meanwhile.</param>
     /// <param name="seconds">Length.</param>
@@ -40,6 +47,19 @@ internal static class TestMedia
         File.Delete(pictures);
         File.Delete(sound);
     }
+
+    /// <summary>The path of an FLV file with AAC that several tests of a run share; see <see cref="EncodeAsync"/>.</summary>
+    /// <param name="seconds">Length.</param>
+    /// <param name="width">Width of the pictures.</param>
+    /// <param name="height">Height of the pictures.</param>
+    /// <param name="video">Options of the video encoder.</param>
+    public static Task<string> ShareFlvAsync(int seconds, int width, int height, IReadOnlyList<string> video) => SharedFiles.GetAsync(
+        $"FLV {seconds} {width} {height} {string.Join(' ', video)}",
+        async path =>
+        {
+            using WorkFolder folder = new();
+            await EncodeAsync(folder, seconds, width, height, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", path]);
+        });
 
     private static async Task WritePicturesAsync(string path, int seconds, int width, int height)
     {

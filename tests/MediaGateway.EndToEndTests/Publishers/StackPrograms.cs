@@ -21,17 +21,17 @@ internal static class StackPrograms
     /// <summary>A script for GStreamer's webrtcbin.</summary>
     public static string GStreamer(string script) => Repository.TestFile("Publishers", "GStreamer", script);
 
-    /// <summary>Builds the program on Pion and returns its path.</summary>
-    public static async Task<string> BuildPionAsync(WorkFolder folder)
+    /// <summary>Builds the program on Pion, once in a run, and returns its path.</summary>
+    public static Task<string> BuildPionAsync()
     {
         Tool.RequirePath(Path.Combine(DebianPackages, "src/github.com/pion/webrtc"), "golang-github-pion-webrtc.v3-dev");
-        string program = folder.File("pion-publisher");
-        await ToolProcess.RunAsync(
-            Tool.Require("go"),
-            ["build", "-o", program, "."],
-            BuildLimit,
-            new Dictionary<string, string?> { ["GOPATH"] = DebianPackages, ["GO111MODULE"] = "off", ["GOFLAGS"] = "" },
-            Repository.TestFile("Publishers", "Pion"));
-        return program;
+        return SharedFiles.GetAsync(
+            "Pion",
+            static program => ToolProcess.RunAsync(
+                Tool.Require("go"),
+                ["build", "-o", program, "."],
+                BuildLimit,
+                new Dictionary<string, string?> { ["GOPATH"] = DebianPackages, ["GO111MODULE"] = "off", ["GOFLAGS"] = "" },
+                Repository.TestFile("Publishers", "Pion")));
     }
 }

@@ -29,9 +29,9 @@ internal sealed class StackPublisher : IAsyncDisposable
     public Action<string, int, long>? OnSent { get; set; }
 
     /// <summary>Starts Pion with so many sessions of the same media, one stream each.</summary>
-    public static async Task<StackPublisher> StartPionAsync(WorkFolder folder, PublisherMedia media, int sessions, bool report = false)
+    public static async Task<StackPublisher> StartPionAsync(PublisherMedia media, int sessions, bool report = false)
     {
-        string program = await StackPrograms.BuildPionAsync(folder);
+        string program = await StackPrograms.BuildPionAsync();
         string[] reporting = report ? ["-report"] : [];
         return new StackPublisher(
             program,

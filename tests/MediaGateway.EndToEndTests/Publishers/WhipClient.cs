@@ -36,24 +36,23 @@ internal sealed class WhipClient : IAsyncDisposable
     }
 
     /// <summary>Pion publishes, and trickles its candidates.</summary>
-    /// <param name="folder">Where the program is built.</param>
     /// <param name="media">What it publishes.</param>
     /// <param name="address">The address of WHIP.</param>
     /// <param name="token">A bearer token.</param>
     /// <param name="likeObs">Offer, packets and sender reports are those of OBS Studio 30 and newer.</param>
     public static async Task<WhipClient> PublishWithPionAsync(
-        WorkFolder folder, PublisherMedia media, Uri address, string token = "", bool likeObs = false)
+        PublisherMedia media, Uri address, string token = "", bool likeObs = false)
     {
-        string program = await StackPrograms.BuildPionAsync(folder);
+        string program = await StackPrograms.BuildPionAsync();
         string[] shape = likeObs ? ["-obs"] : [];
         return await ConnectAsync(new WhipClient(
             program, ["-whip", address.AbsoluteUri, "-token", token, "-video", media.Video, "-audio", media.Audio, .. shape]));
     }
 
     /// <summary>Pion plays, and writes pictures and sound to files.</summary>
-    public static async Task<WhipClient> PlayWithPionAsync(WorkFolder folder, Uri address, PublisherMedia files)
+    public static async Task<WhipClient> PlayWithPionAsync(Uri address, PublisherMedia files)
     {
-        string program = await StackPrograms.BuildPionAsync(folder);
+        string program = await StackPrograms.BuildPionAsync();
         return await ConnectAsync(new WhipClient(program, ["-whep", address.AbsoluteUri, "-video", files.Video, "-audio", files.Audio]));
     }
 

@@ -1,4 +1,5 @@
 using MediaGateway.Native.Audio;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Native.Tests.Audio;
@@ -54,7 +55,7 @@ public sealed class CoarseStampsTests
     [Theory]
     [InlineData(200)]
     [InlineData(-200)]
-    [InlineData(1000)]
+    [InlineData(1000, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData(-1000)]
     public void ClockThatDrifts_IsFollowedWithinFourMilliseconds(int partsPerMillion)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MediaGateway.Native.Tests.Opus;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Native.Tests.Audio;
@@ -23,7 +24,7 @@ public sealed class LostSoundTests
     private const double Quiet = 0.1;
 
     [Theory]
-    [InlineData(5)]
+    [InlineData(5, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData(10)]
     public void LostPackets_LeaveHardlyAnyGapToHear(int percent)
     {

@@ -9,7 +9,7 @@ namespace MediaGateway.Tests.Hooks;
 internal sealed class TestBackend : IAsyncDisposable
 {
     /// <summary>A call that has not come by then never comes.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly WebApplication _app;
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();

@@ -80,7 +80,7 @@ public sealed class BadInputTests : IDisposable
         await client.SendAsync(RtmpTestClient.Hello()[..bytes]);
         await RtmpServerHost.UntilAsync(() => host.Limiter.Count == 1, "the connection is accepted");
         TimeSpan accepted = host.Clock.Now;
-        await AdvanceUntilClosedAsync(time, host);
+        await AdvanceUntilClosedAsync(time, host, 40);
 
         Assert.InRange(host.Clock.Now - accepted, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(60));
         Assert.Contains(host.Log, line => line.Contains("Timeout", StringComparison.Ordinal));
@@ -94,7 +94,7 @@ public sealed class BadInputTests : IDisposable
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: time);
         using TestPlayer client = await TestPlayer.DialAsync(host.Port);
         await client.ConnectAsync();
-        await AdvanceUntilClosedAsync(time, host);
+        await AdvanceUntilClosedAsync(time, host, 120);
 
         Assert.Contains(host.Log, line => line.Contains("ended: Timeout", StringComparison.Ordinal));
     }
@@ -136,11 +136,6 @@ public sealed class BadInputTests : IDisposable
         }
     }
 
-    private static Task AdvanceUntilClosedAsync(ManualTimeProvider time, RtmpServerHost host) => RtmpServerHost.UntilAsync(
-        () =>
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            return host.Limiter.Count == 0;
-        },
-        "the deadline closes the connection");
+    private static Task AdvanceUntilClosedAsync(ManualTimeProvider time, RtmpServerHost host, int expectedSeconds) => RtmpServerHost.AdvanceUntilAsync(
+        time, TimeSpan.FromSeconds(expectedSeconds), () => host.Limiter.Count == 0, "the deadline closes the connection");
 }

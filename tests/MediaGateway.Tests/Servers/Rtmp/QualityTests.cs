@@ -230,7 +230,7 @@ public sealed class QualityTests : IDisposable
 
     private async Task SendUntilAsync(Levels levels, Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(RtmpServerHost.Patience);
         while (!condition())
         {
             patience.Token.ThrowIfCancellationRequested();

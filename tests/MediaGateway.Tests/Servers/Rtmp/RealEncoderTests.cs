@@ -1,6 +1,7 @@
 using System.Globalization;
 using MediaGateway.Media.Memory;
 using MediaGateway.Sessions;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -29,8 +30,8 @@ public sealed class RealEncoderTests : IAsyncLifetime
 
     [Theory]
     [InlineData("-c:v libx264 -preset ultrafast -bf 2 -g 50 -c:a aac -b:a 96k")]
-    [InlineData("-c:v libx264 -preset ultrafast -bf 0 -g 25 -c:a libmp3lame -ar 44100")]
-    [InlineData("-c:v flv1 -g 25 -c:a pcm_alaw -ar 8000 -ac 1")]
+    [InlineData("-c:v libx264 -preset ultrafast -bf 0 -g 25 -c:a libmp3lame -ar 44100", Traits = [LongRun.Trait, LongRun.Full])]
+    [InlineData("-c:v flv1 -g 25 -c:a pcm_alaw -ar 8000 -ac 1", Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData("-c:v libx264 -preset ultrafast -g 25 -an")]
     public async Task WhatFfmpegPublishes_IsWhatFfmpegGets(string codecs)
     {

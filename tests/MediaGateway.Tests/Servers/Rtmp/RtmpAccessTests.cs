@@ -116,7 +116,7 @@ public sealed class RtmpAccessTests : IDisposable
         await encoder.AskToPublishAsync("a");
         await RtmpServerHost.UntilAsync(() => _access.Sessions.Count == 1, "the question");
         encoder.Dispose();
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await cancelled.Task.WaitAsync(RtmpServerHost.Patience);
         await UntilClosedAsync();
 
         Assert.Empty(host.Streams.Streams);

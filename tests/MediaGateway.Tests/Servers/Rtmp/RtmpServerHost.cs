@@ -11,6 +11,7 @@ using MediaGateway.Servers.Rtmp.FanOut;
 using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
+using MediaGateway.Testing;
 using MediaGateway.Tests.Streams;
 using MediaGateway.Tls;
 using MediaGateway.Vod;
@@ -23,6 +24,12 @@ namespace MediaGateway.Tests.Servers.Rtmp;
 /// <summary>The RTMP server as it is shipped, on a free loopback port, with a registry into which a test publishes.</summary>
 internal sealed class RtmpServerHost : IAsyncDisposable
 {
+    /// <summary>What has not happened by then never will: far more than a busy machine needs, as nothing waits for it when all is well.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan BriskStep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SlowStep = TimeSpan.FromMilliseconds(1);
+
     private readonly WebApplication _app;
     private readonly LogBook _log;
 
@@ -96,7 +103,7 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.Services.AddRtmpServer().AddNodes();
         builder.Services.AddServerCertificate();
-        builder.Services.AddOptions<TlsOptions>().Configure(options => options.HandshakeTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddOptions<TlsOptions>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRtmp());
@@ -127,18 +134,36 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    /// <summary>Waits until something has come true that happens on another thread; fails after ten seconds.</summary>
+    /// <summary>Waits until something has come true that happens on another thread; fails after <see cref="Patience"/>.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(Patience);
         while (!condition())
         {
-            Assert.False(patience.IsCancellationRequested, $"This did not happen in ten seconds: {what}");
+            Assert.False(patience.IsCancellationRequested, $"This did not happen in {Patience.TotalSeconds} seconds: {what}");
             await Task.Delay(5, CancellationToken.None);
         }
     }
 
-    /// <summary>Waits until a figure stays the same for a while; fails after ten seconds.</summary>
+    /// <summary>
+    /// Lets virtual time pass until something has come true: briskly for as long as it is expected to take, then so slowly that a thread
+    /// which gets its turn late hardly adds to it.
+    /// </summary>
+    public static Task AdvanceUntilAsync(ManualTimeProvider time, TimeSpan expected, Func<bool> condition, string what)
+    {
+        TimeSpan passed = TimeSpan.Zero;
+        return UntilAsync(
+            () =>
+            {
+                TimeSpan step = passed < expected ? BriskStep : SlowStep;
+                passed += step;
+                time.Advance(step);
+                return condition();
+            },
+            what);
+    }
+
+    /// <summary>Waits until a figure stays the same for a while; fails after <see cref="Patience"/>.</summary>
     public static async Task UntilQuietAsync(Func<long> figure)
     {
         long last = -1;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using MediaGateway.Configuration;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Streams;
@@ -119,11 +120,12 @@ public sealed class RtmpsTests : IAsyncLifetime
     public async Task HalfATlsHandshake_IsClosedAfterTheTimeout(int bytes)
     {
         byte[] hello = [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3, .. new byte[100]];
-        using TestPlayer player = await TestPlayer.DialAsync(_host.TlsPort);
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(
+            _buffers, services: static services => services.Configure<TlsOptions>(static options => options.HandshakeTimeout = TimeSpan.FromSeconds(1)));
+        using TestPlayer player = await TestPlayer.DialAsync(host.TlsPort);
         await player.SendAsync(hello[..bytes]);
-        await RtmpServerHost.UntilAsync(() => _host.Limiter.Count == 1, "it counts from its first packet");
         await player.UntilClosedAsync();
-        await NobodyAsync();
+        await RtmpServerHost.UntilAsync(() => host.Limiter.Count == 0 && host.Sessions.Sessions.Count == 0, "nothing is left");
     }
 
     [Fact]

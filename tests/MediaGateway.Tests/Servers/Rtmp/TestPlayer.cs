@@ -10,8 +10,6 @@ namespace MediaGateway.Tests.Servers.Rtmp;
 /// <summary>An RTMP player over a real socket that keeps every message it gets. It reads only when it is asked to.</summary>
 internal sealed class TestPlayer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -124,7 +122,7 @@ internal sealed class TestPlayer : IDisposable
     /// <summary>Reads once; 0 when the server has closed.</summary>
     public async Task<int> ReceiveAsync(int atMost = int.MaxValue)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(RtmpServerHost.Patience);
         try
         {
             int read = await _stream.ReadAsync(_buffer.AsMemory(0, Math.Min(atMost, _buffer.Length)), patience.Token);

@@ -1,5 +1,6 @@
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -27,8 +28,8 @@ public sealed class TransportPlayerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("rtmps", "")]
-    [InlineData("rtmpt", "")]
+    [InlineData("rtmps", "", Traits = [LongRun.Trait, LongRun.Full])]
+    [InlineData("rtmpt", "", Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData("rtmpts", "")]
     public async Task Ffmpeg_PlaysEveryFrameAndEndsWithTheStream(string protocol, string options)
     {
@@ -50,8 +51,8 @@ public sealed class TransportPlayerTests : IAsyncLifetime
 
     [Theory]
     [InlineData("rtmps")]
-    [InlineData("rtmpt")]
-    [InlineData("rtmpts")]
+    [InlineData("rtmpt", Traits = [LongRun.Trait, LongRun.Full])]
+    [InlineData("rtmpts", Traits = [LongRun.Trait, LongRun.Full])]
     public async Task Rtmpdump_PlaysEveryFrameAndEndsWithTheStream(string protocol)
     {
         EncodedStream media = await EncodedStream.CreateAsync(Seconds);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -26,8 +27,8 @@ public sealed class TransportPublisherTests : IAsyncLifetime
     /// Over a tunnel ffmpeg forgets at its end what it has not yet sent, so that there the last packets are missing in what is compared.
     /// </summary>
     [Theory]
-    [InlineData("rtmps", 0)]
-    [InlineData("rtmpt", 10)]
+    [InlineData("rtmps", 0, Traits = [LongRun.Trait, LongRun.Full])]
+    [InlineData("rtmpt", 10, Traits = [LongRun.Trait, LongRun.Full])]
     [InlineData("rtmpts", 10)]
     public async Task Ffmpeg_PublishesAndPlaysEveryPacketUnchanged(string protocol, int forgotten)
     {

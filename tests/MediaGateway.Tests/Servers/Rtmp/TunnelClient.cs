@@ -125,7 +125,8 @@ internal sealed class TunnelClient : IDisposable
     /// <summary>Asks until a message comes that was not looked at before, and returns it.</summary>
     public async Task<RtmpTestMessage> UntilAsync(Func<RtmpTestMessage, bool> condition)
     {
-        for (int asked = 0; asked < 100; asked++)
+        using var patience = new CancellationTokenSource(RtmpServerHost.Patience);
+        while (!patience.IsCancellationRequested)
         {
             for (; _next < _messages.Count; _next++)
             {
@@ -137,6 +138,10 @@ internal sealed class TunnelClient : IDisposable
 
             HttpStatusCode status = await IdleAsync();
             Assert.True(status == HttpStatusCode.OK, $"{status} after {string.Join(", ", _messages.TakeLast(20))}");
+            if (LastBytes == 0)
+            {
+                await Task.Delay(1); // As a player does: what is waited for needs its turn, too.
+            }
         }
 
         throw new Xunit.Sdk.XunitException($"The message never came; received: {string.Join(", ", _messages.TakeLast(20))}");

@@ -119,8 +119,11 @@ public sealed class TunnelTests : IDisposable
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: time);
         using var client = new TunnelClient(host.TunnelPort);
         await client.OpenAsync();
-        Task<HttpStatusCode> idle = client.AskAsync("idle", 0, [0]);
-        Task<HttpStatusCode> send = SendUntilTakenAsync(client, 1);
+
+        // A session may begin with the number 1, too: which of two requests is the first must be settled before.
+        Assert.Equal(HttpStatusCode.OK, await client.AskAsync("send", 0, RtmpTestClient.Hello()));
+        Task<HttpStatusCode> idle = client.AskAsync("idle", 1, [0]);
+        Task<HttpStatusCode> send = SendUntilTakenAsync(client, 2, [.. RtmpTestClient.Finish(), .. client.Client.Connect("live")]);
 
         Assert.Equal(HttpStatusCode.OK, await idle);
         Assert.Equal(HttpStatusCode.OK, await send);
@@ -147,7 +150,7 @@ public sealed class TunnelTests : IDisposable
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: time);
         using TunnelClient client = await TunnelClient.PlayAsync(host.TunnelPort, "nobody", time);
         Assert.Contains(client.Messages, message => message.Code == "NetStream.Play.StreamNotFound");
-        await EndAsync(host, time);
+        await EndAsync(host, time, 70);
         Assert.Equal(HttpStatusCode.NotFound, await client.IdleAsync());
     }
 
@@ -161,7 +164,7 @@ public sealed class TunnelTests : IDisposable
         using TunnelClient player = await TunnelClient.PlayAsync(host.TunnelPort, "a", time);
         await player.SendAsync(player.Client.Command("pause", 1, null, true, 0)); // Paused clients may be silent for longer on TCP.
         TimeSpan last = host.Clock.Now;
-        await EndAsync(host, time);
+        await EndAsync(host, time, 70);
 
         Assert.InRange(host.Clock.Now - last, TimeSpan.FromSeconds(59), TimeSpan.FromSeconds(75));
         Assert.Contains(host.Log, line => line.Contains("ended: Timeout", StringComparison.Ordinal));
@@ -175,7 +178,7 @@ public sealed class TunnelTests : IDisposable
         using var client = new TunnelClient(host.TunnelPort);
         await client.OpenAsync();
         TimeSpan opened = host.Clock.Now;
-        await EndAsync(host, time);
+        await EndAsync(host, time, 8);
 
         Assert.InRange(host.Clock.Now - opened, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(11));
     }
@@ -206,11 +209,11 @@ public sealed class TunnelTests : IDisposable
         Assert.InRange(player.MostBytes, 100_000, TunnelLimits.OutputBytes + (128 * 1024));
     }
 
-    private static async Task<HttpStatusCode> SendUntilTakenAsync(TunnelClient client, int sequence)
+    private static async Task<HttpStatusCode> SendUntilTakenAsync(TunnelClient client, int sequence, byte[] body)
     {
         while (true)
         {
-            HttpStatusCode status = await client.AskAsync("send", sequence, RtmpTestClient.Hello());
+            HttpStatusCode status = await client.AskAsync("send", sequence, body);
             if (status != HttpStatusCode.BadRequest)
             {
                 return status;
@@ -218,13 +221,8 @@ public sealed class TunnelTests : IDisposable
         }
     }
 
-    private static Task EndAsync(RtmpServerHost host, ManualTimeProvider time) => RtmpServerHost.UntilAsync(
-        () =>
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            return host.Tunnels.Count == 0;
-        },
-        "the session ends");
+    private static Task EndAsync(RtmpServerHost host, ManualTimeProvider time, int expectedSeconds) => RtmpServerHost.AdvanceUntilAsync(
+        time, TimeSpan.FromSeconds(expectedSeconds), () => host.Tunnels.Count == 0, "the session ends");
 
     private static Task NobodyAsync(RtmpServerHost host) =>
         RtmpServerHost.UntilAsync(() => host.Tunnels.Count == 0 && host.Limiter.Count == 0 && host.Workers.Connections == 0, "nobody is left");

@@ -232,7 +232,7 @@ public sealed class TcpMediaPortTests : IDisposable
         List<byte> all = [];
         byte[] buffer = new byte[64 * 1024];
         client.Blocking = false;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Rtmp.RtmpServerHost.Patience);
         while (all.Count < count && !patience.IsCancellationRequested)
         {
             Serve(Start);
@@ -264,10 +264,10 @@ public sealed class TcpMediaPortTests : IDisposable
 
     private void ServeUntil(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(Rtmp.RtmpServerHost.Patience);
         while (!condition())
         {
-            Assert.False(patience.IsCancellationRequested, "This did not happen in ten seconds.");
+            Assert.False(patience.IsCancellationRequested, "This does not happen.");
             Serve(Start);
             Thread.Yield();
         }

@@ -11,7 +11,7 @@ namespace MediaGateway.Tests.Servers.Rtmp.FanOut;
 /// <summary>A worker with its thread, sending into recorded sockets in virtual time.</summary>
 public sealed class FanOutWorkerTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = RtmpServerHost.Patience;
 
     private readonly TrackingBufferPool _buffers = new();
     private readonly FanOutBench _bench;

@@ -54,7 +54,7 @@ public sealed class PipeViewerSocketTests : IDisposable
         while (sent < large.Length)
         {
             received.Write(Read());
-            await _room.WaitAsync(TimeSpan.FromSeconds(10));
+            await _room.WaitAsync(RtmpServerHost.Patience);
             Assert.Equal(SendOutcome.Sent, Send(out int more, large[sent..]));
             Assert.True(more > 0);
             sent += more;
@@ -77,7 +77,7 @@ public sealed class PipeViewerSocketTests : IDisposable
     {
         Send(out _, Bytes(300_000, 1));
         _pipe.Reader.Complete();
-        await _room.WaitAsync(TimeSpan.FromSeconds(10));
+        await _room.WaitAsync(RtmpServerHost.Patience);
 
         Assert.Equal(SendOutcome.Closed, Send(out _, Bytes(1, 1)));
     }

@@ -1,10 +1,10 @@
-namespace MediaGateway.EndToEndTests.Tools;
+namespace MediaGateway.Testing;
 
 /// <summary>
-/// What takes too long for every run: tests with the trait <c>Run=full</c>, and cases that only <c>./test.sh --full</c> adds, which sets
-/// <c>MEDIAGATEWAY_TEST_FULL</c>. Each has a test that runs every time and fails when the same thing is broken.
+/// What takes too long for every run: tests and rows with the trait <c>Run=full</c>, and cases that only <c>./test.sh --full</c> adds,
+/// which sets <c>MEDIAGATEWAY_TEST_FULL</c>. Each has a test that runs every time and fails when the same thing is broken.
 /// </summary>
-internal static class LongRun
+public static class LongRun
 {
     /// <summary>The name of the trait.</summary>
     public const string Trait = "Run";
