@@ -5,6 +5,7 @@ using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Http;
+using MediaGateway.Load;
 using MediaGateway.Push;
 using MediaGateway.Recording;
 using MediaGateway.Relay;
@@ -24,6 +25,11 @@ using MediaGateway.Streams;
 using MediaGateway.Tls;
 using MediaGateway.Vod;
 using Microsoft.Extensions.Options;
+
+if (args is [LoadCommand.Name, ..])
+{
+    return LoadCommand.Run(args);
+}
 
 if (!NativeCheck.Passes(Console.Error))
 {
