@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MediaGateway.Diagnostics;
 
 namespace MediaGateway.Load;
 
@@ -46,7 +45,7 @@ internal static class LoadCommand
         {
             string? path = parsed.GetValue(file);
             LoadMedia media = path is null ? LoadMedia.Synthetic(parsed.GetValue(rate), parsed.GetValue(pictures)) : LoadMedia.Read(path);
-            return new LoadPublish(shared.Read(parsed), media, new GatewayClock(TimeProvider.System)).RunAsync(cancellation);
+            return new LoadPublish(shared.Read(parsed), media, new LoadServices(TimeProvider.System)).RunAsync(cancellation);
         }));
         return command;
     }
@@ -62,7 +61,7 @@ internal static class LoadCommand
         {
             LoadSettings settings = shared.Read(parsed);
             int looked = Math.Min(parsed.GetValue(sample), settings.Sessions);
-            return new LoadPlay(settings, parsed.GetValue(streams), looked, new GatewayClock(TimeProvider.System)).RunAsync(cancellation);
+            return new LoadPlay(settings, parsed.GetValue(streams), looked, new LoadServices(TimeProvider.System)).RunAsync(cancellation);
         }));
         return command;
     }

@@ -16,12 +16,12 @@ internal sealed class LoadConnection : IDisposable
     private readonly NetworkStream _stream;
     private readonly PipeReader _input;
 
-    private LoadConnection(Socket socket, RtmpTargetUrl target, RtmpClientOptions options, BufferPool pool, GatewayClock clock)
+    private LoadConnection(Socket socket, RtmpTargetUrl target, RtmpClientOptions options, LoadServices services)
     {
-        (Socket, _clock) = (socket, clock);
+        (Socket, _clock) = (socket, services.Clock);
         _stream = new NetworkStream(socket, ownsSocket: true);
         _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(leaveOpen: true));
-        Session = new RtmpClientSession(target, null, options, pool, new Random(), clock.Now);
+        Session = new RtmpClientSession(target, null, options, services.Pool, new Random(), services.Clock.Now);
     }
 
     /// <summary>The connection's socket.</summary>
@@ -33,7 +33,7 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Connects.</summary>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
     public static async Task<LoadConnection> ConnectAsync(
-        RtmpTargetUrl target, RtmpClientOptions options, BufferPool pool, GatewayClock clock, CancellationToken cancellation)
+        RtmpTargetUrl target, RtmpClientOptions options, LoadServices services, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ConnectTimeout);
@@ -41,7 +41,7 @@ internal sealed class LoadConnection : IDisposable
         try
         {
             await socket.ConnectAsync(target.Host, target.Port, limit.Token);
-            return new LoadConnection(socket, target, options, pool, clock);
+            return new LoadConnection(socket, target, options, services);
         }
         catch
         {

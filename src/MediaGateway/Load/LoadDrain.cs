@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace MediaGateway.Load;
@@ -16,16 +15,19 @@ internal sealed class LoadDrain : IDisposable
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AcknowledgementPeriod = TimeSpan.FromSeconds(5);
 
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly List<Drained> _sockets = [];
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Thread _thread;
+    private readonly ManualResetEventSlim _over = new();
     private long _latestTicks;
-    private volatile bool _isOver;
 
     /// <summary>Begins with no sockets.</summary>
-    public LoadDrain()
+    /// <param name="time">By which it says how late it is.</param>
+    public LoadDrain(TimeProvider time)
     {
+        _time = time;
         _thread = new Thread(Run) { IsBackground = true, Name = "load drain" };
         _thread.Start();
     }
@@ -42,7 +44,7 @@ internal sealed class LoadDrain : IDisposable
         socket.Blocking = false;
         lock (_lock)
         {
-            _sockets.Add(new Drained(socket));
+            _sockets.Add(new Drained(socket, _time.GetTimestamp()));
         }
     }
 
@@ -58,8 +60,9 @@ internal sealed class LoadDrain : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _isOver = true;
+        _over.Set();
         _thread.Join();
+        _over.Dispose();
         foreach (Drained drained in _sockets)
         {
             drained.Socket.Dispose();
@@ -68,10 +71,9 @@ internal sealed class LoadDrain : IDisposable
 
     private void Run()
     {
-        long before = Stopwatch.GetTimestamp();
-        while (!_isOver)
+        long before = _time.GetTimestamp();
+        while (!_over.Wait(Period))
         {
-            Thread.Sleep(Period);
             lock (_lock)
             {
                 foreach (Drained drained in _sockets)
@@ -80,8 +82,8 @@ internal sealed class LoadDrain : IDisposable
                 }
             }
 
-            long now = Stopwatch.GetTimestamp();
-            long late = (Stopwatch.GetElapsedTime(before, now) - Period).Ticks;
+            long now = _time.GetTimestamp();
+            long late = (_time.GetElapsedTime(before, now) - Period).Ticks;
             Volatile.Write(ref _latestTicks, Math.Max(late, Volatile.Read(ref _latestTicks)));
             before = now;
         }
@@ -97,13 +99,13 @@ internal sealed class LoadDrain : IDisposable
             drained.Bytes += length;
         }
 
-        if (Stopwatch.GetElapsedTime(drained.AcknowledgedAt) >= AcknowledgementPeriod && !drained.IsLost)
+        if (_time.GetElapsedTime(drained.AcknowledgedAt) >= AcknowledgementPeriod && !drained.IsLost)
         {
-            drained.Acknowledge();
+            drained.Acknowledge(_time.GetTimestamp());
         }
     }
 
-    private sealed class Drained(Socket socket)
+    private sealed class Drained(Socket socket, long addedAt)
     {
         // Chunk stream 2, time 0, four bytes, type 3 (Acknowledgement), message stream 0: RTMP 1.0, 5.4.3.
         private readonly byte[] _acknowledgement = [2, 0, 0, 0, 0, 0, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -114,11 +116,11 @@ internal sealed class LoadDrain : IDisposable
 
         public bool IsLost { get; set; }
 
-        public long AcknowledgedAt { get; private set; } = Stopwatch.GetTimestamp();
+        public long AcknowledgedAt { get; private set; } = addedAt;
 
-        public void Acknowledge()
+        public void Acknowledge(long now)
         {
-            AcknowledgedAt = Stopwatch.GetTimestamp();
+            AcknowledgedAt = now;
             BinaryPrimitives.WriteUInt32BigEndian(_acknowledgement.AsSpan(12), (uint)Bytes);
             Socket.Send(_acknowledgement, SocketFlags.None, out SocketError error);
             IsLost |= error is not (SocketError.Success or SocketError.WouldBlock);

@@ -1,41 +1,36 @@
-using System.Diagnostics;
-using MediaGateway.Diagnostics;
-using MediaGateway.Media.Memory;
-
 namespace MediaGateway.Load;
 
 /// <summary>Many viewers: some are looked at closely, the others only take their bytes.</summary>
 /// <param name="settings">How many, of what, how long.</param>
 /// <param name="streams">Streams that they are spread over, where the address has a number.</param>
 /// <param name="sample">Viewers that are looked at closely, spread over all.</param>
-/// <param name="clock">The time.</param>
-internal sealed class LoadPlay(LoadSettings settings, int streams, int sample, GatewayClock clock)
+/// <param name="services">The time, and memory.</param>
+internal sealed class LoadPlay(LoadSettings settings, int streams, int sample, LoadServices services)
 {
     private const double BitsPerByte = 8;
 
     private readonly LoadSessions _sessions = new(settings);
     private readonly LoadWindow _window = new();
-    private readonly BufferPool _pool = new();
     private readonly List<LoadPlayer> _players = [];
 
     /// <summary>Runs, and says what it has seen.</summary>
     /// <exception cref="LoadException">Something the user has to put right.</exception>
     public async Task<LoadPlayReport> RunAsync(CancellationToken cancellation)
     {
-        using var drain = new LoadDrain();
+        using var drain = new LoadDrain(services.Time);
         var server = LoadServer.Of(settings.Process);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await _sessions.StartAsync(number => Start(number, drain, stop.Token), cancellation);
-        await Task.Delay(settings.WarmUp, cancellation);
+        await Task.Delay(settings.WarmUp, services.Time, cancellation);
 
         drain.ResetLatest();
         long[] before = drain.Read().Bytes;
         server?.Begin();
-        long began = Stopwatch.GetTimestamp();
+        long began = services.Timestamp;
         _window.IsOpen = true;
-        await Task.Delay(settings.Length, cancellation);
+        await Task.Delay(settings.Length, services.Time, cancellation);
         _window.IsOpen = false;
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        double seconds = services.Time.GetElapsedTime(began).TotalSeconds;
         LoadServerReport? taken = server?.End(settings.Sessions, seconds);
         (long[] after, int lost) = drain.Read();
         double late = drain.Latest.TotalMilliseconds;
@@ -68,7 +63,7 @@ internal sealed class LoadPlay(LoadSettings settings, int streams, int sample, G
 
     private (Task Begun, Task<string?> Ended) Start(int number, LoadDrain drain, CancellationToken cancellation)
     {
-        var player = new LoadPlayer(settings.Target(1 + (number % Math.Max(1, streams))), _window, _pool, clock);
+        var player = new LoadPlayer(settings.Target(1 + (number % Math.Max(1, streams))), _window, services);
 
         // Of n viewers, those at equal distances: who comes early and who comes late is served alike or is not.
         bool isLookedAt = number * (long)sample / settings.Sessions != (number + 1) * (long)sample / settings.Sessions;

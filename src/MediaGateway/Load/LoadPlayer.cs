@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Net.Sockets;
-using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
-using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp;
 using MediaGateway.Rtmp.Sessions;
 
@@ -14,12 +11,9 @@ namespace MediaGateway.Load;
 /// </summary>
 /// <param name="target">The server and the stream.</param>
 /// <param name="window">When frames count.</param>
-/// <param name="pool">Where frames are kept.</param>
-/// <param name="clock">The time.</param>
-internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, BufferPool pool, GatewayClock clock)
+/// <param name="services">The time, and memory.</param>
+internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, LoadServices services)
 {
-    private static readonly double MillisecondsPerTick = 1000.0 / Stopwatch.Frequency;
-
     private long? _origin;
     private uint? _sequence;
     private long _playSentAt;
@@ -53,11 +47,11 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, Buffer
         LoadConnection? connection = null;
         try
         {
-            connection = await LoadConnection.ConnectAsync(target, RtmpClientOptions.ForPlaying, pool, clock, cancellation);
+            connection = await LoadConnection.ConnectAsync(target, RtmpClientOptions.ForPlaying, services, cancellation);
             while (true)
             {
                 await connection.SendOutputAsync(cancellation);
-                _playSentAt = _playSentAt == 0 && connection.Session.State == RtmpClientState.StartingPlay ? Stopwatch.GetTimestamp() : _playSentAt;
+                _playSentAt = _playSentAt == 0 && connection.Session.State == RtmpClientState.StartingPlay ? services.Timestamp : _playSentAt;
                 if (!await connection.ReceiveAsync(cancellation))
                 {
                     return "The server has closed the connection.";
@@ -96,7 +90,7 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, Buffer
 
     private void Take(RtmpClientSession session)
     {
-        long now = Stopwatch.GetTimestamp();
+        long now = services.Timestamp;
         while (session.TryTakePlayed(out RtmpPublished item))
         {
             if (item.Frame is { } frame)
@@ -110,19 +104,19 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, Buffer
     private void Take(MediaFrame frame, long now)
     {
         Bytes += window.IsOpen ? frame.Length : 0;
-        long due = frame.Decoding.ToMilliseconds() * Stopwatch.Frequency / 1000;
+        long due = frame.Decoding.ToMilliseconds() * services.Time.TimestampFrequency / 1000;
         if (frame.Kind == TrackKind.Video)
         {
-            FirstPicture ??= frame.IsKeyframe ? (now - _playSentAt) * MillisecondsPerTick : null;
+            FirstPicture ??= frame.IsKeyframe ? services.Milliseconds(_playSentAt, now) : null;
             if (LoadStamp.TryRead(frame.Payload, out long sent, out uint sequence))
             {
                 _origin = Math.Min(_origin ?? long.MaxValue, sent - due);
-                TakePicture((now - sent) * MillisecondsPerTick, sequence);
+                TakePicture(services.Milliseconds(sent, now), sequence);
             }
         }
         else if (frame.Kind == TrackKind.Audio && window.IsOpen && _origin is { } origin)
         {
-            SoundDelays.Add((now - origin - due) * MillisecondsPerTick);
+            SoundDelays.Add(services.Milliseconds(origin + due, now));
         }
     }
 

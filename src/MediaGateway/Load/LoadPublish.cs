@@ -1,17 +1,12 @@
-using System.Diagnostics;
-using MediaGateway.Diagnostics;
-using MediaGateway.Media.Memory;
-
 namespace MediaGateway.Load;
 
 /// <summary>Many publishers of the same media, each of a stream of its own.</summary>
 /// <param name="settings">How many, to where, how long.</param>
 /// <param name="media">What they send.</param>
-/// <param name="clock">Paces them.</param>
-internal sealed class LoadPublish(LoadSettings settings, LoadMedia media, GatewayClock clock)
+/// <param name="services">The time that paces them, and memory.</param>
+internal sealed class LoadPublish(LoadSettings settings, LoadMedia media, LoadServices services)
 {
     private readonly LoadSessions _sessions = new(settings);
-    private readonly BufferPool _pool = new();
     private readonly List<LoadPublisher> _publishers = [];
 
     /// <summary>Runs, and says what it has done.</summary>
@@ -27,9 +22,9 @@ internal sealed class LoadPublish(LoadSettings settings, LoadMedia media, Gatewa
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await _sessions.StartAsync(number => Start(number, stop.Token), cancellation);
         server?.Begin();
-        long began = Stopwatch.GetTimestamp();
-        await Task.Delay(settings.Length, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default); // Ctrl-C ends it with a report
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        long began = services.Timestamp;
+        await Task.Delay(settings.Length, services.Time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default); // Ctrl-C ends it with a report
+        double seconds = services.Time.GetElapsedTime(began).TotalSeconds;
         LoadServerReport? taken = server?.End(settings.Sessions, seconds);
         int publishing = _sessions.Running;
         await stop.CancelAsync();
@@ -47,7 +42,7 @@ internal sealed class LoadPublish(LoadSettings settings, LoadMedia media, Gatewa
 
     private (Task Begun, Task<string?> Ended) Start(int number, CancellationToken cancellation)
     {
-        var publisher = new LoadPublisher(settings.Target(number + 1), media, _pool, clock);
+        var publisher = new LoadPublisher(settings.Target(number + 1), media, services);
         _publishers.Add(publisher);
         return (publisher.Published.Task, publisher.RunAsync(cancellation));
     }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
@@ -12,9 +10,8 @@ namespace MediaGateway.Load;
 /// <summary>Publishes a loop over RTMP in real time, each picture with a <see cref="LoadStamp"/>. Used once.</summary>
 /// <param name="target">The server and the stream.</param>
 /// <param name="media">What is sent.</param>
-/// <param name="pool">Where messages are written.</param>
-/// <param name="clock">Paces them.</param>
-internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, BufferPool pool, GatewayClock clock)
+/// <param name="services">The time that paces it, and memory.</param>
+internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, LoadServices services)
 {
     private readonly ConcurrentQueue<(PooledBuffer Buffer, int Length)> _replies = new();
     private long _latestTicks;
@@ -37,7 +34,7 @@ internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, Buffe
         try
         {
             var options = new RtmpClientOptions { Role = RtmpClientRole.Publish };
-            using LoadConnection connection = await LoadConnection.ConnectAsync(target, options, pool, clock, cancellation);
+            using LoadConnection connection = await LoadConnection.ConnectAsync(target, options, services, cancellation);
             if (await BeginAsync(connection, cancellation) is { } refusal)
             {
                 return refusal;
@@ -112,8 +109,8 @@ internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, Buffe
 
     private async Task<string?> SendAsync(LoadConnection connection, CancellationToken cancellation)
     {
-        var writer = new PushMediaWriter(connection.Session.MessageStreamId, connection.Session.ChunkSize, connection.Session.Capabilities, pool);
-        TimeSpan began = clock.Now;
+        var writer = new PushMediaWriter(connection.Session.MessageStreamId, connection.Session.ChunkSize, connection.Session.Capabilities, services.Pool);
+        TimeSpan began = services.Clock.Now;
         try
         {
             for (TimeSpan loop = TimeSpan.Zero; ; loop += media.Length)
@@ -121,10 +118,10 @@ internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, Buffe
                 foreach (LoadFrame frame in media.Frames)
                 {
                     TimeSpan due = loop + TimeSpan.FromMilliseconds(frame.Milliseconds);
-                    TimeSpan early = began + due - clock.Now;
+                    TimeSpan early = began + due - services.Clock.Now;
                     if (early > TimeSpan.Zero)
                     {
-                        await Task.Delay(early, cancellation);
+                        await Task.Delay(early, services.Time, cancellation);
                     }
                     else if (-early > Latest)
                     {
@@ -168,11 +165,11 @@ internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, Buffe
     private MediaFrame Make(in LoadFrame frame, long milliseconds)
     {
         int stamp = frame.IsPicture ? LoadStamp.Length : 0;
-        PooledBuffer buffer = pool.Rent(stamp + frame.Payload.Length, BufferOwner.Frame);
+        PooledBuffer buffer = services.Pool.Rent(stamp + frame.Payload.Length, BufferOwner.Frame);
         frame.Payload.Span.CopyTo(buffer.Span[stamp..]);
         if (frame.IsPicture)
         {
-            LoadStamp.Write(buffer.Span, Stopwatch.GetTimestamp(), (uint)Pictures);
+            LoadStamp.Write(buffer.Span, services.Timestamp, (uint)Pictures);
         }
 
         return new MediaFrame(
@@ -183,6 +180,6 @@ internal sealed class LoadPublisher(RtmpTargetUrl target, LoadMedia media, Buffe
             buffer,
             0,
             stamp + frame.Payload.Length,
-            clock.Now);
+            services.Clock.Now);
     }
 }

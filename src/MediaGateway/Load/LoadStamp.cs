@@ -29,7 +29,7 @@ internal static class LoadStamp
 
     /// <summary>Writes a stamp of <see cref="Length"/> bytes.</summary>
     /// <param name="destination">Where to.</param>
-    /// <param name="at">The machine's monotonic time in <see cref="System.Diagnostics.Stopwatch"/> ticks.</param>
+    /// <param name="at">The machine's monotonic time in ticks of <see cref="TimeProvider"/>.</param>
     /// <param name="sequence">Counts the pictures of a stream.</param>
     public static void Write(Span<byte> destination, long at, uint sequence)
     {

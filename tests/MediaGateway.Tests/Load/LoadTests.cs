@@ -1,7 +1,5 @@
-using MediaGateway.Diagnostics;
 using MediaGateway.Load;
 using MediaGateway.Media.Memory;
-using MediaGateway.Streams;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Streams;
 using Xunit;
@@ -11,7 +9,7 @@ namespace MediaGateway.Tests.Load;
 /// <summary>The load generator and the RTMP server, over real sockets.</summary>
 public sealed class LoadTests
 {
-    private static readonly GatewayClock Clock = new(TimeProvider.System);
+    private static readonly LoadServices Services = new(TimeProvider.System);
 
     [Fact]
     public async Task PublishersAndViewers_EveryViewerGetsEveryPicture()
@@ -19,10 +17,10 @@ public sealed class LoadTests
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(new BufferPool());
         using var stop = new CancellationTokenSource();
         LoadSettings settings = Settings(host, sessions: 2);
-        Task<LoadPublishReport> publishing = new LoadPublish(settings with { Length = TimeSpan.FromMinutes(5) }, LoadMedia.Synthetic(500, 30), Clock).RunAsync(stop.Token);
+        Task<LoadPublishReport> publishing = new LoadPublish(settings with { Length = TimeSpan.FromMinutes(5) }, LoadMedia.Synthetic(500, 30), Services).RunAsync(stop.Token);
         await RtmpServerHost.UntilAsync(() => host.Streams.Find(TestHub.Key("load2")) is not null, "both are published");
 
-        LoadPlayReport seen = await new LoadPlay(settings with { Sessions = 8, Process = Environment.ProcessId }, streams: 2, sample: 2, Clock)
+        LoadPlayReport seen = await new LoadPlay(settings with { Sessions = 8, Process = Environment.ProcessId }, streams: 2, sample: 2, Services)
             .RunAsync(TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         LoadPublishReport sent = await publishing;
@@ -46,7 +44,7 @@ public sealed class LoadTests
     {
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(new BufferPool());
 
-        LoadPlayReport seen = await new LoadPlay(Settings(host, sessions: 3), streams: 1, sample: 1, Clock).RunAsync(TestContext.Current.CancellationToken);
+        LoadPlayReport seen = await new LoadPlay(Settings(host, sessions: 3), streams: 1, sample: 1, Services).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, seen.Playing);
         (string words, int count) = Assert.Single(seen.Failures);
@@ -64,7 +62,7 @@ public sealed class LoadTests
     [Fact]
     public async Task SeveralPublishersOfOneStream_AreNotBegun()
     {
-        var publish = new LoadPublish(Of("rtmp://127.0.0.1:1/live/a", 2), LoadMedia.Synthetic(100, 10), Clock);
+        var publish = new LoadPublish(Of("rtmp://127.0.0.1:1/live/a", 2), LoadMedia.Synthetic(100, 10), Services);
         Assert.Contains("{n}", (await Assert.ThrowsAsync<LoadException>(() => publish.RunAsync(default))).Message, StringComparison.Ordinal);
     }
 
