@@ -13,6 +13,7 @@ Usage: ./test.sh [--quick | --full]
   --quick    without the end-to-end tests: no browser, player or media tool is needed
   --full     also the long tests: repeated end-to-end runs, long fuzzing, the deployment image; up to an hour
 MEDIAGATEWAY_TESTDATA may name a folder of media captures for the parsers; tests that need it are skipped without it.
+MEDIAGATEWAY_FUZZ_SECONDS is how long each target of docs/fuzzing.md runs: 5, with --full 30.
 TEXT
 }
 
@@ -20,7 +21,7 @@ end_to_end=yes
 case "${1:-}" in
   '') ;;
   --quick) end_to_end=no ;;
-  --full) export MEDIAGATEWAY_TEST_FULL=1 ;;
+  --full) export MEDIAGATEWAY_TEST_FULL=1 MEDIAGATEWAY_FUZZ_SECONDS=${MEDIAGATEWAY_FUZZ_SECONDS:-30} ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac

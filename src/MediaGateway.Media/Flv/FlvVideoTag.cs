@@ -16,6 +16,7 @@ public readonly record struct FlvVideoTag(bool IsKeyframe, FlvPacketType PacketT
 
     private const int KeyframeType = 1;
     private const int InterFrameType = 2;
+    private const int MinimumCompositionMilliseconds = -0x800000;
     private const int MaximumCompositionMilliseconds = 0x7FFFFF;
 
     // Video File Format v10.1, E.4.3.1 VIDEODATA, then AVCVIDEOPACKET
@@ -46,7 +47,7 @@ public readonly record struct FlvVideoTag(bool IsKeyframe, FlvPacketType PacketT
         int frameType = IsKeyframe ? KeyframeType : InterFrameType;
         destination[0] = (byte)((frameType << 4) | AvcCodecId);
         destination[1] = (byte)PacketType;
-        int composition = Math.Clamp(CompositionMilliseconds, -MaximumCompositionMilliseconds, MaximumCompositionMilliseconds);
+        int composition = Math.Clamp(CompositionMilliseconds, MinimumCompositionMilliseconds, MaximumCompositionMilliseconds);
         UInt24.WriteBigEndian(destination[2..], composition);
     }
 }
