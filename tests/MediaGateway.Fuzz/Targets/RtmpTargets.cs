@@ -84,6 +84,7 @@ internal static class RtmpTargets
     private static IEnumerable<byte[]> ChunkSeeds() =>
     [
         PublishDialogue(),
+        LongMessage(),
         Wire.Hex("03 ffffff 000003 09 01000000 01000000 aabbcc c3 01000000 aabbcc"),
         Wire.Hex("00 00 000001 000002 08 01000000 0102 40 00 000001 000001 08 03 80 00 000001 01 01 0000 000001 000001 08 01000000 01"),
         Wire.Hex("02 000000 000004 01 00000000 00000002 04 000000 000005 09 01000000 0102 02 000000 000004 02 00000000 00000004 c4 03"),
@@ -111,6 +112,13 @@ internal static class RtmpTargets
             .. client.Command("FCUnpublish", 0, null, "x"),
             .. client.Command("publish", 1, null, "y", "live"),
         ];
+    }
+
+    // Three chunks, each with the extended timestamp.
+    private static byte[] LongMessage()
+    {
+        using var client = new RtmpTestClient();
+        return client.Message(9, 1, new byte[300], timestamp: 0x1020304);
     }
 
     private static (OperationStatus Status, int Bytes) Shake(byte[] bytes)

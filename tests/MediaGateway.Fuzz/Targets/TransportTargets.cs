@@ -21,11 +21,19 @@ internal static class TransportTargets
     private static readonly byte[] MasterKey = Wire.Hex("e1f97a0d3e018be0d64fa32c06de4139");
     private static readonly byte[] MasterSalt = Wire.Hex("0ec675ad498afeebb6960b3aabe6");
 
-    // Record header, then a ClientHello of the shortest form.
+    // One record with a ClientHello: one cipher suite, use_srtp, a group, a point format, a signature algorithm, the extended master secret.
     private static readonly byte[] ClientHello = Wire.Hex("""
-        16 feff 0000 000000000000 0036
-        01 00002a 0000 000000 00002a
+        16 feff 0000 000000000000 005b
+        01 00004f 0000 000000 00004f
         fefd 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 00 00 0002 c02b 01 00
+        0023 000e 0005 0002 0007 00  000a 0004 0002 001d  000b 0002 01 00  000d 0004 0002 0403  0017 0000
+        """);
+
+    // The rest of a flight: a ClientKeyExchange, ChangeCipherSpec, something encrypted.
+    private static readonly byte[] SecondFlight = Wire.Hex("""
+        16 fefd 0000 000000000001 002d 10 000021 0001 000000 000021 20 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+        14 fefd 0000 000000000002 0001 01
+        16 fefd 0001 000000000000 0010 000102030405060708090a0b0c0d0e0f
         """);
 
     /// <summary>The targets.</summary>
@@ -56,9 +64,9 @@ internal static class TransportTargets
         new()
         {
             Name = "dtls-handshake",
-            Parser = "`OpenSslDtlsEndpoint` with a datagram a record",
+            Parser = "`OpenSslDtlsEndpoint` with a datagram a record, from the start and after a ClientHello",
             Oracle = "nobody is connected and no keys come out; answers are bounded and fit their datagrams",
-            Seeds = DtlsSeeds,
+            Seeds = HandshakeSeeds,
             MaximumBytes = LargestDatagram,
             Parse = bytes => Shake(bytes),
             Verify = VerifyHandshake,
@@ -94,6 +102,22 @@ internal static class TransportTargets
     private static IEnumerable<byte[]> DtlsSeeds() =>
         [ClientHello, Wire.Hex("15 fefd 0000 000000000001 0002 02 28"), .. SeedFiles.Below("fuzz", "openssl_dtlsserver")];
 
+    private static IEnumerable<byte[]> HandshakeSeeds()
+    {
+        Require(Shake(ClientHello).Datagrams > 1, "the hello of the seeds is not answered");
+        yield return ClientHello;
+        yield return SecondFlight;
+        yield return [.. ClientHello, .. SecondFlight];
+
+        // A fragment of a message that never comes whole, and two that overlap.
+        yield return Wire.Hex("16 fefd 0000 000000000001 0010 0b ffffff 0001 000000 000004 01020304");
+        yield return Wire.Hex("16 fefd 0000 000000000001 0010 0b 000010 0001 000000 000004 01020304 16 fefd 0000 000000000002 0010 0b 000010 0001 000002 000004 01020304");
+        foreach (byte[] seed in SeedFiles.Below("fuzz", "openssl_dtlsserver").Select(seed => seed[..Math.Min(seed.Length, 1200)]))
+        {
+            yield return [0x16, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 1, (byte)(seed.Length >> 8), (byte)seed.Length, .. seed];
+        }
+    }
+
     private static byte[] Framed(byte[] datagram) => [(byte)(datagram.Length >> 8), (byte)datagram.Length, .. datagram];
 
     private static void VerifyKind(byte[] bytes)
@@ -120,31 +144,42 @@ internal static class TransportTargets
         return bytes.Length > 0 && position == bytes.Length;
     }
 
-    private static (DtlsState State, int Datagrams, bool HasKeys) Shake(byte[] bytes)
+    private static (bool IsOpen, int Datagrams) Shake(byte[] bytes)
     {
-        using IDtlsEndpoint server = Dtls.CreateServer();
-        Span<byte> room = stackalloc byte[1500];
-        int datagrams = 0;
+        using IDtlsEndpoint fresh = Dtls.CreateServer();
+        using IDtlsEndpoint begun = Dtls.CreateServer();
+        begun.Receive(ClientHello);
+        int datagrams = Take(begun);
         for (int position = 0; position < bytes.Length;)
         {
             int record = position + 13 > bytes.Length ? bytes.Length : 13 + BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(position + 11));
             int length = Math.Min(record, bytes.Length - position);
-            server.Receive(bytes.AsSpan(position, length));
+            fresh.Receive(bytes.AsSpan(position, length));
+            begun.Receive(bytes.AsSpan(position, length));
             position += length;
-            while (server.TryTakeDatagram(room, out int written))
-            {
-                Require(written is > 0 and <= 1200, "a datagram of ours is longer than any path takes");
-                datagrams++;
-            }
+            datagrams += Take(fresh) + Take(begun);
         }
 
-        return (server.State, datagrams, server.TryExportKeyingMaterial(out _));
+        return (fresh.State == DtlsState.Connected || begun.State == DtlsState.Connected || fresh.TryExportKeyingMaterial(out _) || begun.TryExportKeyingMaterial(out _), datagrams);
+    }
+
+    private static int Take(IDtlsEndpoint endpoint)
+    {
+        int datagrams = 0;
+        Span<byte> room = stackalloc byte[1500];
+        while (endpoint.TryTakeDatagram(room, out int length))
+        {
+            Require(length is > 0 and <= 1200, "a datagram of ours is longer than any path takes");
+            datagrams++;
+        }
+
+        return datagrams;
     }
 
     private static void VerifyHandshake(byte[] bytes)
     {
-        (DtlsState state, int datagrams, bool hasKeys) = Shake(bytes);
-        Require(state != DtlsState.Connected && !hasKeys, "a stranger was let in");
+        (bool isOpen, int datagrams) = Shake(bytes);
+        Require(!isOpen, "a stranger was let in");
         Require(datagrams <= 64, $"{datagrams} datagrams answer {bytes.Length} bytes");
     }
 
