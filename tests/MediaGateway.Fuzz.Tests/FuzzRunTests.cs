@@ -76,7 +76,8 @@ public sealed class FuzzRunTests
         }
 
         Assert.True(inputs.Count > 1000, $"{inputs.Count} of 2000 inputs are different.");
-        Assert.NotEqual(one.InputOf(3), new FuzzRun(target, 78).InputOf(3));
+        var elsewhere = new FuzzRun(target, 78);
+        Assert.Contains(Enumerable.Range(0, 20), number => !one.InputOf(number).AsSpan().SequenceEqual(elsewhere.InputOf(number)));
         Assert.Contains(inputs, input => input.Length < 8);
         Assert.Contains(inputs, input => input.Length > 2 * 4 * 16);
         Assert.Contains(inputs, input => input.Contains("FFFFFFFF", StringComparison.Ordinal));
