@@ -9,7 +9,7 @@ namespace MediaGateway.Testing;
 /// <param name="Body">The bytes after the tag header: what RTMP carries in a message of the same type.</param>
 public sealed record FlvTag(int Type, int Timestamp, byte[] Body);
 
-/// <summary>Reads FLV captures for tests.</summary>
+/// <summary>Reads and writes FLV files for tests.</summary>
 public static class FlvFile
 {
     private const int TagHeaderLength = 11;
@@ -36,5 +36,24 @@ public static class FlvFile
         }
 
         return tags;
+    }
+
+    /// <summary>A file of tags.</summary>
+    public static byte[] Write(IEnumerable<FlvTag> tags)
+    {
+        List<byte> file = [.. "FLV\u0001\u0005\0\0\0\u0009\0\0\0\0"u8];
+        Span<byte> word = stackalloc byte[4];
+        foreach (FlvTag tag in tags)
+        {
+            // E.4.1: type, size, the low 24 bits of the time, its high 8 bits, the stream's id; behind the body the size of it all.
+            int length = tag.Body.Length;
+            BinaryPrimitives.WriteInt32BigEndian(word, tag.Timestamp);
+            file.AddRange([(byte)tag.Type, (byte)(length >> 16), (byte)(length >> 8), (byte)length, word[1], word[2], word[3], word[0], 0, 0, 0]);
+            file.AddRange(tag.Body);
+            BinaryPrimitives.WriteInt32BigEndian(word, TagHeaderLength + length);
+            file.AddRange(word);
+        }
+
+        return [.. file];
     }
 }

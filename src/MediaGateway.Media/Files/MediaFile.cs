@@ -47,6 +47,33 @@ public sealed class MediaFile
     /// <summary>Numbers of the frames of pictures at which decoding may start, in order; empty without pictures.</summary>
     public ReadOnlySpan<int> Keyframes => _keyframes;
 
+    /// <summary>Whether pictures are shown in another order than they are decoded in. Looks at all of them.</summary>
+    public bool HasBFrames
+    {
+        get
+        {
+            long last = long.MinValue;
+            for (int index = 0; index < Count; index++)
+            {
+                MediaSample sample = this[index];
+                if (FormatOf(in sample).Kind != TrackKind.Video)
+                {
+                    continue;
+                }
+
+                long shown = PresentationOf(in sample).ToMilliseconds();
+                if (shown < last)
+                {
+                    return true;
+                }
+
+                last = shown;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Bytes of memory that the index takes.</summary>
     public long IndexBytes => ((long)_blocks.Sum(block => block.Length) * 32) + (_keyframes.Length * sizeof(int)) + 1024;
 

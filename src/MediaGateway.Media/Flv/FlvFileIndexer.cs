@@ -160,7 +160,7 @@ internal sealed class FlvFileIndexer : IMediaFileIndexer
             return;
         }
 
-        long time = _clock.Unwrap(tag.Timestamp);
+        long time = _clock.Unwrap(kind, tag.Timestamp);
         _origin ??= time >= LateStart ? time : 0;
         time = Math.Max(time - _origin.Value, 0);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MediaGateway.Native.Linux;
 
@@ -46,6 +47,16 @@ internal static unsafe partial class Libc
 
     public const int F_DUPFD_CLOEXEC = 1030;
 
+    public const int O_RDONLY = 0;
+    public const int O_NONBLOCK = 0x800;
+    public const int O_CLOEXEC = 0x80000;
+
+    public const int AT_FDCWD = -100;
+    public const int AT_EMPTY_PATH = 0x1000;
+    public const uint STATX_TYPE = 1;
+    public const int S_IFMT = 0xF000;
+    public const int S_IFREG = 0x8000;
+
     public const int EFD_NONBLOCK = 0x800;
     public const int EFD_CLOEXEC = 0x80000;
     public const int EPOLL_CLOEXEC = 0x80000;
@@ -88,6 +99,16 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(nint fd);
 
+    // Variadic in C; without O_CREAT there is no further argument.
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statx(int dirfd, string path, int flags, uint mask, statx_head* buf);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statx(SafeHandle dirfd, string path, int flags, uint mask, statx_head* buf);
+
     // Variadic in C; with its one integer argument the call is the same on x86-64 and on arm64 Linux.
     [LibraryImport("libc", SetLastError = true)]
     public static partial FileDescriptorHandle fcntl(SafeHandle fd, int cmd, nint arg);
@@ -125,6 +146,19 @@ internal static unsafe partial class Libc
         /// <summary>The shortest round trip time of the last minutes in microseconds.</summary>
         [FieldOffset(148)]
         public uint tcpi_min_rtt;
+    }
+
+    /// <summary>The structure that <c>statx</c> fills, as far as it is read here; unlike <c>struct stat</c> the same on every machine.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct statx_head
+    {
+        /// <summary>The fields that were filled.</summary>
+        [FieldOffset(0)]
+        public uint stx_mask;
+
+        /// <summary>The kind of file, and who may do what with it.</summary>
+        [FieldOffset(28)]
+        public ushort stx_mode;
     }
 
     [StructLayout(LayoutKind.Sequential)]

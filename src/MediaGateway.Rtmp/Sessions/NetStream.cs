@@ -39,6 +39,9 @@ internal sealed class NetStream(uint messageStreamId)
     /// <summary>Whether what plays is a recording.</summary>
     public bool IsRecorded { get; set; }
 
+    /// <summary>Whether it was played to its end, so that what is appended is played at once; the peer may still go back in it.</summary>
+    public bool IsComplete { get; set; }
+
     /// <summary>Whether the peer has said that it does not want sound; said before playing, it holds from the start.</summary>
     public bool IsAudioUnwanted { get; set; }
 

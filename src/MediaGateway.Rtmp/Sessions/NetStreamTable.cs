@@ -98,6 +98,28 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
         AskOwner(stream, NetStreamState.PlayRequested, request);
     }
 
+    /// <summary>Puts a stream at the end of the list; it is played at once where nothing plays, or what played has come to its end.</summary>
+    public void Append(NetStream stream, PlayList.Item item, bool starts, TimeSpan now)
+    {
+        if (!stream.PlayList.TryAdd(item))
+        {
+            string words = $"No more than {PlayList.MaximumItems} streams can be queued.";
+            writer.WriteStatus(stream.MessageStreamId, "error", StatusCode.PlayFailed, words);
+            return;
+        }
+
+        if (starts && stream.IsComplete)
+        {
+            Stop(stream, now);
+        }
+
+        if (starts && stream.State == NetStreamState.Idle)
+        {
+            stream.IsResetWanted = false;
+            PlayNext(stream);
+        }
+    }
+
     /// <summary>Puts the next stream of the list before the owner; false when the list is empty, or the owner has yet to answer another request.</summary>
     public bool PlayNext(NetStream stream)
     {
@@ -162,7 +184,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     public void Rest(NetStream stream, TimeSpan now)
     {
         stream.State = NetStreamState.Idle;
-        stream.IsRecorded = false;
+        (stream.IsRecorded, stream.IsComplete) = (false, false);
         stream.Reader = null;
         NoteIdle(now);
     }
@@ -204,7 +226,7 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     public void AcceptPlay(uint messageStreamId, bool isRecorded)
     {
         NetStream stream = TakeRequested(messageStreamId, NetStreamState.PlayRequested);
-        (stream.State, stream.IsRecorded) = (NetStreamState.Playing, isRecorded);
+        (stream.State, stream.IsRecorded, stream.IsComplete) = (NetStreamState.Playing, isRecorded, false);
         if (isRecorded)
         {
             writer.WriteUserControl(UserControlEventType.StreamIsRecorded, messageStreamId);
@@ -329,8 +351,15 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
             return;
         }
 
-        Stop(stream, now);
-        stream.PlayList.Clear();
+        // RTMP 1.0, 7.2.2.1: without reset it comes after what plays.
+        bool isReset = IsReset(command.Argument(3));
+        bool isAppended = !isReset && stream.IsPlaying && command.Argument(0) is AmfString;
+        if (!isAppended)
+        {
+            Stop(stream, now);
+            stream.PlayList.Clear();
+        }
+
         if (command.Argument(0) is AmfBoolean { Value: false })
         {
             return;
@@ -342,12 +371,21 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
             return;
         }
 
-        stream.IsResetWanted = command.Argument(3)?.AsBoolean ?? true;
         (RtmpPlayStart start, long startMilliseconds) = ReadStart(command.Argument(1)?.AsNumber);
         long? duration = command.Argument(2)?.AsNumber is >= 0 and <= int.MaxValue and var length ? (long)length : null;
         var request = new RtmpEvent.PlayRequested(messageStreamId, new RtmpUrl(App, name), start, startMilliseconds, duration);
+        if (isAppended)
+        {
+            Append(stream, new PlayList.Item(text, request), starts: true, now);
+            return;
+        }
+
+        stream.IsResetWanted = isReset;
         AskToPlay(stream, text, request);
     }
+
+    // Adobe's servers take numbers too; 0 and 2 leave the list as it is.
+    private static bool IsReset(AmfValue? argument) => argument?.AsNumber != 2 && (argument?.AsBoolean ?? true);
 
     private static (RtmpPlayStart Start, long Milliseconds) ReadStart(double? argument) => argument switch
     {

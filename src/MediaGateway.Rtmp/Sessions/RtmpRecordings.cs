@@ -21,6 +21,10 @@ public sealed class RtmpRecordings
     /// </summary>
     public bool AnswersLengths { get; set; }
 
+    /// <summary>What the peer has said that it does not want before it played: a file may be read before the events that tell it are taken.</summary>
+    public (bool Audio, bool Video) UnwantedOf(uint messageStreamId) =>
+        _streams.Find(messageStreamId) is { } stream ? (stream.IsAudioUnwanted, stream.IsVideoUnwanted) : default;
+
     /// <summary>Answers <see cref="RtmpEvent.LengthRequested"/>; at any time later.</summary>
     /// <param name="transactionId">That of the request.</param>
     /// <param name="seconds">The length; 0 when it is not known.</param>
@@ -31,11 +35,12 @@ public sealed class RtmpRecordings
     /// </summary>
     public void AcceptSeek(uint messageStreamId)
     {
-        if (_streams.Find(messageStreamId) is not { IsPlaying: true })
+        if (_streams.Find(messageStreamId) is not { IsPlaying: true } stream)
         {
             return;
         }
 
+        stream.IsComplete = false;
         _writer.WriteUserControl(UserControlEventType.StreamEnd, messageStreamId);
         _writer.WriteUserControl(UserControlEventType.StreamIsRecorded, messageStreamId);
         _writer.WriteUserControl(UserControlEventType.StreamBegin, messageStreamId);
@@ -78,6 +83,7 @@ public sealed class RtmpRecordings
             return true;
         }
 
+        stream.IsComplete = true;
         _writer.WriteStatus(messageStreamId, "status", StatusCode.PlayStop, "Stopped playing.");
         _writer.WritePlayStatus(messageStreamId, StatusCode.PlayComplete, "Played to its end.", stream.PlayedName, seconds, bytes);
         return false;

@@ -115,7 +115,7 @@ public sealed class RtmpTransitions
                 Change(stream, item, options, RtmpTransition.Swap);
                 break;
             case "append" or "appendAndWait":
-                Append(stream, item, starts: transition == "append");
+                _streams.Append(stream, item, starts: transition == "append", now);
                 break;
             case "resume":
                 Play(stream, item with { Request = Resumed(item.Request, options) }, isReset: false, now);
@@ -182,19 +182,6 @@ public sealed class RtmpTransitions
 
         stream.TransitionName = item.Name;
         _streams.AskTransition(stream, new RtmpEvent.TransitionRequested(item.Request, transition, Seconds(options, "offset")));
-    }
-
-    private void Append(NetStream stream, PlayList.Item item, bool starts)
-    {
-        if (!stream.PlayList.TryAdd(item))
-        {
-            Refuse(stream.MessageStreamId, StatusCode.PlayFailed, $"No more than {PlayList.MaximumItems} streams can be queued.");
-        }
-        else if (starts && stream.State == NetStreamState.Idle)
-        {
-            stream.IsResetWanted = false;
-            _streams.PlayNext(stream);
-        }
     }
 
     private void Play(NetStream stream, PlayList.Item item, bool isReset, TimeSpan now)

@@ -1,10 +1,11 @@
+using MediaGateway.Native.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace MediaGateway.Vod;
 
 /// <summary>
 /// Opens files of a root and nothing else: the path is checked by its text, then with every symbolic link followed, and once more by what the
-/// kernel says was opened, so that a link that is changed meanwhile leads nowhere either.
+/// kernel says was opened, so that a link that is changed meanwhile leads nowhere either. FIFOs, devices and sockets are no files.
 /// </summary>
 internal static class VodPaths
 {
@@ -23,7 +24,7 @@ internal static class VodPaths
         foreach (string candidate in name.Candidates)
         {
             string path = Path.GetFullPath(Path.Combine(folder, candidate));
-            if (IsInside(path, folder) && RealPath(path) is { } real && IsInside(real, realFolder) && File.Exists(real))
+            if (IsInside(path, folder) && RealPath(path) is { } real && IsInside(real, realFolder) && RegularFile.IsRegular(real))
             {
                 return real;
             }
@@ -35,12 +36,7 @@ internal static class VodPaths
     /// <summary>Opens a file that <see cref="Find"/> has found; null when it is gone, or not what it was.</summary>
     public static SafeFileHandle? TryOpen(VodRoot root, string path)
     {
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        if (RegularFile.TryOpen(path) is not { } handle)
         {
             return null;
         }

@@ -38,8 +38,24 @@ internal sealed class VodStreams(VodCatalog catalog, VodPump pump, StreamRegistr
         return VodName.TryParse(name, out VodName? file, out refusal) && StreamKey.TryCreateFile(application, file.Path, out key, out refusal);
     }
 
+    /// <summary>
+    /// The key of what a page asks for: a stream of one application, which it does not name, or a file, which it names with its own:
+    /// <c>vod/dir/clip.mp4</c>.
+    /// </summary>
+    public bool TryCreatePageKey(string application, string name, out StreamKey key, [NotNullWhen(false)] out string? refusal)
+    {
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && PlaysFiles(name[..slash])
+            ? TryCreateKey(name[..slash], name[(slash + 1)..], out key, out refusal)
+            : StreamKey.TryCreate(application, name, out key, out refusal);
+    }
+
     /// <summary>Whether an application plays files.</summary>
     public bool PlaysFiles(string application) => catalog.IsVod(application);
+
+    /// <summary>Opens the file of a key, to look at it; the caller disposes it.</summary>
+    public Task<VodOpening> OpenAsync(StreamKey key) =>
+        VodName.TryParse(key.Name, out VodName? name, out _) ? catalog.OpenAsync(key.Application, name) : Task.FromResult(VodOpening.Missing);
 
     /// <summary>Whether a key is that of a file which does not exist. Looks at the disk.</summary>
     public async Task<bool> IsMissingAsync(StreamKey key)

@@ -209,6 +209,45 @@ public sealed class TransitionTests
         script.ExpectNothing();
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(0, true)]
+    [InlineData(2, true)]
+    [InlineData(true, false)]
+    [InlineData(1, false)]
+    [InlineData(null, false)]
+    public void PlayWithoutReset_IsAppended(object? reset, bool isAppended)
+    {
+        using RtmpScript script = RtmpScript.Playing();
+        script.Send(script.Client.Command("play", 1, null, "y", -2, -1, reset));
+        if (!isAppended)
+        {
+            script.ExpectEvent<RtmpEvent.StreamClosed>();
+            Assert.Equal("y", script.ExpectEvent<RtmpEvent.PlayRequested>().Url.StreamName);
+            return;
+        }
+
+        script.ExpectNothing();
+        script.Do(session => session.EndPlay(1));
+        script.Expect("UserControl 1", "onPlayStatus NetStream.Play.Switch");
+        Assert.Equal("y", script.ExpectEvent<RtmpEvent.PlayRequested>().Url.StreamName);
+    }
+
+    [Fact]
+    public void AppendedToARecordingThatHasEnded_IsPlayedAtOnce()
+    {
+        using RtmpScript script = Created();
+        script.Send(script.Client.Command("play", 1, null, "x"));
+        script.ExpectEvent<RtmpEvent.PlayRequested>();
+        script.Do(session => session.AcceptPlay(1, isRecorded: true));
+        script.Do(session => Assert.False(session.Recordings.Complete(1, 2, 100)));
+        script.Expect("UserControl 4", "UserControl 0", "onStatus NetStream.Play.Reset", "onStatus NetStream.Play.Start", "|RtmpSampleAccess");
+        script.Expect("UserControl 1", "onStatus NetStream.Play.Stop", "onPlayStatus NetStream.Play.Complete");
+        script.Send(Play2(script, ("streamName", "y"), ("transition", "append")));
+        script.ExpectEvent<RtmpEvent.StreamClosed>();
+        Assert.Equal("y", script.ExpectEvent<RtmpEvent.PlayRequested>().Url.StreamName);
+    }
+
     [Fact]
     public void ListBuiltBeforeAnythingPlays_StartsWithAppend()
     {

@@ -1,4 +1,7 @@
+using System.Net.Sockets;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Hooks;
+using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Vod;
 using Xunit;
 
@@ -61,6 +64,31 @@ public sealed class VodCatalogTests : IDisposable
         Assert.Null(opening.File);
         Assert.True(opening.IsMissing);
         Assert.DoesNotContain("secret", opening.Refusal!, StringComparison.Ordinal);
+        Assert.Equal(0, _folder.Catalog.OpenFiles);
+    }
+
+    [Fact]
+    public async Task FifoSocketOrDevice_IsNoFileAndKeepsNobodyWaiting()
+    {
+        ToolRun made = await ToolRun.StartAsync("mkfifo", Path.Combine(_folder.Root, "pipe.mp4"));
+        await made.SucceedAsync();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder.Root, "socket.mp4")));
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "linked.mp4"), "pipe.mp4");
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "zero.mp4"), "/dev/zero");
+        Directory.CreateDirectory(Path.Combine(_folder.Root, "folder.mp4"));
+
+        foreach (string name in new[] { "pipe.mp4", "mp4:pipe", "socket.mp4", "linked.mp4", "zero.mp4", "folder.mp4" })
+        {
+            Assert.True((await _folder.OpenAsync(name).WaitAsync(TestBackend.Patience)).IsMissing, name);
+            Assert.True(VodName.TryParse(name, out VodName? parsed, out _));
+            Assert.False(_folder.Catalog.Exists("vod", parsed));
+            Assert.Null(_folder.Catalog.OpenAsItIs("vod", parsed));
+        }
+
+        // What was a file when it was found may be a FIFO when it is opened.
+        var root = new VodRoot(["vod"], _folder.Root);
+        Assert.Null(await Task.Run(() => VodPaths.TryOpen(root, Path.Combine(_folder.Root, "pipe.mp4"))).WaitAsync(TestBackend.Patience));
         Assert.Equal(0, _folder.Catalog.OpenFiles);
     }
 

@@ -21,6 +21,10 @@ internal sealed record FilePlan(
     /// <summary>Whether frames of a format are sent.</summary>
     public bool Carries(TrackFormat format) => RtmpMediaWriter.CanCarry(format, Capabilities);
 
+    /// <summary>The time at which to stop so that of the pictures, or of the sound, only the frame of this number is sent.</summary>
+    public static TimeSpan EndOfFrame(MediaFile file, int number) =>
+        number < file.Count ? file.DecodingOf(file[number]).ToTimeSpan() + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+
     /// <summary>The formats of sound and pictures from a frame on, of those that the player takes.</summary>
     /// <param name="file">The file.</param>
     /// <param name="start">The number of the frame.</param>

@@ -41,6 +41,8 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
     private int _next = plan.Start;
     private bool _hasStarted;
     private TimeSpan? _idleSince;
+    private bool _owesPicture = pacer.IsPaused;
+    private bool _needsKeyframe;
     private volatile bool _wantsAudio = true;
     private volatile bool _wantsVideo = true;
 
@@ -82,6 +84,7 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
 
         if (pacer.IsPaused)
         {
+            ShowPlace(now);
             return TimeSpan.MaxValue;
         }
 
@@ -99,6 +102,26 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
     public override void Abandon(string? failure)
     {
         End(failure ?? "The server is going down.");
+    }
+
+    /// <summary>In a pause in which the player has sought: the one picture that shows where it is now.</summary>
+    private void ShowPlace(TimeSpan now)
+    {
+        if (!_owesPicture)
+        {
+            return;
+        }
+
+        _owesPicture = false;
+        Begin(now);
+        MediaFile index = _file.Index;
+        if (_next < index.Count && index[_next] is var first && index.FormatOf(in first).Kind == TrackKind.Video && IsWanted(index, in first))
+        {
+            _next++;
+            SendSample(index, in first);
+        }
+
+        Queue.Announce();
     }
 
     private void Begin(TimeSpan now)
@@ -193,7 +216,7 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
             bool isAfterTurn = IsAfterTurn(index.FormatOf(in sample).Kind, _next, time);
             _next++;
             _idleSince = null;
-            if (isAfterTurn && IsWanted(index.FormatOf(in sample)))
+            if (isAfterTurn && IsWanted(index, in sample))
             {
                 count++;
                 SendSample(index, in sample);
@@ -210,12 +233,23 @@ internal sealed class FileReader(VodFile file, FilePlan plan, VodPacer pacer, Bu
         _ => (long)time.TotalMilliseconds >= _soundFrom,
     };
 
-    private bool IsWanted(TrackFormat format) => _plan.Carries(format) && format.Kind switch
+    private bool IsWanted(MediaFile index, in MediaSample sample)
     {
-        TrackKind.Audio => _wantsAudio,
-        TrackKind.Video => _wantsVideo,
-        _ => true,
-    };
+        TrackFormat format = index.FormatOf(in sample);
+        return _plan.Carries(format) && format.Kind switch
+        {
+            TrackKind.Audio => _wantsAudio,
+            TrackKind.Video => IsPictureWanted(index, in sample),
+            _ => true,
+        };
+    }
+
+    /// <summary>Pictures that are wanted again come from a keyframe on.</summary>
+    private bool IsPictureWanted(MediaFile index, in MediaSample sample)
+    {
+        _needsKeyframe = !_wantsVideo || (_needsKeyframe && !sample.IsKeyframe && index.Keyframes.Length > 0);
+        return !_needsKeyframe;
+    }
 
     private void SendSample(MediaFile index, in MediaSample sample)
     {

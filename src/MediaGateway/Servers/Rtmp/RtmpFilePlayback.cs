@@ -250,6 +250,7 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
         dialogue.Outcome = null;
         dialogue.MarkPlaying();
         dialogue.Session.AcceptPlay(MessageStreamId, isRecorded: true);
+        (_isAudioUnwanted, _isVideoUnwanted) = dialogue.Session.Recordings.UnwantedOf(MessageStreamId);
         _entry!.Change(MediaSessionStatus.Playing); // Made before it was let in.
         Read(TimeSpan.FromMilliseconds(request.StartMilliseconds));
     }
@@ -259,9 +260,12 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
     {
         MediaFile index = _file!.Index; // There is a file while it plays.
         int start = index.FindStart(time);
-        TimeSpan end = request.DurationMilliseconds is > 0 and var duration
-            ? TimeSpan.FromMilliseconds(request.StartMilliseconds + duration)
-            : TimeSpan.MaxValue;
+        TimeSpan end = request.DurationMilliseconds switch
+        {
+            null => TimeSpan.MaxValue,
+            0 => FilePlan.EndOfFrame(index, start), // RTMP 1.0, 7.2.2.1: one single frame.
+            { } duration => TimeSpan.FromMilliseconds(request.StartMilliseconds + duration),
+        };
         RtmpPeerCapabilities capabilities = dialogue.Request.Capabilities;
         var plan = new FilePlan(
             start, end, FilePlan.FormatsAt(index, start, capabilities), capabilities, MessageStreamId, dialogue.Session.ChunkSize);
@@ -277,12 +281,9 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
             dialogue.Wake();
         });
         Tune();
-        dialogue.Outbox.Post(new ViewerCommand(ViewerCommandKind.StartFile, File: _reader.Queue));
-        if (_isPaused)
-        {
-            dialogue.Outbox.Post(new ViewerCommand(ViewerCommandKind.Pause));
-        }
 
+        // In a pause the reader is what waits: the one picture that it reads is to be sent.
+        dialogue.Outbox.Post(new ViewerCommand(ViewerCommandKind.StartFile, File: _reader.Queue));
         _files.Pump.Add(_reader);
     }
 

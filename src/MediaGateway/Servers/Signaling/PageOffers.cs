@@ -86,17 +86,10 @@ internal sealed class PageOffers(
         }
     }
 
-    // A page names streams of one application; files it names with theirs: vod/dir/clip.mp4.
-    private bool TryCreateKey(in PageOffer offer, out StreamKey key, [NotNullWhen(false)] out string? refusal)
-    {
-        int slash = offer.StreamName!.IndexOf('/', StringComparison.Ordinal); // Checked by the caller.
-        if (!offer.IsPublisher && slash > 0 && files.PlaysFiles(offer.StreamName[..slash]))
-        {
-            return files.TryCreateKey(offer.StreamName[..slash], offer.StreamName[(slash + 1)..], out key, out refusal);
-        }
-
-        return StreamKey.TryCreate(streams.Value.DefaultApplication, offer.StreamName, out key, out refusal);
-    }
+    // Only what is played may be a file.
+    private bool TryCreateKey(in PageOffer offer, out StreamKey key, [NotNullWhen(false)] out string? refusal) => offer.IsPublisher
+        ? StreamKey.TryCreate(streams.Value.DefaultApplication, offer.StreamName, out key, out refusal)
+        : files.TryCreatePageKey(streams.Value.DefaultApplication, offer.StreamName!, out key, out refusal); // Checked by the caller.
 
     private MediaSession Describe(
         ClientConnection client, StreamKey key, PageOffer offer, IReadOnlyList<KeyValuePair<string, string>> parameters)

@@ -8,6 +8,7 @@ using MediaGateway.Media.Frames;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
+using MediaGateway.Vod;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,7 @@ internal sealed class PageStreams(
     SignalingSessions sessions,
     StreamRegistry registry,
     ILadder ladder,
+    VodStreams files,
     PageHooks hooks,
     GatewayClock clock,
     IOptions<StreamOptions> streams)
@@ -32,10 +34,10 @@ internal sealed class PageStreams(
     /// <summary>What a page is told that names a media session which is not its own.</summary>
     public const string NoSession = "There is no such media session; it may have ended already.";
 
-    /// <summary>Whether a stream is there, if the page may know.</summary>
+    /// <summary>Whether a stream or a file is there, if the page may know.</summary>
     public async Task<AvailableAnswer> AvailableAsync(ClientConnection client, AvailableRequest request, CancellationToken cancellationToken)
     {
-        if (!StreamKey.TryCreate(streams.Value.DefaultApplication, request?.StreamName, out StreamKey key, out string? refusal))
+        if (!files.TryCreatePageKey(streams.Value.DefaultApplication, request?.StreamName ?? "", out StreamKey key, out string? refusal))
         {
             throw new HubException(refusal);
         }
@@ -57,6 +59,7 @@ internal sealed class PageStreams(
         };
         AccessVerdict verdict = await hooks.AvailableAsync(question, cancellationToken);
         return !verdict.IsAllowed ? new AvailableAnswer(false, verdict.Reason)
+            : files.PlaysFiles(key.Application) ? await DescribeFileAsync(key)
             : registry.Find(key) is { } stream ? Describe(stream.Snapshot()) with { Levels = LevelsOf(key) }
             : new AvailableAnswer(false, IPeerSessions.StreamNotFound);
     }
@@ -103,13 +106,26 @@ internal sealed class PageStreams(
     private string[] LevelsOf(StreamKey key) =>
         [.. ladder.LevelsOf(key).Where(static level => level.Origin != LevelOrigin.Source).Select(static level => level.Name)];
 
-    private static AvailableAnswer Describe(StreamSnapshot stream) => new(true, null)
+    private async Task<AvailableAnswer> DescribeFileAsync(StreamKey key)
     {
-        Video = stream.Video is { } video
-            ? new AvailableVideo(CodecNames.Of(video.Codec), (video as H264Format)?.Width, (video as H264Format)?.Height)
-            : null,
-        Audio = stream.Audio is { } audio ? new AvailableAudio(CodecNames.Of(audio.Codec)) : null,
+        VodOpening opening = await files.OpenAsync(key);
+        using VodFile? file = opening.File;
+        return file is null
+            ? new AvailableAnswer(false, opening.IsMissing ? IPeerSessions.StreamNotFound : opening.Refusal)
+            : Describe(file.Index.Track(TrackKind.Video)?.Format, file.Index.Track(TrackKind.Audio)?.Format) with { HasBFrames = file.Index.HasBFrames };
+    }
+
+    private static AvailableAnswer Describe(StreamSnapshot stream) => Describe(stream.Video, stream.Audio) with
+    {
         HasBFrames = stream.HasBFrames,
         Viewers = stream.Viewers,
+    };
+
+    private static AvailableAnswer Describe(TrackFormat? pictures, TrackFormat? sound) => new(true, null)
+    {
+        Video = pictures is { } video
+            ? new AvailableVideo(CodecNames.Of(video.Codec), (video as H264Format)?.Width, (video as H264Format)?.Height)
+            : null,
+        Audio = sound is { } audio ? new AvailableAudio(CodecNames.Of(audio.Codec)) : null,
     };
 }

@@ -77,7 +77,7 @@ internal sealed record AvailableAnswer(bool Available, string? Info)
     /// <summary>Whether the pictures have to be converted for WebRTC because they are shown in another order than they come in.</summary>
     public bool HasBFrames { get; init; }
 
-    /// <summary>Viewers on every protocol.</summary>
+    /// <summary>Viewers on every protocol; of a file 0, each viewer has it for himself.</summary>
     public int Viewers { get; init; }
 
     /// <summary>The levels in which it is to be had besides itself, the highest rate first.</summary>

@@ -22,15 +22,20 @@ internal sealed class FileHost : IAsyncDisposable
     public VodCatalog Catalog => Server.Get<VodCatalog>();
 
     /// <summary>Starts a server.</summary>
-    public static async Task<FileHost> StartAsync(BufferPool buffers, TimeProvider? time = null, Action<VodOptions>? configure = null)
+    public static async Task<FileHost> StartAsync(
+        BufferPool buffers, TimeProvider? time = null, Action<VodOptions>? configure = null, Action<IServiceCollection>? more = null)
     {
         string folder = Directory.CreateTempSubdirectory("vod-").FullName;
         string root = HostileNames.Prepare(folder, SmallMp4.Make(1));
-        RtmpServerHost server = await RtmpServerHost.StartAsync(buffers, time: time, services: services => services.Configure<VodOptions>(options =>
+        RtmpServerHost server = await RtmpServerHost.StartAsync(buffers, time: time, services: services =>
         {
-            options.Root = root;
-            configure?.Invoke(options);
-        }));
+            services.Configure<VodOptions>(options =>
+            {
+                options.Root = root;
+                configure?.Invoke(options);
+            });
+            more?.Invoke(services);
+        });
         return new FileHost(folder, root, server);
     }
 
@@ -46,10 +51,13 @@ internal sealed class FileHost : IAsyncDisposable
     /// <summary>Connects a player and asks it to play.</summary>
     /// <param name="name">As in the play command.</param>
     /// <param name="buffer">How much it buffers, in milliseconds.</param>
-    /// <param name="start">Where to start, and how long to play.</param>
-    public async Task<TestPlayer> PlayAsync(string name, uint buffer = 60_000, params object[] start)
+    /// <param name="start">Where to start, how long to play, and whether to forget what is queued.</param>
+    public Task<TestPlayer> PlayAsync(string name, uint buffer = 60_000, params object[] start) => PlayAsync(name, buffer, tls: false, start);
+
+    /// <summary>The same, perhaps over TLS.</summary>
+    public async Task<TestPlayer> PlayAsync(string name, uint buffer, bool tls, params object[] start)
     {
-        TestPlayer player = await TestPlayer.DialAsync(Server.Port);
+        TestPlayer player = await TestPlayer.DialAsync(tls ? Server.TlsPort : Server.Port, tls: tls);
         await player.ConnectAsync("vod");
         await player.SendAsync(player.Client.Command("createStream", 0, [null]));
         await player.ExpectAsync("_result");

@@ -67,11 +67,11 @@ internal sealed class TunnelClient : IDisposable
         return response.StatusCode;
     }
 
-    public async Task ConnectAsync()
+    public async Task ConnectAsync(string app = "live")
     {
         Assert.Equal(HttpStatusCode.OK, await OpenAsync());
         await SendAsync([.. RtmpTestClient.Hello(), .. RtmpTestClient.Finish()]);
-        await SendAsync(Client.Connect("live"));
+        await SendAsync(Client.Connect(app));
         await UntilAsync(message => message.ToString() == "_result NetConnection.Connect.Success");
     }
 

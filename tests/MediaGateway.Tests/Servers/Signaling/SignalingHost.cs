@@ -40,13 +40,16 @@ public abstract class SignalingHost : IAsyncLifetime
 
     private protected SessionDirectory Directory => App.Services.GetRequiredService<SessionDirectory>();
 
+    /// <summary>Further settings.</summary>
+    private protected virtual IEnumerable<KeyValuePair<string, string?>> Settings => [];
+
     public async ValueTask InitializeAsync()
     {
         _backend = await TestBackend.StartAsync();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(
         [
-            KeyValuePair.Create("Hooks:Style", (string?)"wcs"), KeyValuePair.Create("Hooks:Url", (string?)_backend.Url),
+            KeyValuePair.Create("Hooks:Style", (string?)"wcs"), KeyValuePair.Create("Hooks:Url", (string?)_backend.Url), .. Settings,
         ]);
         builder.AddGatewayOptions();
         builder.Services.AddRoutingCore().AddLogging(logging => logging.AddProvider(Log));

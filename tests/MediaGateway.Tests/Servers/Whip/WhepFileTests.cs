@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MediaGateway.Sessions;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
@@ -41,6 +42,50 @@ public sealed class WhepFileTests : IDisposable
         Assert.Empty(host.Streams.Streams);
     }
 
+    /// <summary>
+    /// Every picture is a little brighter than the one before, and only the first is a keyframe: what arrives is decoded, and is right when it gets brighter from
+    /// the file's start to its end.
+    /// </summary>
+    [Theory]
+    [InlineData(2, 250)]
+    [InlineData(0, 25)]
+    public async Task PicturesInAnyOrder_AreShownInTheRightOne(int bFrames, int group)
+    {
+        const int Pictures = 75;
+        string file = Path.Combine(_root, "ramp.mp4");
+        ToolRun encoder = await ToolRun.StartAsync(
+            "ffmpeg",
+            $"-v error -f lavfi -i nullsrc=size=160x96:rate=25:duration=3,geq=lum=40+2*N:cb=128:cr=128 -f lavfi -i sine=440:duration=3 "
+            + $"-c:v libx264 -pix_fmt yuv420p -bf {bFrames} -b_strategy 0 -g {group} -c:a aac {file}");
+        await encoder.SucceedAsync();
+        await using WhipHost host = await WhipHost.StartRealAsync(("Vod:Root", _root));
+        using var viewer = new LoopbackViewer("whep");
+        WhipAnswer answer = await host.SendAsync("POST", "/whep/vod/ramp.mp4", TestViewer.Offer());
+        viewer.Start(answer.Text);
+        await RtmpServerHost.UntilAsync(() => viewer.HasGoodbye, "the end of the file");
+
+        byte[] seen = await DecodeAsync(viewer.Pictures);
+        Assert.True(seen.Length > Pictures * 8 / 10, $"{seen.Length} pictures of {Pictures}: {string.Join(' ', seen)}");
+        Assert.True(seen.SequenceEqual(seen.Order()), string.Join(' ', seen));
+        Assert.True(seen[0] < 40 && seen[^1] > 180, string.Join(' ', seen));
+        Assert.True(viewer.Sounds > 100, $"{viewer.Sounds} frames of sound");
+    }
+
+    [Fact]
+    public async Task Mp3_BecomesOpus()
+    {
+        File.WriteAllBytes(Path.Combine(_root, "song.mp3"), TestData.Read("audio", "mp3", "androidx", "bear-cbr-variable-frame-size-no-seek-table.mp3"));
+        await using WhipHost host = await WhipHost.StartRealAsync(("Vod:Root", _root));
+        using var viewer = new LoopbackViewer("whep");
+        WhipAnswer answer = await host.SendAsync("POST", "/whep/vod/mp3:song", TestViewer.Offer());
+        Assert.True(answer.Status == 201, answer.Text);
+        viewer.Start(answer.Text);
+        await RtmpServerHost.UntilAsync(() => viewer.HasGoodbye, "the end of the file");
+
+        Assert.InRange(viewer.Sounds, 120, 150); // 2.8 s in frames of 20 ms
+        Assert.Empty(viewer.Pictures);
+    }
+
     [Fact]
     public async Task ViewerWhoLeaves_EndsItsStream()
     {
@@ -53,6 +98,31 @@ public sealed class WhepFileTests : IDisposable
 
         Assert.Equal(200, (await host.SendAsync("DELETE", answer.Location)).Status);
         await RtmpServerHost.UntilAsync(() => host.Get<VodPump>().Count == 0, "nobody reads the file");
+    }
+
+    /// <summary>The mean brightness of each picture.</summary>
+    private async Task<byte[]> DecodeAsync(IReadOnlyList<TakenFrame> pictures)
+    {
+        string coded = Path.Combine(_folder, "seen.h264");
+        string decoded = Path.Combine(_folder, "seen.gray");
+        await File.WriteAllBytesAsync(coded, [.. pictures.SelectMany(picture => AnnexB(picture.Payload))]);
+        ToolRun decoder = await ToolRun.StartAsync("ffmpeg", $"-v error -xerror -i {coded} -vsync passthrough -vf scale=1:1 -f rawvideo -pix_fmt gray {decoded}");
+        await decoder.SucceedAsync();
+        return await File.ReadAllBytesAsync(decoded);
+    }
+
+    private static IEnumerable<byte> AnnexB(byte[] units)
+    {
+        for (int place = 0; place + 4 <= units.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(units.AsSpan(place));
+            foreach (byte one in (byte[])[0, 0, 0, 1, .. units.AsSpan(place + 4, length)])
+            {
+                yield return one;
+            }
+
+            place += 4 + length;
+        }
     }
 
     [Fact]

@@ -125,7 +125,15 @@ internal sealed class WhipHost : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<IPeerSessions>(peers);
         }
 
-        builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
+        if (isReal)
+        {
+            builder.Services.AddAudioTranscoders();
+        }
+        else
+        {
+            builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
+        }
+
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddVod().AddConnectivity().AddHttpViewers().AddWhip();
         if (!settings.Any(setting => setting.Key.StartsWith("Hooks:", StringComparison.Ordinal) || setting.Key.StartsWith("Tokens:", StringComparison.Ordinal)))
         {
