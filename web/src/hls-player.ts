@@ -1,4 +1,4 @@
-import { parseStreamName, streamNameProblem } from './names';
+import { parseStreamName, playedNameProblem } from './names';
 import { NO_FIGURES } from './stats/figures';
 import type { LiveFigures, PlayerState } from './types';
 
@@ -56,7 +56,7 @@ export class HlsPlayer {
     }
 
     const { name, parameters } = parseStreamName(streamName);
-    const problem = streamNameProblem(name);
+    const problem = playedNameProblem(name);
     if (problem !== null) {
       this.change({ kind: 'failed', reason: problem });
       return;

@@ -16,6 +16,18 @@ export function streamNameProblem(name: string): string | null {
     : 'A stream name has 1 to 128 characters: letters A–Z, digits, and . _ ~ - (no spaces).';
 }
 
+/** The same of what is to be played: a stream, or a file with its application, `vod/dir/clip.mp4` or `vod/mp4:clip`. */
+export function playedNameProblem(name: string): string | null {
+  if (!name.includes('/')) {
+    return streamNameProblem(name);
+  }
+
+  const parts = name.split('/').map((part) => part.replace(/^(mp4|flv|mp3):/, ''));
+  return parts.every((part) => streamNameProblem(part) === null)
+    ? null
+    : 'A file is named with its folders, as in vod/dir/clip.mp4: letters A–Z, digits, and . _ ~ - between the slashes.';
+}
+
 /** A stream as it is typed: `name`, or `name?s1=v1&s2=v2` with parameters for the gateway's rules. */
 export interface NamedStream {
   readonly name: string;

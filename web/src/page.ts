@@ -5,7 +5,7 @@ import { PLAYER_ROWS } from './figure-rows';
 import { attachHls } from './hls';
 import { fetchLiveList, LiveList } from './live-list';
 import { LocalSide } from './local-side';
-import { parseStreamName, randomStreamName, streamNameProblem } from './names';
+import { parseStreamName, playedNameProblem, randomStreamName } from './names';
 import { readPageParameters } from './parameters';
 import { PlayerSide } from './player-side';
 import { isBusy } from './playing';
@@ -229,7 +229,7 @@ export class Page {
 
   private async showAvailability(): Promise<void> {
     const name = this.playerView.streamName;
-    const problem = streamNameProblem(parseStreamName(name).name);
+    const problem = playedNameProblem(parseStreamName(name).name);
     const answer = problem ?? (await this.player.ask(name));
     if (name !== this.playerView.streamName) {
       return;

@@ -1,5 +1,5 @@
 import { type CallSignaling, type CallState, MediaCall } from './call';
-import { parseStreamName, streamNameProblem } from './names';
+import { parseStreamName, playedNameProblem } from './names';
 import type { PathState } from './peer';
 import type { ReceivingPeer } from './receiving-peer';
 import { isPublisherGone } from './recovery';
@@ -82,7 +82,7 @@ export class Player {
     }
 
     const { name, parameters } = parseStreamName(streamName);
-    const problem = streamNameProblem(name) ?? this.surroundings.receivingProblem();
+    const problem = playedNameProblem(name) ?? this.surroundings.receivingProblem();
     if (problem !== null) {
       this.change({ kind: 'failed', reason: problem });
       return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStreamName, randomStreamName, streamNameProblem } from '../src/names';
+import { parseStreamName, playedNameProblem, randomStreamName, streamNameProblem } from '../src/names';
 
 describe('streamNameProblem', () => {
   it.each(['a', '7f3c', 'A.b_c~d-9', '...', 'x'.repeat(128)])('accepts %s', (name) => {
@@ -16,6 +16,16 @@ describe('streamNameProblem', () => {
 
   it.each(['.', '..'])('refuses %s by its name', (name) => {
     expect(streamNameProblem(name)).toMatch(/cannot be “\.”/);
+  });
+});
+
+describe('playedNameProblem', () => {
+  it.each(['a', 'vod/clip.mp4', 'vod/dir/clip', 'vod/mp4:dir/clip.mp4', 'vod/flv:clip'])('accepts %s', (name) => {
+    expect(playedNameProblem(name)).toBeNull();
+  });
+
+  it.each(['a b', '', '..', 'vod/', '/vod', 'vod//clip', 'vod/../clip.mp4', 'vod/a b.mp4', 'vod/http:clip', 'mp4:clip'])('refuses %j', (name) => {
+    expect(playedNameProblem(name)).not.toBeNull();
   });
 });
 

@@ -16,6 +16,9 @@ internal interface IPeerSessions
     /// <summary>Why a viewer's session ends with the stream, in WCS's words.</summary>
     const string StoppedByPublisher = "Stopped by publisher stop";
 
+    /// <summary>Why a viewer of a file has ended at the file's end.</summary>
+    const string PlayedToItsEnd = "Played to its end";
+
     /// <summary>The addresses that browsers are offered, best first, before what is known of a single browser's way here.</summary>
     IReadOnlyList<IPAddress> OfferedAddresses { get; }
 

@@ -6,6 +6,9 @@ internal enum StreamEndReason
     /// <summary>The publisher stopped.</summary>
     Unpublished,
 
+    /// <summary>It was a file, and is at its end.</summary>
+    Played,
+
     /// <summary>The publisher was lost without saying so.</summary>
     PublisherLost,
 

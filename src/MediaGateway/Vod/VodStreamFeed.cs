@@ -139,6 +139,7 @@ internal sealed class VodStreamFeed : VodTask, IPublisherControl
             return now + LookInterval;
         }
 
+        _lease.End(StreamEndReason.Played);
         End();
         return null;
     }

@@ -7,9 +7,10 @@ export class NameField {
     private readonly field: HTMLInputElement,
     private readonly problem: HTMLElement,
     edited: () => void,
+    private readonly problemOf: (name: string) => string | null = streamNameProblem,
   ) {
     field.addEventListener('input', () => {
-      this.showProblem(streamNameProblem(parseStreamName(this.value).name));
+      this.showProblem(problemOf(parseStreamName(this.value).name));
       edited();
     });
   }
@@ -29,7 +30,7 @@ export class NameField {
 
   /** Leads the person to a name that is refused; the status says why. True: the name can be used. */
   check(): boolean {
-    const isUsable = streamNameProblem(parseStreamName(this.value).name) === null;
+    const isUsable = this.problemOf(parseStreamName(this.value).name) === null;
     if (!isUsable) {
       this.showProblem(null);
       this.field.setAttribute('aria-invalid', 'true');

@@ -1,3 +1,4 @@
+import { playedNameProblem } from '../names';
 import { isBusy, type PlayingWay } from '../playing';
 import type { Availability, PlayerState } from '../types';
 import { statusOfAvailability, statusOfPlayer } from '../wording';
@@ -30,10 +31,15 @@ export class PlayerView {
     onClick(this.availableButton, () => listener.availablePressed());
     this.qualityChoice.addEventListener('change', () => listener.qualityChosen(this.qualityChoice.value));
     onSubmit(element('play-form', HTMLFormElement), () => listener.playRequested());
-    this.name = new NameField(element('play-stream-name', HTMLInputElement), element('play-stream-name-problem', HTMLElement), () => {
-      this.availableStatus.hidden = true;
-      listener.playNameEdited();
-    });
+    this.name = new NameField(
+      element('play-stream-name', HTMLInputElement),
+      element('play-stream-name-problem', HTMLElement),
+      () => {
+        this.availableStatus.hidden = true;
+        listener.playNameEdited();
+      },
+      playedNameProblem,
+    );
   }
 
   get streamName(): string {

@@ -438,8 +438,11 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
         Detach();
         bool isShutdown = reason == StreamEndReason.ServerShutdown;
-        End(
-            isShutdown ? SessionEndReason.ServerShutdown : SessionEndReason.Completed,
-            isShutdown ? "The gateway is shutting down." : IPeerSessions.StoppedByPublisher);
+        End(isShutdown ? SessionEndReason.ServerShutdown : SessionEndReason.Completed, reason switch
+        {
+            StreamEndReason.ServerShutdown => "The gateway is shutting down.",
+            StreamEndReason.Played => IPeerSessions.PlayedToItsEnd,
+            _ => IPeerSessions.StoppedByPublisher,
+        });
     }
 }

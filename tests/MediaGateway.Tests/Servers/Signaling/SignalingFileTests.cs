@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Hooks;
 using MediaGateway.Vod;

@@ -38,7 +38,7 @@ public sealed class WhepFileTests : IDisposable
 
         await RtmpServerHost.UntilAsync(() => viewer.Pictures.Count > 20 && viewer.Sounds > 10, $"pictures and sound, not {viewer.Pictures.Count} and {viewer.Sounds}");
         await RtmpServerHost.UntilAsync(() => viewer.HasGoodbye, "the end of the file");
-        Assert.Equal(MediaSessionStatus.Stopped, session.Status);
+        Assert.Equal((MediaSessionStatus.Stopped, "Played to its end"), (session.Status, session.Information));
         Assert.Empty(host.Streams.Streams);
     }
 
