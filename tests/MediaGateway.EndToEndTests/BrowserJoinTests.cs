@@ -30,7 +30,7 @@ public sealed class BrowserJoinTests
                 "(document.addEventListener('click', () => window.clickedAt = performance.now(), { capture: true, once: true }), window.shownAt = 0,"
                 + $" {StreamingPage.PlayerVideo}.requestVideoFrameCallback((now) => window.shownAt = now), null)");
             await page.PlayAsync("encoder");
-            await page.Browser.Page.WaitForAsync("window.shownAt > 0", TimeSpan.FromSeconds(10));
+            await page.Browser.Page.WaitForAsync("window.shownAt > 0", TimeSpan.FromSeconds(30));
             waits.Add(await page.Browser.Page.EvaluateAsync<double>("window.shownAt - window.clickedAt"));
             await page.Browser.Page.ClickAsync("button", "Stop playing");
             await page.WaitForPlayStatusAsync("STOPPED");

@@ -76,7 +76,7 @@ public sealed class BrowserPlaybackTests
         await page.EvaluateAsync<object>(
             "(async () => { const video = Object.assign(document.createElement('video'), { autoplay: true });"
             + " window.directVideo = document.body.appendChild(video); window.directPeer = await flashAndBeep.callItself(video); })()");
-        await page.WaitForAsync("window.directVideo.videoWidth > 0", TimeSpan.FromSeconds(10));
+        await page.WaitForAsync("window.directVideo.videoWidth > 0", TimeSpan.FromSeconds(30));
         Spectator spectator = await Spectator.WatchAsync(page, "direct", "window.directVideo", "window.directPeer");
         await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
         Spectator.Report report = await spectator.ReportAsync();

@@ -35,7 +35,7 @@ public sealed class BrowserSourceTests
         await using Chromium browser = await Chromium.StartAsync();
         await browser.Page.OpenAsync(new Uri(server.Urls.Single()));
         await browser.Page.EvaluateAsync<object>("(async () => { window.peer = await flashAndBeep.callItself(document.querySelector('video')); })()");
-        await browser.Page.WaitForAsync("document.querySelector('video').videoWidth > 0", TimeSpan.FromSeconds(10));
+        await browser.Page.WaitForAsync("document.querySelector('video').videoWidth > 0", TimeSpan.FromSeconds(30));
 
         Spectator spectator = await Spectator.WatchAsync(browser.Page, "direct", "document.querySelector('video')", "window.peer");
         await Task.Delay(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);

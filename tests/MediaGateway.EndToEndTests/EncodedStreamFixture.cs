@@ -10,7 +10,7 @@ namespace MediaGateway.EndToEndTests;
 public sealed class EncodedStreamFixture : IAsyncLifetime
 {
     // Longer than the tests of a class take: where ffmpeg begins its file anew it repeats a stamp, which strict decoders complain about.
-    private const int Seconds = 90;
+    private const int Seconds = 150;
 
     private readonly WorkFolder _folder = new();
     private GatewayProcess? _gateway;

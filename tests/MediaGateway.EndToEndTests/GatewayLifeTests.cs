@@ -17,7 +17,7 @@ public sealed class GatewayLifeTests
     {
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
 
-        await Wait.UntilAsync(() => gateway.Log.Contains("is running", StringComparison.Ordinal), TimeSpan.FromSeconds(10), () => gateway.Log);
+        await Wait.UntilAsync(() => gateway.Log.Contains("is running", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => gateway.Log);
         Assert.Contains(gateway.Page.Authority, gateway.Log);
         Assert.Contains($"rtmp://127.0.0.1:{gateway.RtmpPort}/live/", gateway.Log);
         Assert.Contains($"UDP port {gateway.WebRtcPort}", gateway.Log);

@@ -16,7 +16,7 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Browser)]
 public sealed class HttpsTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     [Theory]
     [InlineData("1.1")]

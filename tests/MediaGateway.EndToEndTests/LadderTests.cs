@@ -40,7 +40,7 @@ public sealed class LadderTests
             return manifest.Descendants("video").Count() > 1; // Its levels are known when its size is.
         }
 
-        await Wait.UntilAsync(HasLevels, TimeSpan.FromSeconds(5), () => "the manifest to list levels");
+        await Wait.UntilAsync(HasLevels, TimeSpan.FromSeconds(20), () => "the manifest to list levels");
         string address = manifest.Descendants("meta").Single().Attribute("base")!.Value;
         string[] names = [.. manifest.Descendants("video").Select(video => video.Attribute("src")!.Value)];
         Assert.Equal(["show", "show_180p", "show_360p"], names.Order());

@@ -15,7 +15,7 @@ namespace MediaGateway.EndToEndTests;
 public sealed class NetworkChangeTests
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     [Fact]
     public async Task AddressChangesAndIceRestarts_TheSameSessionsGoOn()

@@ -39,6 +39,6 @@ public sealed class PageNameTests
         Assert.Contains("Stream name is already in use", await second.PublishInVainAsync("taken"));
 
         using RtmpPlayer player = RtmpPlayer.Start(address);
-        await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > 10, TimeSpan.FromSeconds(10), () => "pictures of the first stream");
+        await Wait.UntilAsync(() => player.Messages.Count(message => message.IsPicture) > 10, TimeSpan.FromSeconds(20), () => "pictures of the first stream");
     }
 }

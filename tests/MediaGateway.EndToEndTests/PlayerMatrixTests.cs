@@ -23,7 +23,7 @@ public sealed class PlayerMatrixTests(EncodedStreamFixture stream) : IClassFixtu
 
         Assert.Empty(vlc.DecoderErrors);
         Assert.InRange(vlc.Rebufferings, 0, 1);
-        Assert.InRange(statistics.FramesLost, 0, 2);
+        Assert.InRange(statistics.FramesLost, 0, statistics.FramesDisplayed / 10); // with those that it shows too late
         Assert.InRange(statistics.AudioBuffersPlayed, 100, int.MaxValue);
         Measurements.Note($"VLC: {statistics}, buffered anew {vlc.Rebufferings} times");
     }

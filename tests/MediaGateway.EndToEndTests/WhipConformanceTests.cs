@@ -16,7 +16,7 @@ public sealed class WhipConformanceTests
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan RestartLength = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task GStreamerPublishesWithCredentialsAtTheAddressOfMediaMtx_AndDeletes()

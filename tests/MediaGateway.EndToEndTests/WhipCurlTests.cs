@@ -9,7 +9,7 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Programs)]
 public sealed class WhipCurlTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     [Fact]
     public async Task Headers_AreThoseOfTheStandard()

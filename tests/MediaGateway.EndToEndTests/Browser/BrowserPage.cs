@@ -7,7 +7,7 @@ namespace MediaGateway.EndToEndTests.Browser;
 /// <summary>A page as a person uses it: found by role and accessible name, clicked with the mouse, read as text.</summary>
 internal sealed class BrowserPage
 {
-    private static readonly TimeSpan AppearanceLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AppearanceLimit = TimeSpan.FromSeconds(30);
 
     private readonly DevToolsConnection _connection;
     private readonly string _session;

@@ -6,8 +6,8 @@ namespace MediaGateway.EndToEndTests.Browser;
 /// <summary>The gateway's page in a browser of its own, used as a person uses it.</summary>
 internal sealed class StreamingPage : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(40);
 
     private StreamingPage(Chromium browser)
     {

@@ -7,7 +7,7 @@ namespace MediaGateway.EndToEndTests.Publishers;
 /// <summary>ffmpeg publishing to an RTMP address in real time.</summary>
 internal sealed class FfmpegEncoder : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(40);
 
     private readonly ToolProcess _process;
 

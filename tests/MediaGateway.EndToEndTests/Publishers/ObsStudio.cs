@@ -6,7 +6,7 @@ namespace MediaGateway.EndToEndTests.Publishers;
 /// <summary>OBS Studio in a virtual screen, streaming a coloured picture and silence to an RTMP server with its default settings.</summary>
 internal sealed class ObsStudio : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(40);
 
     private readonly WorkFolder _home;
     private readonly ToolProcess _screen;

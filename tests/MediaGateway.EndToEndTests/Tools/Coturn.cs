@@ -13,7 +13,7 @@ internal sealed class Coturn : IAsyncDisposable
     /// <summary>What it shares with the gateway.</summary>
     public const string Secret = "shared-secret-of-the-tests";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(40);
 
     private readonly WorkFolder _folder = new();
     private readonly ToolProcess _process;

@@ -34,7 +34,8 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
     /// <returns>The muxer, or why there is none in words; null words: nobody publishes the stream.</returns>
     public async Task<(HlsMuxer? Muxer, string? Refusal)> GetAsync(StreamKey key, HlsContainer container, CancellationToken cancellation)
     {
-        if (_byStream.TryGetValue((key, container), out HlsMuxer? muxer) && !muxer.HasEnded)
+        // The muxer hears a little later than everybody else that its stream is over.
+        if (_byStream.TryGetValue((key, container), out HlsMuxer? muxer) && !muxer.HasEnded && muxer.Stream.State != StreamState.Ended)
         {
             muxer.Touch();
             return (muxer, null);

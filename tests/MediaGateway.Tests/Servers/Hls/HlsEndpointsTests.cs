@@ -57,9 +57,7 @@ public sealed class HlsEndpointsTests
         Task<HlsResponse> opening = host.GetAsync("/hls/live/a/index.m3u8");
         await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
 
-        host.Time.Advance(HlsLimits.FirstWait);
-
-        HlsResponse refused = await opening;
+        HlsResponse refused = await host.AdvanceAsync(HlsLimits.FirstWait, opening);
         Assert.Equal((503, "1"), (refused.Status, refused["Retry-After"]));
         Assert.Equal(0, host.Viewers.Count);
     }
@@ -96,9 +94,7 @@ public sealed class HlsEndpointsTests
         Task<HlsResponse> reload = host.GetAsync($"{media}&_HLS_msn={number}");
         await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
 
-        host.Time.Advance(TimeSpan.FromSeconds(6));
-
-        Assert.Equal(503, (await reload).Status);
+        Assert.Equal(503, (await host.AdvanceAsync(TimeSpan.FromSeconds(6), reload)).Status);
     }
 
     [Fact]
@@ -143,9 +139,9 @@ public sealed class HlsEndpointsTests
         Task<HlsResponse> opening = host.GetAsync(media, headers: ("Sec-Fetch-Dest", "video"));
         await RtmpServerHost.UntilAsync(() => host.Get<HlsWaits>().Count == 1, "it waits");
 
-        host.Time.Advance(TimeSpan.FromSeconds(6));
+        HlsResponse opened = await host.AdvanceAsync(TimeSpan.FromSeconds(6), opening);
 
-        Assert.Equal(2, HlsPlaylist.Read((await opening).Text).Check().Complete.Count());
+        Assert.Equal(2, HlsPlaylist.Read(opened.Text).Check().Complete.Count());
     }
 
     [Fact]
@@ -186,6 +182,22 @@ public sealed class HlsEndpointsTests
     }
 
     [Fact]
+    public async Task StreamEndsAndAnotherBeginsAtOnce_TheNewOneIsOpened()
+    {
+        await using HlsHost host = await HlsHost.StartAsync();
+        (PublishLease lease, string media) = await host.PlayAsync("a");
+        for (int round = 0; round < 20; round++)
+        {
+            lease.Dispose();
+            (lease, string next) = await host.PlayAsync("a"); // Nobody has waited until the segments of the old one have ended.
+            Assert.NotEqual(media, next);
+            media = next;
+        }
+
+        lease.Dispose();
+    }
+
+    [Fact]
     public async Task NobodyAsks_ViewersGoAndSegmentsAreMadeNoMore()
     {
         await using HlsHost host = await HlsHost.StartAsync();
@@ -195,8 +207,7 @@ public sealed class HlsEndpointsTests
         Assert.Equal("hls", Assert.Single(host.Directory.Sessions).Connection.Protocol);
 
         host.Time.Advance(TimeSpan.FromSeconds(20));
-        await RtmpServerHost.UntilAsync(() => lease.Stream.Viewers == 0, "the viewer has gone");
-        Assert.Empty(host.Directory.Sessions);
+        await RtmpServerHost.UntilAsync(() => lease.Stream.Viewers == 0 && host.Directory.Sessions.Count == 0, "the viewer has gone");
         host.Time.Advance(TimeSpan.FromSeconds(11));
         await RtmpServerHost.UntilAsync(() => lease.Stream.Outlets == 0 && host.Muxers.Count == 0, "nothing is made");
 

@@ -99,6 +99,22 @@ internal sealed class HlsHost : StreamHost
         return (lease, media);
     }
 
+    /// <summary>
+    /// Lets time pass, and after it a little more until the answer has come: what waits may set its timer when time has passed already.
+    /// </summary>
+    public async Task<HlsResponse> AdvanceAsync(TimeSpan by, Task<HlsResponse> answer)
+    {
+        Time.Advance(by);
+        await RtmpServerHost.UntilAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(10));
+                return answer.IsCompleted;
+            },
+            "the answer");
+        return await answer;
+    }
+
     /// <summary>Opens a stream as a player does: the address of its media playlist.</summary>
     public async Task<string> OpenAsync(string name, string query = "")
     {
