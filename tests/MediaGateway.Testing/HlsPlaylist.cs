@@ -37,6 +37,9 @@ public sealed class HlsPlaylist
 
     public string? Hint { get; private set; }
 
+    /// <summary>The other levels' playlists, each with its last segment and part.</summary>
+    public IReadOnlyList<(string Address, long Number, int? Part)> Reports { get; private set; } = [];
+
     public IReadOnlyList<HlsListedSegment> Segments { get; private set; } = [];
 
     /// <summary>The complete segments.</summary>
@@ -204,7 +207,13 @@ public sealed class HlsPlaylist
                 case "#EXT-X-ENDLIST":
                     playlist.HasEnded = true;
                     break;
-                case "#EXT-X-PLAYLIST-TYPE" or "#EXT-X-INDEPENDENT-SEGMENTS" or "#EXT-X-RENDITION-REPORT":
+                case "#EXT-X-RENDITION-REPORT":
+                    Dictionary<string, string> report = Attributes(value);
+                    Assert.False(Uri.IsWellFormedUriString(report["URI"], UriKind.Absolute), "relative to the playlist");
+                    int? last = report.TryGetValue("LAST-PART", out string? index) ? int.Parse(index, CultureInfo.InvariantCulture) : null;
+                    playlist.Reports = [.. playlist.Reports, (report["URI"], long.Parse(report["LAST-MSN"], CultureInfo.InvariantCulture), last)];
+                    break;
+                case "#EXT-X-PLAYLIST-TYPE" or "#EXT-X-INDEPENDENT-SEGMENTS" or "#EXT-X-START":
                     break;
                 default:
                     Assert.Fail($"The tag {tag} is unknown.");

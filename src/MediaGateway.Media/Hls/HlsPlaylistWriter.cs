@@ -67,6 +67,18 @@ public sealed class HlsPlaylistWriter(string prefix, string extension)
         return text.ToString();
     }
 
+    /// <summary>Writes how far another level is (RFC 8216bis 4.4.5.4): a line at a playlist's end.</summary>
+    /// <param name="text">Where to.</param>
+    /// <param name="address">The other level's playlist, relative to this one.</param>
+    /// <param name="number">Its last segment.</param>
+    /// <param name="part">The last part of it; null when it has none.</param>
+    public static void WriteReport(StringBuilder text, string address, long number, int? part)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string lastPart = part is { } index ? string.Create(CultureInfo.InvariantCulture, $",LAST-PART={index}") : "";
+        Line(text, $"#EXT-X-RENDITION-REPORT:URI=\"{address}\",LAST-MSN={number}{lastPart}");
+    }
+
     /// <summary>The address of a segment.</summary>
     public string Segment(long number) => string.Format(CultureInfo.InvariantCulture, SegmentPattern, prefix, number, extension);
 

@@ -33,6 +33,7 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     // Parts are to last at least 85 % of the part target (RFC 8216bis 4.4.4.9): what irregular frames may add to the first part's length.
     private const long PartTargetPercent = 108;
     private const long RepresentativePartPercent = 70;
+    private const int Percent = 100;
 
     private static readonly TimeSpan KeyframeLead = TimeSpan.FromMilliseconds(300);
 
@@ -43,6 +44,7 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     private readonly long _partMicroseconds = (long)shape.PartDuration.TotalMicroseconds;
     private readonly long _longestGap = Math.Clamp((long)shape.SegmentDuration.TotalMicroseconds, MicrosecondsPerSecond, 3 * MicrosecondsPerSecond);
     private TrackFormat? _video;
+    private TrackFormat? _placedVideo;
     private TrackFormat? _audio;
     private Mp4Timeline? _pictures;
     private Mp4Timeline? _sound;
@@ -58,9 +60,12 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     private int _ranges;
     private long _lastPicture;
     private long _lastSound;
+    private bool _segmentIsIndependent;
     private bool _partIsIndependent;
     private bool _beginsRange;
     private bool _hasAsked;
+
+    private long LongestPart => window.PartTargetMicroseconds > 0 ? window.PartTargetMicroseconds : _partMicroseconds;
 
     /// <summary>The tracks at the start. Called before the first frame.</summary>
     public void Start(TrackFormat? video, TrackFormat? audio) => BeginRange(video, audio);
@@ -145,7 +150,7 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
                 && frame.Decoding.ToTimeSpan() - _epoch!.Value.ToTimeSpan() - TimeSpan.FromMicroseconds(_lastPicture) > LongestSilence;
             if (_audio is null || !frame.Format.Equals(_audio) || isSilent)
             {
-                BeginRange(isSilent ? null : _video, frame.Format);
+                BeginRange(isSilent ? null : _video, frame.Format, frame);
             }
 
             return true;
@@ -157,16 +162,21 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
                 && frame.Decoding.ToTimeSpan() - _epoch!.Value.ToTimeSpan() - TimeSpan.FromMicroseconds(_lastSound) > LongestSilence;
             if (soundIsSilent)
             {
-                BeginRange(_video, null);
+                BeginRange(_video, null, frame);
             }
 
             return true;
         }
 
-        // Another format, or another publisher with an equal one.
-        if (frame.IsKeyframe)
+        // Another format, or another publisher with an equal one. Where it goes on from the picture before, the range begins when it is
+        // placed: until then comes the sound of the pictures before it.
+        if (frame.IsKeyframe && _video is not null && _pictures is { } pictures && pictures.IsSeam(frame.Decoding))
         {
-            BeginRange(frame.Format, _audio);
+            _video = frame.Format;
+        }
+        else if (frame.IsKeyframe)
+        {
+            BeginRange(frame.Format, _audio, frame);
         }
 
         return frame.IsKeyframe;
@@ -180,25 +190,46 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
             : _sound ??= new Mp4Timeline(Mp4Track.Of(_audio)!, epoch);
     }
 
-    private void BeginRange(TrackFormat? video, TrackFormat? audio)
+    /// <summary>Begins a range of other tracks.</summary>
+    /// <param name="video">The pictures, or null.</param>
+    /// <param name="audio">The sound, or null.</param>
+    /// <param name="by">The frame with which they come, until which the frames before it last; null for a break in time.</param>
+    private void BeginRange(TrackFormat? video, TrackFormat? audio, MediaFrame? by = null)
     {
-        EndRange();
+        // The other track goes on, its frame that waits belongs to the new range.
+        Mp4Timeline? pictures = by is { Kind: TrackKind.Audio } && ReferenceEquals(video, _video) && _pictures?.IsNear(by.Decoding) == true ? _pictures : null;
+        Mp4Timeline? sound = by is { Kind: TrackKind.Video } && Equals(audio, _audio) && _sound?.IsNear(by.Decoding) == true ? _sound : null;
+        EndRange(by, pictures ?? sound);
         _video = Mp4Track.CanCarry(video) ? video : null;
         _audio = Mp4Track.CanCarry(audio) ? audio : null;
-        (_pictures, _sound, _rangeStart, _beginsRange) = (null, null, -1, true);
+        (_placedVideo, _pictures, _sound, _beginsRange) = (_video, pictures, sound, true);
+        if (pictures is null)
+        {
+            _rangeStart = -1;
+        }
+        else
+        {
+            _lastSound = _lastPicture;
+        }
     }
 
-    private void EndRange()
+    private void EndRange(MediaFrame? by = null, Mp4Timeline? goesOn = null)
     {
         foreach (Mp4Timeline? timeline in (Mp4Timeline?[])[_pictures, _sound])
         {
-            if (timeline is not null && timeline.TryFlush(out Mp4Sample last))
+            bool isReplaced = timeline is not null && by?.Kind == timeline.Track.Format.Kind;
+            if (timeline is not null && timeline != goesOn && timeline.TryFlush(out Mp4Sample last, isReplaced ? by!.Decoding : null)) // isReplaced: there is one
             {
                 Hold(last);
             }
         }
 
         PlaceHeld(isLast: true);
+        if (_leadingSamples > 0)
+        {
+            PlaceSound(_partEnd + (long)LongestHold.TotalMicroseconds);
+        }
+
         if (_segment is not null)
         {
             EndSegment();
@@ -255,8 +286,17 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
             Fix();
         }
 
-        long longest = window.PartTargetMicroseconds > 0 ? window.PartTargetMicroseconds : _partMicroseconds;
-        bool isLong = window.PartTargetMicroseconds > 0 && end - start > longest;
+        if (sample.Frame.Kind == TrackKind.Video && !ReferenceEquals(sample.Frame.Format, _placedVideo))
+        {
+            BeginFormat(sample.Frame.Format);
+        }
+
+        if (_leadingSamples > 0 && (end - _partStart > LongestPart || _part.IsFull))
+        {
+            EndPart(isLast: false);
+        }
+
+        bool isLong = window.PartTargetMicroseconds > 0 && end - start > LongestPart;
         if (isLong && _segment is not null)
         {
             EndSegment();
@@ -264,11 +304,7 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
 
         if (_segment is null)
         {
-            BeginSegment(start, listsParts: !isLong);
-        }
-        else if (_leadingSamples > 0 && (end - _partStart > longest || _part.IsFull))
-        {
-            EndPart();
+            BeginSegment(start, sample.Frame.IsKeyframe, listsParts: !isLong);
         }
 
         _part.Add(sample);
@@ -276,14 +312,26 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
         _partEnd = end;
         _leadingSamples++;
         _partIsIndependent |= sample.Frame.IsKeyframe;
+        bool isFull = end - _partStart + (end - start) > LongestPart && !HlsPart.IsShort(end - _partStart, window.PartTargetMicroseconds);
         if (isLong)
         {
             EndSegment();
         }
-        else if (end - _partStart + (end - start) > longest)
+        else if (isFull)
         {
-            EndPart();
+            EndPart(isLast: false);
         }
+    }
+
+    // The pictures go on in another format: all before is complete.
+    private void BeginFormat(TrackFormat format)
+    {
+        if (_segment is not null)
+        {
+            EndSegment();
+        }
+
+        (_placedVideo, _beginsRange) = (format, true);
     }
 
     private bool IsSegmentOver(in Mp4Sample sample, long start, long end)
@@ -292,47 +340,62 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
         long longest = window.TargetSeconds > 0
             ? (window.TargetSeconds * MicrosecondsPerSecond) + (MicrosecondsPerSecond / 2) - 1
             : (long)shape.LongestGroup.TotalMicroseconds;
-        bool isWhole = _video is null ? age >= _segmentMicroseconds : sample.Frame.IsKeyframe && age >= _segmentMicroseconds / 4 * 3;
+        bool isWhole = _video is null
+            ? age >= _segmentMicroseconds
+            : sample.Frame.IsKeyframe && (age >= shape.MicrosecondsToKeyframe || !_segmentIsIndependent);
         return age > 0 && (isWhole || end - _segmentStart > longest);
     }
 
-    private void BeginSegment(long start, bool listsParts)
+    private void BeginSegment(long start, bool isIndependent, bool listsParts)
     {
         if (_beginsRange || _initialization is null)
         {
-            _initialization = new HlsInitialization(_ranges++, _video, _audio, packager.Begin(_video, _audio));
+            _initialization = new HlsInitialization(_ranges++, _placedVideo, _audio, packager.Begin(_placedVideo, _audio));
         }
 
-        bool isDiscontinuity = _beginsRange && window.NextNumber > shape.FirstNumber;
+        bool isFirst = window.Made == 0;
+        long begins = start;
+        if (isFirst && shape.Follow?.Invoke(start, isIndependent) is { } place)
+        {
+            window.BeginAt(place);
+            begins = place.Start;
+        }
+
         DateTimeOffset time = _rangeTime + TimeSpan.FromMicroseconds(start - _rangeStart);
-        _segment = window.Begin(_initialization, isDiscontinuity, time, listsParts);
-        (_beginsRange, _hasAsked) = (false, false);
-        (_segmentStart, _partStart, _partEnd) = (start, start, start);
+        _segment = window.Begin(_initialization, _beginsRange && !isFirst, time, start, listsParts);
+        (_beginsRange, _hasAsked, _segmentIsIndependent) = (false, false, isIndependent);
+        (_segmentStart, _partStart, _partEnd) = (begins, start, start);
         if (shape.HasKeyframesOnRequest || _video is null)
         {
             window.FixTarget(Rounded(_segmentMicroseconds));
         }
     }
 
-    private void EndPart()
+    /// <summary>Ends a part. One that is too short to stand within a segment ends the segment as well: frames come at an uneven rate.</summary>
+    private void EndPart(bool isLast)
     {
         long duration = _partEnd - _partStart;
-        if (duration >= _partMicroseconds * RepresentativePartPercent / 100)
-        {
-            FixPartTarget(duration);
-        }
-
         bool isFirst = _segment!.Parts.Count == 0; // there is one: the part belongs to it
         PooledBuffer block = packager.Write(_part, isFirst, pool, out int length);
         window.Add(new HlsPart(duration, _partIsIndependent || _video is null, new HlsBlob(block, length)));
         (_partStart, _partIsIndependent, _leadingSamples) = (_partEnd, false, 0);
+        if (duration <= _partMicroseconds && duration * Percent >= _partMicroseconds * RepresentativePartPercent)
+        {
+            FixPartTarget(duration);
+        }
+
+        bool isBroken = !_segment.ListsParts || HlsPart.IsShort(duration, window.PartTargetMicroseconds);
+        if (!isLast && window.PartTargetMicroseconds > 0 && isBroken)
+        {
+            EndSegment();
+        }
     }
 
     private void EndSegment()
     {
         if (_leadingSamples > 0)
         {
-            EndPart();
+            EndPart(isLast: true);
         }
 
         _segment = null;
@@ -342,19 +405,26 @@ public sealed class HlsSegmenter(HlsShape shape, HlsWindow window, IHlsPackager 
     /// <summary>A whole group of pictures has passed: how long segments may be is known.</summary>
     private void Fix()
     {
-        if (window.TargetSeconds > 0)
+        if (window is { TargetSeconds: > 0, PartTargetMicroseconds: > 0 })
         {
             return;
         }
 
         int longest = 0;
+        long part = 0;
+        long longestPart = 0;
         foreach (HlsSegment segment in window.Listed)
         {
             longest = Math.Max(longest, Rounded(segment.Microseconds));
+            foreach (HlsPart its in segment.Parts)
+            {
+                part = its.Microseconds <= _partMicroseconds ? Math.Max(part, its.Microseconds) : part;
+                longestPart = Math.Max(longestPart, its.Microseconds);
+            }
         }
 
         window.FixTarget(longest);
-        FixPartTarget(_partMicroseconds);
+        FixPartTarget(part > 0 ? part : longestPart);
     }
 
     // The frame rate decides how much of the wanted duration can be used: nine frames of 40 ms, not 8.75.

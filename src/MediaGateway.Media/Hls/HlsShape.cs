@@ -31,4 +31,14 @@ public sealed record HlsShape
     /// The discontinuity sequence number of the first segment; the same for the levels of a ladder, by which players match them.
     /// </summary>
     public long FirstDiscontinuity { get; init; }
+
+    /// <summary>
+    /// Tells in which segment of a level that is cut already a time lies, in microseconds of the stream's own timeline, and whether a keyframe
+    /// is there: the first segment has the number and the age of that one, so that the levels are cut at the same keyframes under the same
+    /// numbers. Null, and a null answer: there is none to follow.
+    /// </summary>
+    public Func<long, bool, HlsPlace?>? Follow { get; init; }
+
+    /// <summary>The age of a segment at which the next keyframe ends it.</summary>
+    public long MicrosecondsToKeyframe => (long)SegmentDuration.TotalMicroseconds / 4 * 3;
 }

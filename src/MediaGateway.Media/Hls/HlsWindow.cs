@@ -56,6 +56,28 @@ public sealed class HlsWindow(HlsShape shape)
     /// <summary>The newest segment, or null.</summary>
     public HlsSegment? Newest => _segments.Count > 0 ? _segments[^1] : null;
 
+    /// <summary>Segments begun so far.</summary>
+    public long Made { get; private set; }
+
+    /// <summary>The last segment that players may know parts of, and the number of its last part; null while nothing is listed.</summary>
+    public (long Number, int? Part)? LastTold
+    {
+        get
+        {
+            for (int index = _segments.Count - 1; index >= _unlisted && IsListed; index--)
+            {
+                HlsSegment segment = _segments[index];
+                bool hasParts = segment is { ListsParts: true, Parts.Count: > 0 };
+                if (hasParts || segment.IsComplete)
+                {
+                    return (segment.Number, hasParts ? segment.Parts.Count - 1 : null);
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The number that the next new segment gets.</summary>
     public long NextNumber { get; private set; } = shape.FirstNumber;
 
@@ -66,15 +88,30 @@ public sealed class HlsWindow(HlsShape shape)
     /// <summary>Fixes the target duration; later calls change nothing.</summary>
     public void FixTarget(int seconds) => TargetSeconds = TargetSeconds == 0 ? Math.Max(1, seconds) : TargetSeconds;
 
-    /// <summary>Fixes the part target; later calls change nothing.</summary>
-    public void FixPartTarget(long microseconds) =>
-        PartTargetMicroseconds = PartTargetMicroseconds == 0 ? microseconds : PartTargetMicroseconds;
+    /// <summary>Fixes the part target; later calls change nothing. Parts that do not keep it, which nobody has seen yet, are not told.</summary>
+    public void FixPartTarget(long microseconds)
+    {
+        if (PartTargetMicroseconds > 0)
+        {
+            return;
+        }
+
+        PartTargetMicroseconds = microseconds;
+        foreach (HlsSegment segment in _segments.Where(segment => !segment.Keeps(microseconds)))
+        {
+            segment.HideParts();
+        }
+    }
+
+    /// <summary>The numbers with which the first segment begins; called before there is one.</summary>
+    public void BeginAt(in HlsPlace place) => (NextNumber, DiscontinuitySequence) = (place.Number, place.Discontinuity);
 
     /// <summary>Adds a growing segment.</summary>
-    public HlsSegment Begin(HlsInitialization initialization, bool isDiscontinuity, DateTimeOffset programTime, bool listsParts)
+    public HlsSegment Begin(HlsInitialization initialization, bool isDiscontinuity, DateTimeOffset programTime, long start, bool listsParts)
     {
-        var segment = new HlsSegment(NextNumber++, initialization, isDiscontinuity, programTime) { ListsParts = listsParts };
+        var segment = new HlsSegment(NextNumber++, initialization, isDiscontinuity, programTime, listsParts) { Start = start };
         _segments.Add(segment);
+        Made++;
         return segment;
     }
 
@@ -115,6 +152,39 @@ public sealed class HlsWindow(HlsShape shape)
 
         long index = number - _segments[0].Number;
         return index >= 0 && index < _segments.Count ? _segments[(int)index] : null;
+    }
+
+    /// <summary>
+    /// The segment in which a time of the stream lies, or will, when a level with the same keyframes is cut in the same way; null when it is too
+    /// old or too far ahead to tell.
+    /// </summary>
+    /// <param name="time">Microseconds of the stream's own timeline.</param>
+    /// <param name="isKeyframe">Whether a keyframe is there.</param>
+    public HlsPlace? PlaceOf(long time, bool isKeyframe)
+    {
+        long discontinuity = DiscontinuitySequence;
+        HlsPlace? place = null;
+        foreach (HlsSegment segment in Listed)
+        {
+            if (segment.Start > time)
+            {
+                break;
+            }
+
+            discontinuity += segment.IsDiscontinuity ? 1 : 0;
+            place = new HlsPlace(segment.Number, discontinuity, segment.Start);
+        }
+
+        if (place is not { } last || last.Number != Newest!.Number)
+        {
+            return place; // the newest is there where any is
+        }
+
+        long age = time - last.Start;
+        bool isNext = Newest.IsComplete || (isKeyframe && age >= shape.MicrosecondsToKeyframe);
+        return age > 2 * TargetSeconds * MicrosecondsPerSecond ? null
+            : isNext && age >= Newest.Microseconds ? new HlsPlace(last.Number + 1, last.Discontinuity, time)
+            : last;
     }
 
     /// <summary>The initialization of that number, of those whose segments are kept; or null.</summary>

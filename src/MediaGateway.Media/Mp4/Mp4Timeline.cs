@@ -19,6 +19,9 @@ public sealed class Mp4Timeline(Mp4Track track, MediaTime epoch)
     // Without a frame to tell: 25 pictures a second.
     private const int DefaultFrameRate = 25;
 
+    /// <summary>The longest time from one frame to the next over a change of format that the first of them is shown for.</summary>
+    public static readonly TimeSpan LongestSeam = TimeSpan.FromSeconds(1);
+
     private readonly TimeSpan _epoch = epoch.ToTimeSpan();
     private Mp4Sample? _waiting;
     private long _end;
@@ -63,10 +66,13 @@ public sealed class Mp4Timeline(Mp4Track track, MediaTime epoch)
         return hasComplete;
     }
 
-    /// <summary>Gives the frame that waits, with the duration that frames of its kind have. The caller owns its reference.</summary>
+    /// <summary>
+    /// Gives the frame that waits. It lasts until the next one, where that is told and comes within <see cref="LongestSeam"/>; otherwise as long
+    /// as frames of its kind do. The caller owns its reference.
+    /// </summary>
     /// <param name="complete">The sample.</param>
-    /// <param name="limit">The longest duration, in ticks.</param>
-    public bool TryFlush(out Mp4Sample complete, int limit = int.MaxValue)
+    /// <param name="next">The time of the frame that comes next, on another timeline; null for none.</param>
+    public bool TryFlush(out Mp4Sample complete, MediaTime? next = null)
     {
         complete = default;
         if (_waiting is not { } waiting)
@@ -74,10 +80,18 @@ public sealed class Mp4Timeline(Mp4Track track, MediaTime epoch)
             return false;
         }
 
-        complete = waiting with { Duration = Math.Clamp(waiting.Duration, 1, limit) };
+        long until = next is { } time && IsSeam(time) ? PlaceOf(time) : waiting.Decoding + Math.Max(waiting.Duration, 1);
+        complete = waiting with { Duration = (int)(until - waiting.Decoding) };
         (_waiting, _end) = (null, complete.End);
         return true;
     }
+
+    /// <summary>Whether the frame that waits lasts until a frame of that time, although something about the track has changed.</summary>
+    public bool IsSeam(MediaTime time) => IsNear(time) && PlaceOf(time) > Position;
+
+    /// <summary>Whether a frame waits, and that time is within <see cref="LongestSeam"/> of it.</summary>
+    public bool IsNear(MediaTime time) =>
+        _waiting is { } waiting && Math.Abs(PlaceOf(time) - waiting.Decoding) <= LongestSeam.TotalSeconds * track.Timescale;
 
     /// <summary>Lets the frame that waits go.</summary>
     public void Clear()

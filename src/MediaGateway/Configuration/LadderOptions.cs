@@ -8,7 +8,7 @@ internal sealed class LadderOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Ladder";
 
-    /// <summary>The ladder that exists without being configured: <c>720p</c>, <c>480p</c> and <c>360p</c>.</summary>
+    /// <summary>The ladder that exists without being configured: <c>720p</c>, <c>480p</c>, <c>360p</c> and <c>240p</c>.</summary>
     public const string StandardName = "standard";
 
     private static readonly Dictionary<string, LadderLevelOptions> Standard = new(StringComparer.Ordinal)
@@ -16,6 +16,7 @@ internal sealed class LadderOptions
         ["720p"] = new LadderLevelOptions { Height = 720, BitsPerSecond = 2_500_000 },
         ["480p"] = new LadderLevelOptions { Height = 480, BitsPerSecond = 1_200_000 },
         ["360p"] = new LadderLevelOptions { Height = 360, BitsPerSecond = 700_000 },
+        ["240p"] = new LadderLevelOptions { Height = 240, BitsPerSecond = 350_000 },
     };
 
     /// <summary>

@@ -31,6 +31,11 @@ internal sealed class RecordingCatalog(IOptions<RecordingOptions> options, ILogg
     /// <summary>The whole path of a file. Only with a root.</summary>
     public string PathOf(RecordingEntry entry) => Path.Combine(Root!, entry.File); // there is an entry, so there is a root
 
+    /// <summary>Whether a file is being written.</summary>
+    /// <param name="path">Where it lies, all links followed.</param>
+    public bool IsWritten(string path) => _entries.Values.Any(entry =>
+        entry.IsRunning && path.EndsWith(entry.File, StringComparison.Ordinal) && path[..^entry.File.Length].EndsWith('/'));
+
     /// <summary>Notes what is known of a running file by now, in memory only.</summary>
     public void Note(RecordingEntry entry) => _entries[entry.Id] = entry;
 

@@ -49,5 +49,5 @@ internal static class RecordingServiceCollectionExtensions
     }
 
     private static VodRoot RootOf(RecordingCatalog catalog, RecordingOptions options) =>
-        catalog.Root is { } root && options.Application.Length > 0 ? new VodRoot([options.Application], root) : new VodRoot([], "");
+        catalog.Root is { } root && options.Application.Length > 0 ? new VodRoot([options.Application], root, catalog.IsWritten) : new VodRoot([], "");
 }

@@ -51,6 +51,13 @@ internal sealed class VodCatalog : IDisposable
     /// <summary>Whether an application plays files, not live streams.</summary>
     public bool IsVod(string? application) => Array.Exists(_roots, root => root.Applications.Contains(application));
 
+    /// <summary>Whether an application's files are recorded here, and whether this one is being written.</summary>
+    public (bool IsRecorded, bool IsWritten) Origin(string application, VodFile file)
+    {
+        VodRoot? root = Array.Find(_roots, root => root.IsWritten is not null && root.Applications.Contains(application));
+        return root?.IsWritten is { } isWritten ? (true, isWritten(file.Path)) : (false, false);
+    }
+
     /// <summary>Whether there is such a file. Looks at the disk, but reads nothing.</summary>
     public bool Exists(string application, VodName name) => Find(application, name) is not null;
 

@@ -22,7 +22,7 @@ public sealed class HlsFilePlanTests
         Assert.Equal(0, plan.Segments[0].First);
         Assert.Equal(file.Count, plan.Segments[^1].End);
         Assert.Equal(plan.Segments.Skip(1).Select(segment => segment.First), plan.Segments.SkipLast(1).Select(segment => segment.End));
-        string playlist = HlsFilePlaylistWriter.Write(plan, "e/", "?s=1");
+        string playlist = HlsFilePlaylistWriter.Write(plan, HlsFileOrigin.Plain, "e/", "?s=1");
         HlsPlaylist read = HlsPlaylist.Read(playlist);
         Assert.Equal((6, 4, true), (read.TargetDuration, read.Segments.Count, read.HasEnded));
         Assert.Contains("#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"e/init0.mp4?s=1\"", playlist, StringComparison.Ordinal);
@@ -118,5 +118,25 @@ public sealed class HlsFilePlanTests
                 entry.Format is H264Format or AacFormat or ScriptDataFormat or PlainAudioFormat { Codec: CodecId.Mp3 });
             Assert.True(plan is not null || !isOrdinary || file.Count == 0, path);
         }
+    }
+
+    [Fact]
+    public void RecordingThatGrows_IsAnEventWithoutTheSegmentThatGrows_AndItsTargetStays()
+    {
+        HlsFilePlan plan = HlsFilePlan.Make(MediaFileFormat.Open(new MemorySource(SmallMp4.Make(19))), out _)!;
+        HlsFilePlan young = HlsFilePlan.Make(MediaFileFormat.Open(new MemorySource(SmallMp4.Make(3))), out _)!;
+
+        string text = HlsFilePlaylistWriter.Write(plan, HlsFileOrigin.Growing, "e/", "");
+        HlsPlaylist growing = HlsPlaylist.Read(text);
+        HlsPlaylist ended = HlsPlaylist.Read(HlsFilePlaylistWriter.Write(plan, HlsFileOrigin.Recorded, "e/", ""));
+        HlsPlaylist plain = HlsPlaylist.Read(HlsFilePlaylistWriter.Write(plan, HlsFileOrigin.Plain, "e/", ""));
+        HlsPlaylist begun = HlsPlaylist.Read(HlsFilePlaylistWriter.Write(young, HlsFileOrigin.Growing, "e/", ""));
+
+        Assert.Contains("#EXT-X-PLAYLIST-TYPE:EVENT\n", text, StringComparison.Ordinal);
+        Assert.Equal((3, 4, 1), (growing.Segments.Count, ended.Segments.Count, begun.Segments.Count));
+        Assert.Equal((false, true, true, true), (growing.HasEnded, ended.HasEnded, plain.HasEnded, begun.HasEnded));
+        Assert.Equal((20, 20, 20), (growing.TargetDuration, ended.TargetDuration, begun.TargetDuration));
+        Assert.Equal(growing.Segments.Select(segment => (segment.Address, segment.Duration)), ended.Segments.Take(3).Select(segment => (segment.Address, segment.Duration)));
+        Assert.Equal(6, plain.TargetDuration);
     }
 }

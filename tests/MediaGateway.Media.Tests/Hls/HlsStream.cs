@@ -18,7 +18,8 @@ internal sealed class HlsStream : IDisposable
     private bool _isStarted;
 
     public HlsStream(
-        bool onRequest = false, double segment = 2, double part = 0.35, double window = 20, long windowBytes = 1 << 30, IHlsPackager? packager = null)
+        bool onRequest = false, double segment = 2, double part = 0.35, double window = 20, long windowBytes = 1 << 30, IHlsPackager? packager = null,
+        Func<long, bool, HlsPlace?>? follow = null)
     {
         Shape = new HlsShape
         {
@@ -29,6 +30,7 @@ internal sealed class HlsStream : IDisposable
             HasKeyframesOnRequest = onRequest,
             FirstNumber = 1000,
             FirstDiscontinuity = 1000,
+            Follow = follow,
         };
         Window = new HlsWindow(Shape);
         Segmenter = new HlsSegmenter(Shape, Window, packager ?? new FragmentPackager(), _pool);

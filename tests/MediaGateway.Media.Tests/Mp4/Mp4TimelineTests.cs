@@ -81,4 +81,26 @@ public sealed class Mp4TimelineTests
         first.Frame.Release();
         timeline.Clear();
     }
+
+    [Theory]
+    [InlineData(1087, 1087 - 1033)]
+    [InlineData(2033, 1000)]
+    [InlineData(2034, 33)] // not shown so long: as long as the one before it
+    [InlineData(1033, 33)]
+    [InlineData(500, 33)]
+    public void LastPictureBeforeAnotherFormat_LastsUntilTheNext(int next, int milliseconds)
+    {
+        using var pool = new TrackingBufferPool();
+        var frames = new Mp4Frames(pool);
+        var timeline = new Mp4Timeline(Mp4Track.Of(Mp4Frames.Video)!, Epoch);
+        timeline.TryAdd(frames.Picture(1000, key: true), out _);
+        Assert.True(timeline.TryAdd(frames.Picture(1033), out Mp4Sample first));
+
+        Assert.True(timeline.TryFlush(out Mp4Sample last, new MediaTime(next, 1000)));
+
+        Assert.Equal(milliseconds * 90, last.Duration);
+        Assert.Equal(last.End, timeline.Position);
+        first.Frame.Release();
+        last.Frame.Release();
+    }
 }

@@ -13,6 +13,10 @@ internal readonly record struct HlsAnswer(int Status, ReadOnlyMemory<byte>? Play
     /// <summary>The stream has ended before there was a segment.</summary>
     public static HlsAnswer Gone { get; } = new(StatusCodes.Status404NotFound, null, "The stream has ended.");
 
+    /// <summary>The segments are made no more, perhaps because the gateway ends: who comes back gets those of the next run.</summary>
+    public static HlsAnswer Stopping { get; } = new(
+        StatusCodes.Status503ServiceUnavailable, null, "The gateway has stopped making segments of this stream; ask again.");
+
     /// <summary>RFC 8216bis 6.2.5.2: a segment more than two after the newest.</summary>
     public static HlsAnswer TooFarAhead { get; } = new(
         StatusCodes.Status400BadRequest, null, "That segment is further ahead than a player may ask for.");

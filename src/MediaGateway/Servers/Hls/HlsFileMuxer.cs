@@ -42,6 +42,14 @@ internal sealed class HlsFileMuxer(VodCatalog catalog, HlsServices services) : I
         return (file, cut.Plan, opening);
     }
 
+    /// <summary>Where a file comes from.</summary>
+    public HlsFileOrigin OriginOf(string application, VodFile file) => catalog.Origin(application, file) switch
+    {
+        (_, IsWritten: true) => HlsFileOrigin.Growing,
+        (IsRecorded: true, _) => HlsFileOrigin.Recorded,
+        _ => HlsFileOrigin.Plain,
+    };
+
     /// <summary>
     /// What stands in the addresses of a file's segments: only who has been given a playlist in this run of the gateway knows it.
     /// </summary>

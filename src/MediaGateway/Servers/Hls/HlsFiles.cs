@@ -87,8 +87,9 @@ internal sealed class HlsFiles(HlsFileMuxer muxer, HlsViewers viewers, RecordedS
         {
             if (file is not null && plan is not null)
             {
+                HlsFileOrigin origin = muxer.OriginOf(application, file);
                 return address.Item == HlsFileItem.Media
-                    ? HlsFilePlaylistWriter.Write(plan, $"{muxer.NameOf(application, address.Name)}/", $"?{HlsViewers.Parameter}={viewer.Id}")
+                    ? HlsFilePlaylistWriter.Write(plan, origin, $"{muxer.NameOf(application, address.Name)}/", $"?{HlsViewers.Parameter}={viewer.Id}")
                     : HlsMultivariantWriter.Write([Variant(file.Index, plan, query)]);
             }
         }

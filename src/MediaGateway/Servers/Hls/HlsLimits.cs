@@ -6,6 +6,12 @@ internal static class HlsLimits
     /// <summary>Requests that wait at the same time for what comes next; further ones are refused.</summary>
     public const int Waits = 20_000;
 
+    /// <summary>
+    /// Players of one address that have not come back yet under the name they were given: whoever plays does so with the next request, however
+    /// many sit behind the address.
+    /// </summary>
+    public const int NewcomersPerAddress = 200;
+
     /// <summary>Payload bytes that may wait for the making of segments of one stream: more than any cached group of pictures.</summary>
     public const long QueueBytes = 48 * 1024 * 1024;
 

@@ -24,9 +24,9 @@ internal sealed class HlsMuxer
     private readonly HlsWindow _window;
     private readonly HlsSegmenter _segmenter;
     private readonly HlsPlaylistWriter _playlists;
-    private readonly long _firstNumber;
     private readonly byte[]?[] _written = new byte[]?[2];
     private readonly long[] _writtenVersions = [-1, -1];
+    private HlsMuxer? _sibling;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private long _toldVersion;
@@ -39,10 +39,12 @@ internal sealed class HlsMuxer
     /// <param name="container">What it writes.</param>
     /// <param name="firstNumber">The number of its first segment.</param>
     /// <param name="firstDiscontinuity">The discontinuity sequence number of its first segment.</param>
+    /// <param name="sibling">Another level of the same stream, whose numbers it takes where it can; null for none.</param>
     /// <param name="services">The rest of the gateway.</param>
-    public HlsMuxer(LiveStream stream, HlsContainer container, long firstNumber, long firstDiscontinuity, HlsServices services)
+    public HlsMuxer(
+        LiveStream stream, HlsContainer container, long firstNumber, long firstDiscontinuity, HlsMuxer? sibling, HlsServices services)
     {
-        (Stream, Container, _services, _firstNumber) = (stream, container, services, firstNumber);
+        (Stream, Container, _sibling, _services) = (stream, container, sibling, services);
         Epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EpochBytes));
         HlsOptions options = services.Options;
         var shape = new HlsShape
@@ -54,6 +56,7 @@ internal sealed class HlsMuxer
             HasKeyframesOnRequest = stream.Lease is { Control.AnswersKeyframeRequests: true },
             FirstNumber = firstNumber,
             FirstDiscontinuity = firstDiscontinuity,
+            Follow = PlaceInSibling,
         };
         IHlsPackager packager = container.Packager();
         _window = new HlsWindow(shape);
@@ -99,6 +102,18 @@ internal sealed class HlsMuxer
         }
     }
 
+    /// <summary>The last segment and part that players may know; null while nothing is listed, and after the end.</summary>
+    public (long Number, int? Part)? LastTold
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _window.HasEnded ? null : _window.LastTold;
+            }
+        }
+    }
+
     /// <summary>Gateway time of the last request.</summary>
     public TimeSpan LastAsked => TimeSpan.FromTicks(Volatile.Read(ref _lastAsked));
 
@@ -132,6 +147,11 @@ internal sealed class HlsMuxer
                 if (_unsupported is not null)
                 {
                     return HlsAnswer.Unsupported(_unsupported);
+                }
+
+                if (_isStopping)
+                {
+                    return HlsAnswer.Stopping;
                 }
 
                 if (_window.IsListed)
@@ -232,7 +252,7 @@ internal sealed class HlsMuxer
         }
     }
 
-    /// <summary>Ends, with words for the log: takes no more frames and lets every segment go.</summary>
+    /// <summary>Ends, with words for the log: takes no more frames and lets every segment go. Whoever waits is told to come back.</summary>
     public async Task StopAsync(string reason)
     {
         Stream.Detach(_outlet);
@@ -242,7 +262,8 @@ internal sealed class HlsMuxer
         long segments;
         lock (_lock)
         {
-            segments = _window.NextNumber - _firstNumber;
+            segments = _window.Made;
+            _sibling = null;
             _segmenter.Clear();
             _window.Clear();
         }
@@ -250,6 +271,22 @@ internal sealed class HlsMuxer
         _outlet.Close();
         Tell();
         _services.Logger.HlsStopped(Stream.Key, reason, segments, _outlet.DroppedFrames);
+    }
+
+    // Once, for the first segment; under this one's lock, but never the other way round: the sibling is older.
+    private HlsPlace? PlaceInSibling(long time, bool isKeyframe)
+    {
+        HlsPlace? place = _sibling?.PlaceOf(time, isKeyframe);
+        _sibling = null;
+        return place;
+    }
+
+    private HlsPlace? PlaceOf(long time, bool isKeyframe)
+    {
+        lock (_lock)
+        {
+            return _window.HasEnded ? null : _window.PlaceOf(time, isKeyframe);
+        }
     }
 
     private async Task RunAsync()

@@ -86,7 +86,7 @@ internal sealed class HlsPlaylists(HlsStreams streams, HlsViewers viewers, ILadd
             }
 
             viewers.Begin(viewer, muxer.Stream);
-            return new HlsText(HlsText.PlaylistType, playlist);
+            return new HlsText(HlsText.PlaylistType, WithReports(context, viewer, wanted, muxer, playlist));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -96,6 +96,28 @@ internal sealed class HlsPlaylists(HlsStreams streams, HlsViewers viewers, ILadd
         {
             viewers.RemoveUnserved(viewer);
         }
+    }
+
+    // How far the other levels are, for a player that changes to one of them (RFC 8216bis 4.4.5.4); of those that are not made nothing is known.
+    private ReadOnlyMemory<byte> WithReports(HttpContext context, HlsViewer viewer, StreamKey key, HlsMuxer muxer, ReadOnlyMemory<byte> playlist)
+    {
+        if (muxer.HasEnded)
+        {
+            return playlist;
+        }
+
+        StringBuilder? text = null;
+        foreach (StreamKey level in ladder.KeysOf(ladder.StreamOf(key) ?? key))
+        {
+            if (level != key && streams.FindRunning(level, muxer.Container)?.LastTold is { } last)
+            {
+                text ??= new StringBuilder();
+                string address = $"../{level.Name}/{muxer.Container.Media()}{HlsViewers.QueryOf(context.Request, viewer)}";
+                HlsPlaylistWriter.WriteReport(text, address, last.Number, last.Part);
+            }
+        }
+
+        return text is null ? playlist : (byte[])[.. playlist.Span, .. Encoding.UTF8.GetBytes(text.ToString())];
     }
 
     private static JsonHttpResult<ProblemReport> Refuse(HttpResponse response, in HlsAnswer answer)

@@ -19,12 +19,21 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
     // A gateway is not started twice within this time.
     private const int SecondsPerDiscontinuityNumber = 10;
 
+    // A segment lasts a tenth of a second at least, where pictures come so unevenly that a part ends it.
+    private const double SegmentsPerSecond = 10;
+
+    // Addresses whose last number is known; for further ones the highest of all stands in.
+    private const int MaximumLastNumbers = 1000;
+
     private static readonly DateTimeOffset NumbersBegin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<(StreamKey Key, HlsContainer Container), HlsMuxer> _byStream = new();
     private readonly ConcurrentDictionary<string, HlsMuxer> _byEpoch = new(StringComparer.Ordinal);
+    private readonly Dictionary<(StreamKey Key, HlsContainer Container), long> _lastNumbers = [];
+    private long _lastNumbersBefore;
     private long _lastNumber;
+    private Task? _closing;
     private bool _isClosed;
 
     /// <summary>Streams of which segments are made or kept.</summary>
@@ -41,11 +50,20 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
             return (muxer, null);
         }
 
+        if (Volatile.Read(ref _isClosed))
+        {
+            return (null, "The gateway is shutting down.");
+        }
+
         (LiveStream? stream, string? refusal) = await finder.FindAsync(registry, new StreamQuery(key), services.Time, cancellation);
         muxer = (stream is null ? null : Begin(stream, key, container)) ?? muxer;
         muxer?.Touch();
         return (muxer, refusal);
     }
+
+    /// <summary>The muxer of a stream if there is one that goes on, without asking it for anything; null otherwise.</summary>
+    public HlsMuxer? FindRunning(StreamKey key, HlsContainer container) =>
+        _byStream.TryGetValue((key, container), out HlsMuxer? muxer) && !muxer.HasEnded ? muxer : null;
 
     /// <summary>The muxer whose segments have that epoch in their addresses, or null.</summary>
     public HlsMuxer? Find(StreamKey key, string epoch)
@@ -72,14 +90,18 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
         }
     }
 
-    /// <summary>Ends everything; nothing is begun any more.</summary>
-    public async Task CloseAsync()
+    /// <summary>Ends everything; nothing is begun any more. Later calls wait for the first.</summary>
+    public Task CloseAsync()
     {
         lock (_lock)
         {
             _isClosed = true;
+            return _closing ??= Task.Run(RemoveAllAsync);
         }
+    }
 
+    private async Task RemoveAllAsync()
+    {
         foreach (HlsMuxer muxer in _byEpoch.Values)
         {
             await RemoveAsync(muxer, "The gateway is shutting down");
@@ -95,10 +117,11 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
                 return running;
             }
 
-            // Numbers never go back at an address, also when the gateway or the stream has begun anew: a segment lasts a second at least.
+            // Numbers never go back at an address, also when the gateway or the stream has begun anew: no run makes more in a second.
             long first = Math.Max(NumberNow(), Math.Max(_lastNumber, running?.NextNumber ?? 0) + 1);
+            HlsMuxer? sibling = SiblingOf(key, container);
             LiveStream source = ladder.StreamOf(key) is { } name && registry.Find(name) is { } found ? found : stream;
-            var muxer = new HlsMuxer(stream, container, first, DiscontinuityAt(source.Snapshot().Age), services);
+            var muxer = new HlsMuxer(stream, container, first, DiscontinuityAt(source.Snapshot().Age), sibling, services);
             if (_isClosed || !muxer.TryStart())
             {
                 return null;
@@ -111,11 +134,21 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
         }
     }
 
+    // Another level that is cut already, if its numbers are above all that may have been seen at this address.
+    private HlsMuxer? SiblingOf(StreamKey key, HlsContainer container)
+    {
+        long seen = Math.Max(_lastNumbersBefore, _lastNumbers.GetValueOrDefault((key, container)));
+        return ladder.KeysOf(ladder.StreamOf(key) ?? key)
+            .Where(other => other != key)
+            .Select(other => FindRunning(other, container))
+            .FirstOrDefault(muxer => muxer is not null && muxer.NextNumber > seen);
+    }
+
     // The same for every level of a source, whenever it is first asked for: players change levels by these numbers.
     private long DiscontinuityAt(TimeSpan ago) =>
         (services.Time.GetUtcNow() - ago).ToUnixTimeSeconds() / SecondsPerDiscontinuityNumber % DiscontinuityNumbers;
 
-    private long NumberNow() => (long)Math.Round((services.Time.GetUtcNow() - NumbersBegin).TotalSeconds);
+    private long NumberNow() => (long)Math.Round((services.Time.GetUtcNow() - NumbersBegin).TotalSeconds * SegmentsPerSecond);
 
     private async Task RemoveAsync(HlsMuxer muxer, string reason)
     {
@@ -124,6 +157,13 @@ internal sealed class HlsStreams(HlsServices services, StreamFinder finder, Stre
             _byStream.TryRemove(KeyValuePair.Create((muxer.Stream.Key, muxer.Container), muxer));
             _byEpoch.TryRemove(KeyValuePair.Create(muxer.Epoch, muxer));
             _lastNumber = Math.Max(_lastNumber, muxer.NextNumber);
+            if (_lastNumbers.Count >= MaximumLastNumbers)
+            {
+                _lastNumbers.Clear();
+                _lastNumbersBefore = _lastNumber;
+            }
+
+            _lastNumbers[(muxer.Stream.Key, muxer.Container)] = muxer.NextNumber;
         }
 
         await muxer.StopAsync(reason);

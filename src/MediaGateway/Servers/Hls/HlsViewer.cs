@@ -9,8 +9,9 @@ namespace MediaGateway.Servers.Hls;
 /// </summary>
 /// <param name="id">The parameter's value.</param>
 /// <param name="requested">The stream that it has asked for.</param>
+/// <param name="newcomer">Its place among those who have not come back yet.</param>
 /// <param name="viewer">What hooks and the API know it as; its stream has another name when a hook has given one.</param>
-internal sealed class HlsViewer(string id, StreamKey requested, HttpViewer viewer)
+internal sealed class HlsViewer(string id, StreamKey requested, IDisposable newcomer, HttpViewer viewer)
 {
     private long _lastAsked;
 
@@ -40,6 +41,9 @@ internal sealed class HlsViewer(string id, StreamKey requested, HttpViewer viewe
 
     /// <summary>Gateway time of its last request.</summary>
     public TimeSpan LastAsked => TimeSpan.FromTicks(Volatile.Read(ref _lastAsked));
+
+    /// <summary>It is no newcomer any more: it has come back, or has gone. Later calls change nothing.</summary>
+    public void EndNewcomer() => newcomer.Dispose();
 
     /// <summary>It has asked for something.</summary>
     public void Touch(TimeSpan now) => Volatile.Write(ref _lastAsked, now.Ticks);

@@ -26,6 +26,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
     private const int IdCharacters = 2 * IdBytes;
     private const string RetrySeconds = "5";
 
+    private readonly HlsNewcomers _newcomers = new();
     private readonly ConcurrentDictionary<string, HlsViewer> _viewers = new(StringComparer.Ordinal);
     private int _count;
 
@@ -42,6 +43,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         if (shown is not null && _viewers.TryGetValue(shown, out HlsViewer? known) && (known.Requested == key || covers(known)))
         {
             known.Touch(services.Clock.Now);
+            known.EndNewcomer();
             return known.IsEnded
                 ? (null, Ended())
                 : (known, null);
@@ -56,21 +58,31 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         }
 
         HlsViewer? admitted = null;
+        IDisposable? newcomer = _newcomers.TryEnter(context.Connection.RemoteIpAddress);
         try
         {
+            if (newcomer is null)
+            {
+                context.Response.Headers.RetryAfter = RetrySeconds;
+                return (null, ProblemReport.Answer(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Too many players of this address have begun and not come back under the session they were given; try again later."));
+            }
+
             (HttpViewer? viewer, IResult? refusal) = await viewers.AdmitAsync(context, key, Protocol);
             if (viewer is null)
             {
                 return (null, refusal);
             }
 
-            admitted = Add(shown, key, viewer);
+            admitted = Add(shown, key, newcomer, viewer);
             return (admitted, null);
         }
         finally
         {
             if (admitted is null)
             {
+                newcomer?.Dispose();
                 Interlocked.Decrement(ref _count);
             }
         }
@@ -100,6 +112,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         }
 
         viewer.Touch(services.Clock.Now);
+        viewer.EndNewcomer();
         return !viewer.IsEnded;
     }
 
@@ -162,6 +175,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         Interlocked.Decrement(ref _count);
         (SessionEndReason reason, string words) = viewer.Viewer.EndRequest ?? (SessionEndReason.PeerClosed, "Stopped by session disconnect");
         viewer.Viewer.Dispose();
+        viewer.EndNewcomer();
         lock (viewer.Gate)
         {
             if (!viewer.IsServed)
@@ -184,14 +198,14 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         }
     }
 
-    private HlsViewer Add(string? shown, StreamKey key, HttpViewer viewer)
+    private HlsViewer Add(string? shown, StreamKey key, IDisposable newcomer, HttpViewer viewer)
     {
         // The name that a player has kept over a pause stays its name, if it is free.
-        var added = new HlsViewer(shown ?? NewId(), key, viewer);
+        var added = new HlsViewer(shown ?? NewId(), key, newcomer, viewer);
         added.Touch(services.Clock.Now);
         while (!_viewers.TryAdd(added.Id, added))
         {
-            added = new HlsViewer(NewId(), key, viewer);
+            added = new HlsViewer(NewId(), key, newcomer, viewer);
             added.Touch(services.Clock.Now);
         }
 

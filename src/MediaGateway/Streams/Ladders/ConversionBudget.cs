@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using MediaGateway.Configuration;
+using MediaGateway.Media.Frames;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Streams.Ladders;
 
 /// <summary>
 /// How much may be converted at the same time, in pixels per second. A level costs those that it has; what is decoded for it costs a
-/// quarter of its pixels, once per stream. Without a setting the bound follows what the machine is measured to take: where everything
+/// quarter of its pixels, once per stream. Pictures with B-frames that are converted for WebRTC viewers count as well, but are not
+/// refused for it. Without a setting the bound follows what the machine is measured to take: where everything
 /// else leaves less of it, fewer levels are begun. Any thread.
 /// </summary>
 internal sealed class ConversionBudget(IOptions<LadderOptions> options)
@@ -26,6 +28,11 @@ internal sealed class ConversionBudget(IOptions<LadderOptions> options)
     private readonly Lock _lock = new();
     private double _planned;
     private double _speed = AssumedSpeed;
+
+    /// <summary>Pictures per second that a stream is taken to have while it is too young to tell.</summary>
+    public const double AssumedPictureRate = 30;
+
+    private static readonly TimeSpan ShortestMeasurement = TimeSpan.FromSeconds(2);
 
     /// <summary>Pixels per second that one thread converts, as measured.</summary>
     public double Speed
@@ -75,6 +82,27 @@ internal sealed class ConversionBudget(IOptions<LadderOptions> options)
             return refusal is null;
         }
     }
+
+    /// <summary>
+    /// Plans so much more whatever there is room for: pictures that somebody cannot be shown otherwise, whose number is bounded elsewhere. It
+    /// leaves less room for levels, and is given back with <see cref="Release"/>.
+    /// </summary>
+    public void Reserve(double pixels)
+    {
+        lock (_lock)
+        {
+            _planned += pixels;
+        }
+    }
+
+    /// <summary>Pictures per second of a stream, as far as is known.</summary>
+    public static double RateOf(StreamSnapshot seen) => seen.Age < ShortestMeasurement || seen.VideoFrames == 0
+        ? AssumedPictureRate
+        : Math.Clamp(seen.VideoFrames / seen.Age.TotalSeconds, 1, LadderLevelOptions.MostFrames);
+
+    /// <summary>What a stream's pictures cost that are converted at their own size, once.</summary>
+    public static double CostOf(StreamSnapshot seen) =>
+        seen.Video is H264Format video ? video.Width * (double)video.Height * RateOf(seen) * (1 + DecodingShare) : 0;
 
     /// <summary>Gives back what was planned.</summary>
     public void Release(double pixels)

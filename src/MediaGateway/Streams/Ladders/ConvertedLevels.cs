@@ -21,11 +21,6 @@ internal sealed class ConvertedLevels(
     /// <summary>How long a level that fell behind, or could not be made, is refused.</summary>
     public static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Pictures per second that a stream is taken to have while it is too young to tell.</summary>
-    private const double AssumedPictureRate = 30;
-
-    private static readonly TimeSpan ShortestMeasurement = TimeSpan.FromSeconds(2);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<LiveStream, StreamConversion> _conversions = [];
     private readonly Dictionary<StreamKey, (TimeSpan Until, string Words)> _refused = [];
@@ -123,10 +118,6 @@ internal sealed class ConvertedLevels(
         }
     }
 
-    private static double RateOf(StreamSnapshot seen) => seen.Age < ShortestMeasurement || seen.VideoFrames == 0
-        ? AssumedPictureRate
-        : Math.Clamp(seen.VideoFrames / seen.Age.TotalSeconds, 1, LadderLevelOptions.MostFrames);
-
     private ConvertedLevel? Running(LiveStream source, string name) => _conversions.GetValueOrDefault(source)?.Find(name);
 
     private string? Refuse(StreamKey key, StreamSnapshot seen, LadderLevelOptions level, TimeSpan now)
@@ -153,7 +144,7 @@ internal sealed class ConvertedLevels(
 
     private bool HasRoom(LiveStream source, StreamSnapshot seen, H264Format video, LadderLevelOptions level)
     {
-        (double cost, double onSameThread) = CostOf(source, video, level, RateOf(seen), out bool isFirst);
+        (double cost, double onSameThread) = CostOf(source, video, level, ConversionBudget.RateOf(seen), out bool isFirst);
         if (!budget.HasRoomFor(cost, onSameThread))
         {
             return false;
@@ -182,7 +173,7 @@ internal sealed class ConvertedLevels(
 
     private ConvertedLevel? Begin(Wish wish, out string? refusal)
     {
-        double rate = RateOf(wish.Seen);
+        double rate = ConversionBudget.RateOf(wish.Seen);
         (double cost, double onSameThread) = CostOf(wish.Source, wish.Video, wish.Level, rate, out bool isFirst);
         VideoWorker? worker = null;
         if (!budget.TryReserve(cost, onSameThread, out refusal))

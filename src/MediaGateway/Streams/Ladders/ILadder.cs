@@ -13,6 +13,9 @@ internal interface ILadder
     /// </summary>
     IReadOnlyList<LadderLevel> LevelsOf(StreamKey stream);
 
+    /// <summary>The names under which a stream and its levels are found, whether they are there or not; the stream's alone without a ladder.</summary>
+    IEnumerable<StreamKey> KeysOf(StreamKey stream);
+
     /// <summary>
     /// The stream that a name is a level of: <c>live/name</c> for <c>live/name_720p</c> where the application's ladder has a level
     /// <c>720p</c>. Null for every other name. Neither needs to be live.

@@ -36,6 +36,19 @@ internal sealed class LiveLadder(StreamRegistry streams, LadderPlans plans, Conv
     }
 
     /// <inheritdoc/>
+    public IEnumerable<StreamKey> KeysOf(StreamKey stream)
+    {
+        yield return stream;
+        foreach (string name in plans.Of(stream.Application).Keys)
+        {
+            if (LevelName.KeyOf(stream, name) is { } key)
+            {
+                yield return key;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public StreamKey? StreamOf(StreamKey level) => plans.TryFindLevel(level, out StreamKey stream, out _, out _) ? stream : null;
 
     private static LadderLevel Measured(string name, StreamSnapshot stream, LevelOrigin origin)

@@ -1,5 +1,6 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
+using MediaGateway.Streams.Ladders;
 
 namespace MediaGateway.Streams.Renditions;
 
@@ -21,8 +22,9 @@ internal sealed class Rendition : IStreamOutlet, IBridgeSource, IPublisherContro
     /// <summary>Makes a rendition that does nothing before <see cref="TryBegin"/>.</summary>
     public Rendition(LiveStream source, VideoRenditions owner, StreamRegistry streams)
     {
-        (Source, _owner, Format) = (source, owner, source.Snapshot().Video);
-        ExpectedTracks tracks = ExpectedTracks.Video | (source.Snapshot().Audio is null ? ExpectedTracks.None : ExpectedTracks.Audio);
+        StreamSnapshot seen = source.Snapshot();
+        (Source, _owner, Format, Cost) = (source, owner, seen.Video, ConversionBudget.CostOf(seen));
+        ExpectedTracks tracks = ExpectedTracks.Video | (seen.Audio is null ? ExpectedTracks.None : ExpectedTracks.Audio);
         Lease = streams.PublishUnlisted(source.Key, tracks, this);
     }
 
@@ -37,6 +39,9 @@ internal sealed class Rendition : IStreamOutlet, IBridgeSource, IPublisherContro
 
     /// <summary>The format of the source's pictures when it began.</summary>
     public TrackFormat? Format { get; }
+
+    /// <summary>What it takes of the budget of conversions, in pixels per second.</summary>
+    public double Cost { get; }
 
     /// <summary>In words, why the pictures cannot be converted; null while they can.</summary>
     public string? Failure => Volatile.Read(ref _failure);

@@ -1,5 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Media.Frames;
+using MediaGateway.Streams.Ladders;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Streams.Renditions;
@@ -9,7 +10,7 @@ namespace MediaGateway.Streams.Renditions;
 /// per stream however many they are, and ends when there has been none for <c>Video:Linger</c>. Any thread; no call waits for a codec.
 /// </summary>
 internal sealed class VideoRenditions(
-    StreamRegistry streams, VideoWorkers workers, IOptions<VideoOptions> options, ILogger<VideoRenditions> logger) : IVideoRenditions
+    StreamRegistry streams, VideoWorkers workers, ConversionBudget budget, IOptions<VideoOptions> options, ILogger<VideoRenditions> logger) : IVideoRenditions
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<LiveStream, Rendition> _renditions = [];
@@ -42,6 +43,7 @@ internal sealed class VideoRenditions(
 
             rendition = new Rendition(source, this, streams);
             _renditions[source] = rendition;
+            budget.Reserve(rendition.Cost);
             if (!rendition.TryBegin(new VideoBridge(new LeaseConversion(rendition.Lease, workers), workers, rendition), worker))
             {
                 refusal = "The stream has ended.";
@@ -56,6 +58,7 @@ internal sealed class VideoRenditions(
     /// <summary>A rendition has ended. One that has failed is remembered as long as its source is the same: the next would fail as well.</summary>
     internal void Ended(Rendition rendition)
     {
+        budget.Release(rendition.Cost);
         lock (_lock)
         {
             bool isRemembered = rendition.Failure is not null && rendition.Source.State != StreamState.Ended;

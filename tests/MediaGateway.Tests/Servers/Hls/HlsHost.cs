@@ -23,13 +23,18 @@ internal sealed class HlsHost : StreamHost
 
     public HlsViewers Viewers => Get<HlsViewers>();
 
-    public static async Task<HlsHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<HlsHost> StartAsync(params (string Key, string Value)[] settings) =>
+        StartAsync(TimeSpan.Zero, static _ => { }, settings);
+
+    /// <summary>Starts it so much later than other hosts, and with what a test adds.</summary>
+    public static async Task<HlsHost> StartAsync(TimeSpan later, Action<IServiceCollection> add, params (string Key, string Value)[] settings)
     {
         var time = new ManualTimeProvider();
+        time.Advance(later);
         WebApplication app = await StartAsync(
             settings,
             time,
-            static services => services.AddVod().AddHls().AddFiles(),
+            services => add(services.AddVod().AddHls().AddFiles()),
             static app =>
             {
                 app.MapHls();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Tests.Streams.Ladders;
 
-/// <summary>A hub with one stream <c>live/a</c> of 1280×720 and the standard ladder; <see cref="Run"/> takes the turns of the workers.</summary>
+/// <summary>A hub with one stream <c>live/a</c> of 1280×720 and a ladder of three levels; <see cref="Run"/> takes the turns of the workers.</summary>
 internal sealed class LadderHub : IDisposable
 {
     public static readonly H264Format Picture720 = new(new byte[] { 1, 0x42, 0xE0, 0x1F, 0xFF }, 1280, 720);
@@ -19,12 +19,14 @@ internal sealed class LadderHub : IDisposable
 
     public LadderHub(BufferPool pool, LadderOptions? options = null, int workers = 1, bool answersKeyframeRequests = true)
     {
-        _renditions = new RenditionHub(pool, new VideoOptions { MaximumTranscoders = workers });
+        LadderOptions ladder = options ?? new LadderOptions { Default = LadderOptions.StandardName };
+        ladder.Ladders.TryAdd(LadderOptions.StandardName, Levels());
+        IOptions<LadderOptions> settings = Options.Create(ladder);
+        Budget = new ConversionBudget(settings);
+        _renditions = new RenditionHub(pool, new VideoOptions { MaximumTranscoders = workers }, Budget);
         _frames = new TestFrames(pool);
         Ladders = new FakeVideoLadders(pool);
-        IOptions<LadderOptions> settings = Options.Create(options ?? new LadderOptions { Default = LadderOptions.StandardName });
         var plans = new LadderPlans(settings, new FixedSettings<ApplicationsOptions>(new ApplicationsOptions()));
-        Budget = new ConversionBudget(settings);
         Converted = new ConvertedLevels(
             Hub.Registry, plans, _renditions.Workers, Ladders, Budget, settings, NullLogger<ConvertedLevels>.Instance);
         Ladder = new LiveLadder(Hub.Registry, plans, Converted);
@@ -75,6 +77,13 @@ internal sealed class LadderHub : IDisposable
     public void Sound(int milliseconds) => Lease.Publish(_frames.Sound(milliseconds));
 
     public void Run() => _renditions.Run();
+
+    private static Dictionary<string, LadderLevelOptions> Levels() => new(StringComparer.Ordinal)
+    {
+        ["720p"] = new LadderLevelOptions { Height = 720, BitsPerSecond = 2_500_000 },
+        ["480p"] = new LadderLevelOptions { Height = 480, BitsPerSecond = 1_200_000 },
+        ["360p"] = new LadderLevelOptions { Height = 360, BitsPerSecond = 700_000 },
+    };
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using MediaGateway.Configuration;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
+using MediaGateway.Streams.Ladders;
 using MediaGateway.Streams.Renditions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -10,13 +11,14 @@ namespace MediaGateway.Tests.Streams.Renditions;
 /// <summary>A hub with renditions whose threads are not started: <see cref="Run"/> takes their turns.</summary>
 internal sealed class RenditionHub : IDisposable
 {
-    public RenditionHub(BufferPool pool, VideoOptions? options = null)
+    public RenditionHub(BufferPool pool, VideoOptions? options = null, ConversionBudget? budget = null)
     {
         Hub = new TestHub(pool);
         Transcoders = new FakeVideoTranscoders(pool);
         IOptions<VideoOptions> video = Options.Create(options ?? new VideoOptions { MaximumTranscoders = 1 });
         Workers = new VideoWorkers(Transcoders, video, Hub.Clock, Hub.Metrics, NullLogger<VideoWorkers>.Instance);
-        Renditions = new VideoRenditions(Hub.Registry, Workers, video, NullLogger<VideoRenditions>.Instance);
+        Budget = budget ?? new ConversionBudget(Options.Create(new LadderOptions()));
+        Renditions = new VideoRenditions(Hub.Registry, Workers, Budget, video, NullLogger<VideoRenditions>.Instance);
     }
 
     public TestHub Hub { get; }
@@ -24,6 +26,8 @@ internal sealed class RenditionHub : IDisposable
     public FakeVideoTranscoders Transcoders { get; }
 
     public VideoWorkers Workers { get; }
+
+    public ConversionBudget Budget { get; }
 
     public VideoRenditions Renditions { get; }
 
