@@ -1,5 +1,4 @@
 using System.Globalization;
-using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
