@@ -30,7 +30,7 @@ public sealed class PageQualityTests
 
         foreach ((string quality, int width) in ((string, int)[])[("low", 160), ("auto", 320)])
         {
-            await ChooseAsync(page, quality);
+            Assert.True(await ChooseAsync(page, quality), quality);
             await page.Browser.Page.WaitForAsync(WidthIs(width), Limit);
         }
 
@@ -56,7 +56,7 @@ public sealed class PageQualityTests
         await using FfmpegEncoder encoder = await PublishAsync(gateway, folder, [("show", "640x360", "2300k"), ("show_low", "160x90", "280k")]);
         await using StreamingPage page = await StreamingPage.OpenAsync(gateway);
         await page.PlayAsync("show");
-        await ChooseAsync(page, "auto");
+        Assert.True(await ChooseAsync(page, "auto"), "there is a choice");
         await page.Browser.Page.WaitForAsync(WidthIs(640), Limit);
         await page.Browser.Page.EvaluateAsync<bool>(Watching);
         await Task.Delay(Phase, TestContext.Current.CancellationToken);
@@ -96,7 +96,7 @@ public sealed class PageQualityTests
 
     private static string WidthIs(int width) => $"{StreamingPage.PlayerVideo}.videoWidth === {width}";
 
-    private static Task ChooseAsync(StreamingPage page, string quality) => page.Browser.Page.EvaluateAsync<bool>(
+    private static Task<bool> ChooseAsync(StreamingPage page, string quality) => page.Browser.Page.EvaluateAsync<bool>(
         $"(() => {{ const choice = document.querySelector('[data-testid=play-quality]'); choice.value = '{quality}';"
         + $" choice.dispatchEvent(new Event('change')); return choice.value === '{quality}' && choice.offsetParent !== null; }})()");
 
