@@ -18,6 +18,7 @@ finish() {
 }
 trap finish EXIT
 mkdir "$folder/root"
+touch "$folder/gateway.log"
 if [ -n "${CLIP:-}" ]; then
   cp "$CLIP" "$folder/root/clip.mp4"
 else

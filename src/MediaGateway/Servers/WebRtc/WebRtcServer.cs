@@ -144,7 +144,7 @@ internal sealed class WebRtcServer(
         }
 
         var viewers = new ViewerServices(options.Value, streams, finder, ladder, renditions, metrics);
-        answer = Begin(new WebRtcViewer(request, peer, new ForgettingObserver(this, request.Observer), loop, viewers));
+        answer = Begin(new WebRtcViewer(request, peer, new ForgettingObserver(this, request.Observer), loop, viewers) { Found = search.Stream });
         return true;
     }
 

@@ -61,6 +61,9 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     /// <summary>The stream that it plays; null while it waits.</summary>
     public LiveStream? Stream => _stream;
 
+    /// <summary>The stream that was found for it when it asked to play: one that is its own alone, as of a file, is not to be made twice.</summary>
+    public LiveStream? Found { get; set; }
+
     /// <summary>Asks for another level of the stream. Any thread.</summary>
     public void WishQuality(string quality)
     {
@@ -185,7 +188,10 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
             return;
         }
 
-        StreamSearch search = services.Finder.Find(new StreamQuery(Key, TakesFiles: true));
+        StreamSearch search = Found is { State: not StreamState.Ended, Lease.IsListed: false } own
+            ? StreamSearch.Found(own)
+            : services.Finder.Find(new StreamQuery(Key, TakesFiles: true));
+        Found = search.Stream;
         if (search.Stream is not { } stream)
         {
             Wait(search, now);

@@ -29,6 +29,19 @@ public sealed class RealFilePlayerTests : IDisposable
         Assert.Equal(await HashAsync($"-i {path}"), played);
     }
 
+    [Theory]
+    [InlineData("rtmps")]
+    [InlineData("rtmpt")]
+    public async Task OtherTransports_CarryTheSamePackets(string protocol)
+    {
+        await using FileHost host = await FileHost.StartAsync(_buffers);
+        string path = await MakeAsync(host, "clip.mp4", "-c:v libx264 -bf 2 -g 25 -c:a aac", seconds: 4);
+
+        string played = await HashAsync($"-rtmp_buffer 60000 -i {protocol}://127.0.0.1:{host.Server.PortOf(protocol)}/vod/mp4:clip.mp4");
+
+        Assert.Equal(await HashAsync($"-i {path}"), played);
+    }
+
     [Fact]
     public async Task Mp3_IsPlayed()
     {

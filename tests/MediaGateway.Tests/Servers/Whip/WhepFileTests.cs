@@ -96,6 +96,7 @@ public sealed class WhepFileTests : IDisposable
         viewer.Start(answer.Text);
         await RtmpServerHost.UntilAsync(() => viewer.Pictures.Count + viewer.Sounds > 3, "frames");
 
+        Assert.Equal(1, host.Get<VodPump>().Count);
         Assert.Equal(200, (await host.SendAsync("DELETE", answer.Location)).Status);
         await RtmpServerHost.UntilAsync(() => host.Get<VodPump>().Count == 0, "nobody reads the file");
     }
