@@ -31,7 +31,7 @@ public sealed class PushTests
         }
 
         lease.Dispose();
-        await PushHost.UntilAsync(() => target.Said.Contains("unpublish"), "the end of the stream is told");
+        await PushHost.UntilAsync(() => target.Said.Contains("closed"), "the end of the stream is told and the connection closed");
         await PushHost.UntilAsync(push, PushState.WaitingForStream);
 
         RtmpTarget.Received[] frames = [.. target.Frames];
