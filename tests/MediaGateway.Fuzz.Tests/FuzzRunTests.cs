@@ -86,7 +86,7 @@ public sealed class FuzzRunTests
     [Fact]
     public void EveryTarget_HasItsOwnNameASecondOracleAndSeedsWithoutTestData()
     {
-        Assert.True(FuzzTargets.All.Count >= 20);
+        Assert.True(FuzzTargets.All.Count(target => !target.IsBrief) >= 20);
         Assert.Equal(FuzzTargets.All.Count, FuzzTargets.All.Select(target => target.Name).Distinct().Count());
         Assert.All(FuzzTargets.All, target =>
         {

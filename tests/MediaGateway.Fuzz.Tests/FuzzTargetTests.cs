@@ -17,7 +17,7 @@ internal static class FuzzTargetRun
     {
         FuzzTarget target = FuzzTargets.Find(name)!;
         var run = new FuzzRun(target, FuzzSettings.Seed);
-        run.Run(FuzzSettings.Time);
+        run.Run(target.IsBrief ? FuzzSettings.Time / 5 : FuzzSettings.Time);
         TestContext.Current.TestOutputHelper?.WriteLine($"{run.Seeds} seed inputs, {run.Inputs} others, --seed {FuzzSettings.Seed}");
     }
 }

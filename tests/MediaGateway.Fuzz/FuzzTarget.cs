@@ -27,6 +27,12 @@ public sealed class FuzzTarget
     /// <summary>Compares the answers with what they must be; throws <see cref="OracleException"/> when they are not. What it allocates does not count.</summary>
     public Action<byte[]>? Verify { get; init; }
 
+    /// <summary>
+    /// Whether a fifth of the time is enough where time is short: the parser is small, is run as a part of another target too, or stands behind a
+    /// password.
+    /// </summary>
+    public bool IsBrief { get; init; }
+
     /// <summary>Bytes that mean something to the parser.</summary>
     public IReadOnlyList<byte[]> Words { get; init; } = [];
 

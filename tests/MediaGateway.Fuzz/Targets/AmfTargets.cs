@@ -43,6 +43,7 @@ internal static class AmfTargets
         new()
         {
             Name = "amf0-with-amf3",
+            IsBrief = true,
             Parser = "`Amf0Reader` that meets AMF3 (marker 0x11), as in messages of type 15 and 17",
             Oracle = "as of `Amf0Reader` alone, over both forms together",
             Seeds = () => [.. Values0(), .. Values3().Select(bytes => (byte[])[0x11, .. bytes])],
@@ -53,6 +54,7 @@ internal static class AmfTargets
         new()
         {
             Name = "rtmp-command",
+            IsBrief = true,
             Parser = "`Command`",
             Oracle = "a command written again reads the same",
             Seeds = Commands,

@@ -31,6 +31,7 @@ internal static class H264Targets
         new()
         {
             Name = "h264-pps",
+            IsBrief = true,
             Parser = "`PictureParameterSet`, `SliceHeader`",
             Oracle = "a second reader, bit by bit, finds the same numbers",
             Seeds = () => [.. ParameterSets(8), .. ParameterSets(1), .. ParameterSets(5)],
@@ -53,6 +54,7 @@ internal static class H264Targets
         new()
         {
             Name = "avc-configuration",
+            IsBrief = true,
             Parser = "`AvcDecoderConfigurationRecord`",
             Oracle = "a record built of the sets that were read holds the same sets",
             Seeds = () => [Mp4Boxes.AvcConfiguration, Record()],
@@ -63,6 +65,7 @@ internal static class H264Targets
         new()
         {
             Name = "aac-configuration",
+            IsBrief = true,
             Parser = "`AudioSpecificConfig`",
             Oracle = "written again it reads the same",
             Seeds = () => [Wire.Hex("1210"), Wire.Hex("2b92 0800"), Wire.Hex("17800bb8 10"), .. SeedFiles.Below("fuzz", "mediacommon")],
@@ -74,6 +77,7 @@ internal static class H264Targets
         new()
         {
             Name = "sound-packets",
+            IsBrief = true,
             Parser = "`OpusPacket`, `Mp3FrameHeader`, `SpeexPacket`",
             Oracle = "durations and sizes stay inside what the formats allow",
             Seeds = () => [Wire.Hex("fc 0102"), Wire.Hex("ff 83 00 0102"), Wire.Hex("fffb 9064 00"), Wire.Hex("fff3 48c0"), Wire.Hex("be1d de"), .. SeedFiles.Below("fuzz", "mediacommon")],

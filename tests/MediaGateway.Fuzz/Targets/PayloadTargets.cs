@@ -42,6 +42,7 @@ internal static class PayloadTargets
     private static FuzzTarget Pictures(string name, IVideoDepacketizer depacketizer, string oracle, Func<IEnumerable<byte[]>> seeds) => new()
     {
         Name = name,
+        IsBrief = true,
         Parser = $"`{depacketizer.GetType().Name}` and `PictureBuilder`",
         Oracle = $"{oracle}; all memory comes back",
         Seeds = seeds,

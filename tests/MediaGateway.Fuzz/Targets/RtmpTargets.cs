@@ -59,6 +59,7 @@ internal static class RtmpTargets
         new()
         {
             Name = "rtmp-url",
+            IsBrief = true,
             Parser = "`RtmpUrlPart`, `RtmpTargetUrl`",
             Oracle = "what is shown of an address is an address again and holds no password",
             Seeds = () => Texts(

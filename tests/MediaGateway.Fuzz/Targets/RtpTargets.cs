@@ -31,6 +31,7 @@ internal static class RtpTargets
         new()
         {
             Name = "rtp-extensions",
+            IsBrief = true,
             Parser = "`RtpHeaderExtensions`",
             Oracle = "a second walk over the elements; they lie in order inside the header",
             Seeds = ExtensionSeeds,
@@ -42,6 +43,7 @@ internal static class RtpTargets
         new()
         {
             Name = "rtp-redundant",
+            IsBrief = true,
             Parser = "`RedundantPayload`",
             Oracle = "copies and the packet's own payload tile what follows the headers",
             Seeds = () => [Wire.Hex("ef 000803 6f 010203 0405"), Wire.Hex("ef 00f004 ef 007802 6f 01020304 0506 07"), Wire.Hex("6f 01")],
@@ -64,6 +66,7 @@ internal static class RtpTargets
         new()
         {
             Name = "rtcp-transport-feedback",
+            IsBrief = true,
             Parser = "`TransportFeedback`",
             Oracle = "a second reading finds the same packets with the same times",
             Seeds = () => [Wire.Hex("0001 0003 000010 00 2003 04 08 0c"), Wire.Hex("fffe 0010 7fffff 01 8fff d555 0001 02 03 04 05 06 07 08 09 0a 0b 0c 0d 8000 7fff 8000"), Wire.Hex("0000 0000 000000 00")],

@@ -48,6 +48,7 @@ internal static class SdpTargets
         new()
         {
             Name = "ice-fragment",
+            IsBrief = true,
             Parser = "`IceFragment`",
             Oracle = "lines that mean nothing to it change nothing",
             Seeds = () =>

@@ -39,6 +39,7 @@ internal static class StunTargets
         new()
         {
             Name = "stun-check",
+            IsBrief = true,
             Parser = "`BindingRequest`, `MessageIntegrity`, `StunFingerprint`",
             Oracle = "only what a second HMAC-SHA1 and CRC-32 find right is right; the message is put back as it was",
             Seeds = () => [Request(), .. Messages()],
@@ -51,6 +52,7 @@ internal static class StunTargets
         new()
         {
             Name = "stun-answer",
+            IsBrief = true,
             Parser = "`AddressQuery`",
             Oracle = "an address that was read, written as an answer, is read again",
             Seeds = () => [Answer(TransportAddress.FromIPv4(0xC0000201, 3478)), Answer(new TransportAddress(0x20010DB8_00000000, 1, 65535)), .. Messages()],

@@ -42,6 +42,7 @@ internal static class TransportTargets
         new()
         {
             Name = "datagram-kind",
+            IsBrief = true,
             Parser = "`DatagramClassifier`",
             Oracle = "the ranges of RFC 7983 as a table",
             Seeds = () => [ClientHello, Wire.Hex("0001"), Wire.Hex("80c8"), Wire.Hex("8060"), []],
@@ -78,6 +79,7 @@ internal static class TransportTargets
         new()
         {
             Name = "ice-tcp",
+            IsBrief = true,
             Parser = "`FrameAssembler`",
             Oracle = "a second way to cut the stream; the same datagrams byte by byte as in one piece; all memory comes back",
             Seeds = () => [Wire.Hex("0002 0001 0000 0003 808182"), [0x04, 0x00, .. new byte[1024], 0, 1, 2], [0xFF, 0xFF], .. SeedFiles.Below("stun").Select(Framed)],
