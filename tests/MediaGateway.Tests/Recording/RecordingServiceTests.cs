@@ -82,6 +82,12 @@ public class RecordingServiceTests
             frames = file?.Index.Count ?? 0;
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
+
+        using VodFile running = (await catalog.OpenAsync("recordings", name)).File!; // it has been opened before
+        Assert.Equal((true, true), catalog.Origin("recordings", running));
+        lease.End(StreamEndReason.Unpublished);
+        Assert.Equal(RecordingState.Finished, (await host.ToldAsync()).State);
+        Assert.Equal((true, false), catalog.Origin("recordings", running));
     }
 
     [Fact]

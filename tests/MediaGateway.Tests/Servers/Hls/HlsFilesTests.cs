@@ -1,6 +1,7 @@
 using System.Globalization;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Servers.Rtmp;
+using MediaGateway.Vod;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Hls;
@@ -39,6 +40,27 @@ public sealed class HlsFilesTests : IDisposable
         Assert.Equal(404, (await host.GetAsync($"/hls/vod/dir/clip.mp4/{last.Replace($"/{playlist.Segments.Count - 1}.", "/99.", StringComparison.Ordinal)}")).Status);
         Assert.Equal(404, (await host.GetAsync($"/hls/vod/dir/clip.mp4/0123456789/{0}.m4s")).Status);
         Assert.Equal(404, (await host.GetAsync($"/hls/vod/dir/clip_360.mp4/{last}")).Status);
+    }
+
+    [Fact]
+    public async Task RecordingThatGoesOn_IsAnEventUntilItHasEnded()
+    {
+        bool isWritten = true;
+        string records = Directory.CreateDirectory(Path.Combine(_folder, "records")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(records, "show.mp4"), SmallMp4.Make(19), TestContext.Current.CancellationToken);
+        await using HlsHost host = await HlsHost.StartAsync(
+            TimeSpan.Zero,
+            services => services.AddSingleton(new VodRoot(["records"], records, path => isWritten && path.EndsWith("/show.mp4", StringComparison.Ordinal))));
+        string media = $"/hls/records/show.mp4/{(await host.GetAsync("/hls/records/show.mp4/index.m3u8")).Text.Split('\n')[^2]}";
+
+        HlsPlaylist growing = HlsPlaylist.Read((await host.GetAsync(media)).Text);
+        isWritten = false;
+        HlsPlaylist ended = HlsPlaylist.Read((await host.GetAsync(media)).Text);
+
+        Assert.Equal((false, true), (growing.HasEnded, ended.HasEnded));
+        Assert.Equal((3, 4), (growing.Segments.Count, ended.Segments.Count));
+        Assert.Equal(growing.TargetDuration, ended.TargetDuration);
+        Assert.Equal(growing.Segments.Select(segment => segment.Address), ended.Segments.Take(3).Select(segment => segment.Address));
     }
 
     [Fact]

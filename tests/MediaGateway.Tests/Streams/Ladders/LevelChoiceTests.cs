@@ -1,3 +1,4 @@
+using MediaGateway.Configuration;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
 using Xunit;
@@ -17,6 +18,14 @@ public sealed class LevelChoiceTests
     private readonly LevelChoice _choice = new();
     private TimeSpan _now = TimeSpan.FromSeconds(100);
     private StreamKey _present = Levels[0].Key;
+
+    [Fact]
+    public void StandardLadder_HasALevelForALinkOf600Kbit()
+    {
+        int lowest = new LadderOptions().Find(LadderOptions.StandardName)!.Values.Min(level => level.BitsPerSecond);
+
+        Assert.InRange(lowest + LiveLadder.SoundRate, 1, 600_000 * LevelChoice.UsedShare);
+    }
 
     [Fact]
     public void NetworkTakesLess_TheLevelGoesDownToWhatItTakes()

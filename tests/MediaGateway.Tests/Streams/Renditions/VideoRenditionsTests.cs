@@ -46,6 +46,22 @@ public sealed class VideoRenditionsTests
     }
 
     [Fact]
+    public void Rendition_CountsInTheBudgetOfConversionsUntilItEnds()
+    {
+        using var pool = new TrackingBufferPool();
+        using var hub = new RenditionHub(pool);
+        PublishLease lease = hub.Hub.Publish("show", new FakePublisher(), ExpectedTracks.Video);
+        PublishReordered(lease, pool, hub, 0);
+        Assert.NotNull(hub.Renditions.ForWebRtc(lease.Stream, out _));
+        Assert.Equal(640 * 360 * 30 * 1.25, hub.Budget.Planned);
+
+        lease.Dispose();
+        hub.Run();
+
+        Assert.Equal(0, hub.Budget.Planned);
+    }
+
+    [Fact]
     public void ViewersKeyframeRequest_ReachesTheEncoderAndNotThePublisher()
     {
         using var pool = new TrackingBufferPool();
