@@ -33,7 +33,7 @@ public sealed class RecordingTests
         using WorkFolder folder = new();
         string source = await EncodeAsync(folder, 12, "3000k");
         using SmallDisk disk = await SmallDisk.MountAsync(folder.File("disk"), megabytes: 2);
-        await using GatewayProcess gateway = await StartAsync(disk.Path, "mp4");
+        await using GatewayProcess gateway = await StartAsync(disk.Path, "mp4", settings: ("Recording__ReservedBytes", "0"));
         await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, source, gateway.RtmpAddress("full"));
         string watched = folder.File("watched.flv");
         await FfmpegRecorder.RecordToEndAsync(gateway.RtmpAddress("full"), watched, Limit);
@@ -44,10 +44,12 @@ public sealed class RecordingTests
         HashedPacket.AssertTail(sent, received, "video");
         HashedPacket.AssertTail(sent, received, "audio");
         Assert.True(received.Count(packet => packet.Codec == "video") >= 10 * FramesPerSecond, "The viewer saw less than ten seconds.");
-        JsonElement entry = Assert.Single(await ListAsync(gateway), entry => entry.GetProperty("file").GetString()!.Length > 0);
+        JsonElement entry = Assert.Single(await ListAsync(gateway));
         Assert.Equal("failed", entry.GetProperty("state").GetString());
         Assert.Contains("space", entry.GetProperty("reason").GetString(), StringComparison.OrdinalIgnoreCase);
         string file = Path.Combine(disk.Path, entry.GetProperty("file").GetString()!);
+        JsonElement beside = JsonDocument.Parse(await File.ReadAllTextAsync($"{file}.json", TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal(entry.GetProperty("bytes").GetInt64(), beside.GetProperty("bytes").GetInt64());
         Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
         AssertPartOf(sent, await HashedPacket.ListAsync(file), "video");
     }
@@ -81,13 +83,20 @@ public sealed class RecordingTests
         Assert.InRange(counted, recorded - FramesPerSecond, recorded + 1);
 
         await using GatewayProcess next = await StartAsync(folder.File(format), format, gateway);
-        await Wait.UntilAsync(async () => (await ListAsync(next)) is [var entry] && entry.GetProperty("state").GetString() == "interrupted", Limit, () => next.Log);
+        await Wait.UntilAsync(async () => (await ListAsync(next)) is [var entry] && entry.GetProperty("state").GetString() == "finished", Limit, () => next.Log);
         await PlayAsync(next, $"{format}:live/killed", played);
         AssertPartOf(sent, await HashedPacket.ListAsync(played), "video");
+        Assert.Equal(counted, await CountAsync(file));
+        JsonElement finished = Assert.Single(await ListAsync(next));
+        Assert.Equal(new FileInfo(file).Length, finished.GetProperty("bytes").GetInt64());
+        string tags = await ToolProcess.RunAsync(
+            Tool.Require("ffprobe"), ["-v", "quiet", "-show_entries", "format_tags=hasKeyframes", "-of", "csv=p=0", file], Limit);
+        Assert.Equal(format == "flv" ? "true" : "", tags.Trim());
     }
 
-    private static Task<GatewayProcess> StartAsync(string root, string format, GatewayProcess? former = null) => GatewayProcess.StartAsync(
-        new Dictionary<string, string?>
+    private static Task<GatewayProcess> StartAsync(
+        string root, string format, GatewayProcess? former = null, params (string Key, string Value)[] settings) => GatewayProcess.StartAsync(
+        new Dictionary<string, string?>(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
         {
             ["Recording__Root"] = root,
             ["Recording__Format"] = format,

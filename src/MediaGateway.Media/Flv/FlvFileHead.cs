@@ -18,7 +18,9 @@ internal sealed class FlvFileHead(
     IReadOnlyList<TrackFormat> tracks, StreamMetadata? publisher, FlvFileIndex? index, long duration, long fileLength)
 {
     private const double MillisecondsPerSecond = 1000;
-    private const string PaddingName = "padding";
+    /// <summary>The property that fills the head of a file to seek in up to its length.</summary>
+    public const string PaddingName = "padding";
+
 
     // A number with its marker; a null is one byte.
     private const int NumberLength = 1 + sizeof(double);
@@ -35,16 +37,28 @@ internal sealed class FlvFileHead(
     /// <param name="metadataLength">The length of the metadata: what <see cref="LongestMetadata"/> was at the beginning of the file.</param>
     public void Write(IBufferWriter<byte> output, int metadataLength)
     {
-        FlvTagWriter.WriteFileHeader(
-            output, tracks.Any(static track => track.Kind == TrackKind.Audio), tracks.Any(static track => track.Kind == TrackKind.Video));
+        bool fits = TryWrite(output, metadataLength);
+        Debug.Assert(fits, "Without the publisher's words it always fits.");
+    }
+
+    /// <summary>Writes it, unless it cannot be made that long: the file is not one that was begun here.</summary>
+    public bool TryWrite(IBufferWriter<byte> output, int metadataLength)
+    {
         ArrayBufferWriter<byte> body = Metadata(publisher, metadataLength);
         if (body.WrittenCount != metadataLength)
         {
             body = Metadata(null, metadataLength); // The publisher has found many words since.
         }
 
-        Debug.Assert(body.WrittenCount == metadataLength, "Without the publisher's words it always fits.");
+        if (body.WrittenCount != metadataLength)
+        {
+            return false;
+        }
+
+        FlvTagWriter.WriteFileHeader(
+            output, tracks.Any(static track => track.Kind == TrackKind.Audio), tracks.Any(static track => track.Kind == TrackKind.Video));
         FlvTagWriter.WriteTag(output, TrackKind.Data, milliseconds: 0, [], body.WrittenSpan);
+        return true;
     }
 
     private ArrayBufferWriter<byte> Metadata(StreamMetadata? words, int? length)

@@ -9,7 +9,8 @@ namespace MediaGateway.Media.Flv;
 /// Reads the index of an FLV file (Video File Format v10.1, E) from tag to tag; only configurations and metadata are read whole. A last
 /// tag that is cut short is left for later: the file may grow.
 /// </summary>
-internal sealed class FlvFileIndexer : IMediaFileIndexer
+/// <param name="keyframes">Notes where the tags of keyframes begin; null when nobody asks.</param>
+internal sealed class FlvFileIndexer(FlvFileIndex? keyframes = null) : IMediaFileIndexer
 {
     private const int FileHeaderLength = 9;
     private const int TagHeaderLength = 11;
@@ -26,8 +27,8 @@ internal sealed class FlvFileIndexer : IMediaFileIndexer
     private const long LateStart = 5000;
 
     private readonly MediaFileBuilder _builder = new(MediaFileKind.Flv);
-    private readonly FlvTrackIndex _video;
-    private readonly FlvTrackIndex _audio;
+    private readonly FlvTrackIndex _video = new(TrackKind.Video);
+    private readonly FlvTrackIndex _audio = new(TrackKind.Audio);
     private readonly FlvFileClock _clock = new();
     private readonly int[] _tracks = [-1, -1, -1];
     private readonly long[] _last = [-1, -1, -1];
@@ -37,15 +38,17 @@ internal sealed class FlvFileIndexer : IMediaFileIndexer
     private long? _origin;
     private int _parts;
 
-    /// <summary>Makes an indexer that has read nothing.</summary>
-    public FlvFileIndexer()
-    {
-        _video = new FlvTrackIndex(TrackKind.Video);
-        _audio = new FlvTrackIndex(TrackKind.Audio);
-    }
-
     /// <inheritdoc/>
     public bool CanGrow => true;
+
+    /// <summary>Where the last whole tag ends with the size behind it, which itself may be cut short.</summary>
+    public long End => _position;
+
+    /// <summary>Bytes of the last whole tag without the size behind it.</summary>
+    public int LastTagLength { get; private set; }
+
+    /// <summary>The time of the last tag that holds a frame, in milliseconds from the first one.</summary>
+    public long LastTime => Math.Max(Math.Max(_last[0], _last[1]), Math.Max(_last[2], 0));
 
     /// <inheritdoc/>
     public MediaFile Update(IByteSource source)
@@ -112,6 +115,7 @@ internal sealed class FlvFileIndexer : IMediaFileIndexer
             throw new MediaFileException($"The file has more than {MediaFileLimits.MaximumParts} tags that hold no frame.");
         }
 
+        LastTagLength = TagHeaderLength + size;
         cursor.Position = body + size + TrailerLength;
         return true;
     }
@@ -169,6 +173,11 @@ internal sealed class FlvFileIndexer : IMediaFileIndexer
         ref long step = ref _step[(int)kind];
         step = last >= 0 && time > last ? time - last : step;
         last = Math.Max(last, time);
+        if (kind == TrackKind.Video && indexed.IsKeyframe)
+        {
+            keyframes?.Add(last, tag.Body - TagHeaderLength);
+        }
+
         _builder.Add(
             new MediaSample(
                 tag.Body + indexed.Offset, last, tag.Size - indexed.Offset, indexed.Composition, entry, indexed.IsKeyframe, indexed.FirstByte),

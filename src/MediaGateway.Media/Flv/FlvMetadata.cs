@@ -23,6 +23,7 @@ public static class FlvMetadata
     {
         "duration", "filesize", "datasize", "videosize", "audiosize", "keyframes", "hasKeyframes", "hasMetadata", "hasVideo", "hasAudio",
         "hasCuePoints", "canSeekToEnd", "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation", "lastkeyframe", "cuePoints", "seekpoints",
+        FlvFileHead.PaddingName,
     };
 
     private static readonly HashSet<string> OfVideo = new(StringComparer.OrdinalIgnoreCase)

@@ -17,7 +17,7 @@ internal static class RecordingEndpoints
         group.MapGet("/recordings", List);
         group.MapGet("/recordings/{id}", Find);
         group.MapDelete("/recordings/{id}", Delete);
-        group.MapPost("/streams/{application}/{name}/recording", Start);
+        group.MapPost("/streams/{application}/{name}/recording", StartAsync);
         group.MapDelete("/streams/{application}/{name}/recording", Stop);
     }
 
@@ -30,7 +30,7 @@ internal static class RecordingEndpoints
 
     private static JsonHttpResult<RecordingReport[]> List(string? stream, RecordingService service)
     {
-        IEnumerable<RecordingReport> reports = service.Running.Where(recording => recording.Entry is null || recording.Fault is not null)
+        IEnumerable<RecordingReport> reports = service.Running.Where(recording => recording.Entry is null or { File: "" })
             .Select(RecordingReport.From)
             .Concat(service.Catalog.Entries.Select(RecordingReport.From))
             .Where(report => stream is null || stream == report.Stream)
@@ -63,14 +63,16 @@ internal static class RecordingEndpoints
             : ProblemReport.Answer(StatusCodes.Status500InternalServerError, "The disk refuses; the log says why.");
     }
 
-    private static IResult Start(string application, string name, RecordingService service, HttpResponse response)
+    private static async Task<IResult> StartAsync(
+        string application, string name, RecordingService service, HttpResponse response, CancellationToken cancellationToken)
     {
         if (!StreamKey.TryCreate(application, name, out StreamKey key, out string? refusal))
         {
             return ProblemReport.BadRequest(refusal);
         }
 
-        if (Refuse(service.Start(key, out StreamRecording? recording)) is { } refused)
+        (RecordingStart start, StreamRecording? recording, string? words) = await service.StartAsync(key, cancellationToken);
+        if (Refuse(start, words) is { } refused)
         {
             return refused;
         }
@@ -99,7 +101,8 @@ internal static class RecordingEndpoints
             return refusal!; // one of both is there
         }
 
-        return Refuse(service.Start(key.Value, out _)) is { } refused ? refused : TypedResults.Ok();
+        (RecordingStart start, _, string? words) = await service.StartAsync(key.Value, request.HttpContext.RequestAborted);
+        return Refuse(start, words) is { } refused ? refused : TypedResults.Ok();
     }
 
     private static async Task<IResult> StopOfSessionAsync(HttpRequest request, OperatorApi api, RecordingService service)
@@ -132,11 +135,13 @@ internal static class RecordingEndpoints
             : (null, ProblemReport.NotFound(NoSession));
     }
 
-    private static JsonHttpResult<ProblemReport>? Refuse(RecordingStart start) => start switch
+    private static JsonHttpResult<ProblemReport>? Refuse(RecordingStart start, string? words) => start switch
     {
         RecordingStart.Started => null,
         RecordingStart.Duplicate => ProblemReport.Answer(StatusCodes.Status409Conflict, "The stream is recorded already."),
-        RecordingStart.NoStream => ProblemReport.NotFound("Nobody publishes that stream."),
+        RecordingStart.NoStream => ProblemReport.NotFound(words ?? "Nobody publishes that stream."),
+        RecordingStart.TooMany => ProblemReport.Answer(
+            StatusCodes.Status503ServiceUnavailable, "As many streams are recorded as Recording:MaximumRecordings allows."),
         _ => ProblemReport.Answer(StatusCodes.Status503ServiceUnavailable, "There is no folder for recordings: Recording:Root is not set."),
     };
 }

@@ -15,10 +15,10 @@ internal sealed record RecordingReport
     /// <summary>The publisher's media session; null when there was none.</summary>
     public required string? MediaSessionId { get; init; }
 
-    /// <summary><c>waiting</c>, <c>recording</c>, <c>failed</c>, <c>finished</c> or <c>interrupted</c>.</summary>
+    /// <summary><c>waiting</c>, <c>recording</c>, <c>failed</c> or <c>finished</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary>Why it has failed or was interrupted; empty when there is nothing to say.</summary>
+    /// <summary>Why it has failed, or has ended before its stream; empty when there is nothing to say.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The file below <c>Recording:Root</c>; empty when there is none.</summary>
@@ -60,13 +60,13 @@ internal sealed record RecordingReport
     };
 
     /// <summary>Makes the entry of a recording: its file of now, or that there is none.</summary>
-    public static RecordingReport From(StreamRecording recording) => recording is { Entry: { } entry, Fault: null } ? From(entry) : new()
+    public static RecordingReport From(StreamRecording recording) => recording.Entry is { } entry ? From(entry) : new()
     {
         Id = recording.Id,
         Stream = recording.Key.ToString(),
         MediaSessionId = recording.Session?.Id,
-        State = NameOf(recording.Fault is null ? RecordingState.Waiting : RecordingState.Failed),
-        Reason = recording.Fault ?? "",
+        State = NameOf(RecordingState.Waiting),
+        Reason = "",
         File = "",
         StartedAt = recording.StartedAt,
         EndedAt = null,

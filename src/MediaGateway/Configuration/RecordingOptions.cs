@@ -50,6 +50,13 @@ internal sealed class RecordingOptions
     [Range(1, 64)]
     public int Writers { get; set; } = 2;
 
+    /// <summary>
+    /// Streams that are recorded at the same time, at most: each may hold <see cref="QueueBytes"/> and wants its share of the disk. Further
+    /// wishes are refused; their streams play on.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaximumRecordings { get; set; } = 100;
+
     /// <summary>A longer recording goes on in another file at the next keyframe; FLV's times end after 24 days.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "24.00:00:00")]
     public TimeSpan MaximumDuration { get; set; } = TimeSpan.FromDays(1);
@@ -65,4 +72,11 @@ internal sealed class RecordingOptions
     /// <summary>When the disk has fewer bytes free, the oldest finished recordings are deleted; 0: none are.</summary>
     [Range(0L, long.MaxValue)]
     public long MinimumFreeBytes { get; set; }
+
+    /// <summary>
+    /// While the disk has fewer bytes free, running recordings end with whole files and none begins: the rest of the disk is the system's
+    /// and the log's. 0: recordings may fill it.
+    /// </summary>
+    [Range(0L, long.MaxValue)]
+    public long ReservedBytes { get; set; } = 64 * 1024 * 1024;
 }

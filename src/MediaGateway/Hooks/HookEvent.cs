@@ -1,12 +1,13 @@
-using MediaGateway.Sessions;
-
 namespace MediaGateway.Hooks;
 
 /// <summary>Something that has happened and that the backend is to hear of. Immutable.</summary>
 /// <param name="Method">The hook's name.</param>
 /// <param name="Address">Where it is posted to.</param>
-/// <param name="Connection">Whose it is: the events of one connection are delivered in their order.</param>
+/// <param name="Owner">
+/// Whose it is: the events of one connection are delivered in their order, and those of a stream without a publisher's connection, whose
+/// owner is its name.
+/// </param>
 /// <param name="Body">
 /// Writes the JSON. Called when the event is sent, off the thread that met it: a session description is not copied into every event.
 /// </param>
-internal sealed record HookEvent(string Method, Uri Address, ClientConnection Connection, Func<ReadOnlyMemory<byte>> Body);
+internal sealed record HookEvent(string Method, Uri Address, object Owner, Func<ReadOnlyMemory<byte>> Body);

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using MediaGateway.Diagnostics;
-using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
 
@@ -12,7 +11,7 @@ namespace MediaGateway.Hooks;
 internal sealed class HookEventQueue(HookClient client, TimeProvider time, GatewayMetrics metrics, ILogger<HookEventQueue> logger) : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ClientConnection, Lane> _lanes = [];
+    private readonly Dictionary<object, Lane> _lanes = [];
     private readonly Channel<Lane> _ready = Channel.CreateBounded<Lane>(HookLimits.QueuedEvents);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ThrottledCount _overflow = new(time);
@@ -56,9 +55,9 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
             if (!isFull)
             {
                 _count++;
-                if (!_lanes.TryGetValue(hookEvent.Connection, out Lane? lane))
+                if (!_lanes.TryGetValue(hookEvent.Owner, out Lane? lane))
                 {
-                    _lanes[hookEvent.Connection] = started = lane = new Lane(hookEvent.Connection);
+                    _lanes[hookEvent.Owner] = started = lane = new Lane(hookEvent.Owner);
                 }
 
                 lane.Events.Enqueue(hookEvent);
@@ -188,7 +187,7 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
                 return true;
             }
 
-            _lanes.Remove(lane.Connection);
+            _lanes.Remove(lane.Owner);
             lane.Alarm?.Dispose();
             return false;
         }
@@ -229,9 +228,9 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
     }
 
     /// <summary>The events of one connection that wait, oldest first.</summary>
-    private sealed class Lane(ClientConnection connection)
+    private sealed class Lane(object owner)
     {
-        public ClientConnection Connection { get; } = connection;
+        public object Owner { get; } = owner;
 
         public Queue<HookEvent> Events { get; } = new();
 

@@ -3,13 +3,19 @@ using MediaGateway.Sessions;
 
 namespace MediaGateway.Hooks;
 
-/// <summary>Passes what happens to recordings on as events of the style that is spoken; those of streams without a publisher's session have no event.</summary>
+/// <summary>Passes what happens to recordings on as events of the style that is spoken.</summary>
 internal sealed class HookRecordings(IHookStyle style, HookEventQueue queue) : IRecordingListener
 {
+    /// <summary>The hook application of a recording: its publisher's; that of RTMP clients for a stream without one.</summary>
+    public static string AppKeyOf(RecordingEntry entry) => entry.AppKey ?? ClientConnection.FlashApplication;
+
+    /// <summary>Whose events those of a recording follow.</summary>
+    public static object OwnerOf(RecordingEntry entry, MediaSession? session) => session is null ? entry.Stream : session.Connection;
+
     /// <inheritdoc/>
     public void RecordingChanged(RecordingEntry entry, string path, MediaSession? session)
     {
-        if (session is not null && style.Recorded(entry, path, session) is { } its)
+        if (style.Recorded(entry, path, session) is { } its)
         {
             queue.Add(its);
         }

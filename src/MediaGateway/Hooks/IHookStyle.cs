@@ -22,6 +22,8 @@ internal interface IHookStyle : IAccessControl
     /// <summary>What to report of a recorded file: that it has begun, is ready, or was given up. Null: nothing.</summary>
     /// <param name="entry">What is known of it.</param>
     /// <param name="path">Its whole path; empty when there is no file.</param>
-    /// <param name="session">The publisher's session, which may have ended.</param>
-    HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session);
+    /// <param name="session">
+    /// The publisher's session, which may have ended; null for a stream that the gateway brings itself, and for a file of an earlier run.
+    /// </param>
+    HookEvent? Recorded(RecordingEntry entry, string path, MediaSession? session);
 }

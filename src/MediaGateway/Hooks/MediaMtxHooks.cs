@@ -29,7 +29,7 @@ internal sealed class MediaMtxHooks(HookBackend backend, HookGate gate) : IHookS
     public IEnumerable<HookEvent> Changed(MediaSession session) => [];
 
     /// <inheritdoc/>
-    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session) => null;
+    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession? session) => null;
 
     private async ValueTask<AccessVerdict> AskAsync(string action, MediaSession session, CancellationToken cancellationToken)
     {

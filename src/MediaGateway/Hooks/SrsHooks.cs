@@ -44,9 +44,13 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
     }
 
     /// <summary>SRS reports a file once it is ready.</summary>
-    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session) =>
-        !entry.IsRunning && entry.Bytes > 0 && AddressOf(HookMethods.OnDvr, session.Connection) is { } address
-            ? new HookEvent(HookMethods.OnDvr, address, session.Connection, () => BodyOf(HookMethods.OnDvr, session.Connection, session, path))
+    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession? session) =>
+        !entry.IsRunning && entry.Bytes > 0 && backend.Find(HookRecordings.AppKeyOf(entry), HookMethods.OnDvr) is { } address
+            ? new HookEvent(
+                HookMethods.OnDvr,
+                address,
+                HookRecordings.OwnerOf(entry, session),
+                () => session is null ? BodyOf(entry, path) : BodyOf(HookMethods.OnDvr, session.Connection, session, path))
             : null;
 
     private static AccessVerdict? Read(HookAnswer answer)
@@ -105,6 +109,27 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
         {
             yield return new HookEvent(method, address, connection, () => BodyOf(method, connection, session));
         }
+    }
+
+    // A file of which no client is known.
+    private ReadOnlyMemory<byte> BodyOf(RecordingEntry entry, string file)
+    {
+        using var body = new HookBody([]);
+        return body.Text("server_id", node.Id)
+            .Text("service_id", node.Id)
+            .Text("action", HookMethods.OnDvr)
+            .Text("client_id", "")
+            .Text("ip", "")
+            .Text("vhost", VirtualHost)
+            .Text("app", entry.Key.Application)
+            .Text("tcUrl", "")
+            .Text("stream", entry.Key.Name)
+            .Text("param", "")
+            .Text("stream_url", $"/{entry.Key}")
+            .Text("stream_id", entry.SessionId ?? "")
+            .Text("cwd", AppContext.BaseDirectory)
+            .Text("file", file)
+            .End();
     }
 
     private ReadOnlyMemory<byte> BodyOf(string method, ClientConnection connection, MediaSession? session, string? file = null)

@@ -76,14 +76,16 @@ internal sealed class WcsBodies(HookNode node)
     /// <summary>The body of <c>RecordingStatusEvent</c>.</summary>
     /// <param name="entry">The file.</param>
     /// <param name="path">Its whole path.</param>
-    /// <param name="session">The publisher's session.</param>
+    /// <param name="session">The publisher's session; null when there is none.</param>
     /// <param name="excluded">Fields to leave out.</param>
-    public ReadOnlyMemory<byte> Recording(RecordingEntry entry, string path, MediaSession session, FrozenSet<string> excluded)
+    public ReadOnlyMemory<byte> Recording(RecordingEntry entry, string path, MediaSession? session, FrozenSet<string> excluded)
     {
         using var body = new HookBody(excluded);
-        AddSession(body, session.Connection)
-            .Text("mediaSessionId", session.Id)
-            .Text("name", session.Key.Name)
+        body.Text("nodeId", session is null ? node.Id : node.NameFor(session.Connection))
+            .Text("appKey", HookRecordings.AppKeyOf(entry))
+            .Text("sessionId", session?.Connection.Id ?? "")
+            .Text("mediaSessionId", entry.SessionId ?? "")
+            .Text("name", entry.Key.Name)
             .Text("status", entry.State switch
             {
                 RecordingState.Recording => "RECORDING",
@@ -96,7 +98,7 @@ internal sealed class WcsBodies(HookNode node)
             .Text("path", path)
             .Number("size", entry.Bytes)
             .Number("duration", (long)(entry.Duration * 1000))
-            .Parameters("custom", session.Parameters);
+            .Parameters("custom", session?.Parameters ?? []);
         return body.End();
     }
 

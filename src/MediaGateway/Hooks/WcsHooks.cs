@@ -79,13 +79,16 @@ internal sealed class WcsHooks(HookBackend backend, HookGate gate, WcsBodies bod
     }
 
     /// <inheritdoc/>
-    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession session)
+    public HookEvent? Recorded(RecordingEntry entry, string path, MediaSession? session)
     {
-        WcsRule rule = KeptOf(session.Connection).RuleOf(HookMethods.RecordingStatusEvent);
-        return rule.IsDisabled || backend.Find(session.Connection.AppKey, HookMethods.RecordingStatusEvent) is not { } address
+        WcsRule rule = session is null ? WcsRule.Default : KeptOf(session.Connection).RuleOf(HookMethods.RecordingStatusEvent);
+        return rule.IsDisabled || backend.Find(HookRecordings.AppKeyOf(entry), HookMethods.RecordingStatusEvent) is not { } address
             ? null
             : new HookEvent(
-                HookMethods.RecordingStatusEvent, address, session.Connection, () => bodies.Recording(entry, path, session, rule.Excluded));
+                HookMethods.RecordingStatusEvent,
+                address,
+                HookRecordings.OwnerOf(entry, session),
+                () => bodies.Recording(entry, path, session, rule.Excluded));
     }
 
     /// <summary>Tells of data that a client has sent; null when nobody wants to hear.</summary>

@@ -20,12 +20,14 @@ internal sealed class FlvRecordingWriter : IRecordingWriter
     /// <summary>Begins a file.</summary>
     /// <param name="file">Empty; the writer's from now on.</param>
     /// <param name="formats">The tracks known so far.</param>
+    /// <exception cref="IOException">The disk refuses.</exception>
     public FlvRecordingWriter(RecordingFile file, StreamFormats formats)
     {
         File = file;
         _writer = new FlvFileWriter(_buffer, new FlvFileIndex());
         TrackFormat?[] tracks = [formats.Video, formats.Audio, .. formats.Additional ?? []];
         _writer.Begin([.. tracks.OfType<TrackFormat>()], formats.Metadata);
+        Flush();
     }
 
     /// <inheritdoc/>

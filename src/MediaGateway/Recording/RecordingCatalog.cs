@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using MediaGateway.Configuration;
 using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
 
 namespace MediaGateway.Recording;
 
@@ -16,6 +17,9 @@ internal sealed class RecordingCatalog(IOptions<RecordingOptions> options, ILogg
 
     private const string TemporarySuffix = ".json.tmp";
     private const int LongestEntry = 64 * 1024;
+
+    // Less than a block of any disk.
+    private const int EntryRoom = 2048;
 
     private readonly ConcurrentDictionary<string, RecordingEntry> _entries = new(StringComparer.Ordinal);
 
@@ -39,21 +43,46 @@ internal sealed class RecordingCatalog(IOptions<RecordingOptions> options, ILogg
     /// <summary>Notes what is known of a running file by now, in memory only.</summary>
     public void Note(RecordingEntry entry) => _entries[entry.Id] = entry;
 
-    /// <summary>Notes it beside the file as well. Waits for the disk; a disk that refuses is logged.</summary>
+    /// <summary>Notes a new file, in memory and beside it. Waits for the disk.</summary>
+    /// <exception cref="IOException">The disk refuses; nothing is noted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The gateway may not write there.</exception>
+    public void Create(RecordingEntry entry)
+    {
+        Note(entry); // before it can be found on the disk
+        try
+        {
+            Replace(PathOf(entry), Serialize(entry));
+        }
+        catch
+        {
+            _entries.TryRemove(entry.Id, out _);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Notes it beside the file as well. Waits for the disk; one that has no room for another file takes it in place of the old entry, and
+    /// one that refuses that too is logged.
+    /// </summary>
     public void Save(RecordingEntry entry)
     {
         Note(entry);
         string path = PathOf(entry);
+        byte[] json = Serialize(entry);
         try
         {
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(entry, RecordingJsonContext.Default.RecordingEntry);
-            File.WriteAllBytes(path + TemporarySuffix, json);
-            File.Move(path + TemporarySuffix, path + Suffix, overwrite: true);
+            try
+            {
+                Replace(path, json);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Overwrite(path + Suffix, json);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             logger.RecordingEntryFault("written", entry.File, exception.Message);
-            TryDelete(path + TemporarySuffix);
         }
     }
 
@@ -99,14 +128,17 @@ internal sealed class RecordingCatalog(IOptions<RecordingOptions> options, ILogg
         };
         foreach (string path in Directory.EnumerateFiles(Root, "*" + TemporarySuffix, all))
         {
-            TryDelete(path);
+            if (!_entries.Values.Any(entry => PathOf(entry) + TemporarySuffix == path))
+            {
+                TryDelete(path);
+            }
         }
 
         foreach (string path in Directory.EnumerateFiles(Root, "*" + Suffix, all))
         {
-            if (Read(path) is { } entry)
+            // What has begun since the gateway's start is known better than the disk tells.
+            if (Read(path) is { } entry && _entries.TryAdd(entry.Id, entry))
             {
-                Note(entry);
                 if (entry.State is RecordingState.Recording or RecordingState.Waiting)
                 {
                     unfinished.Add(entry);
@@ -115,6 +147,37 @@ internal sealed class RecordingCatalog(IOptions<RecordingOptions> options, ILogg
         }
 
         return unfinished;
+    }
+
+    /// <summary>Spaces at the end make room for the words of later entries, so that they can be written on a full disk.</summary>
+    private static byte[] Serialize(RecordingEntry entry)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(entry, RecordingJsonContext.Default.RecordingEntry);
+        int length = json.Length;
+        Array.Resize(ref json, Math.Max(length, EntryRoom));
+        json.AsSpan(length).Fill((byte)' ');
+        return json;
+    }
+
+    private static void Replace(string path, byte[] json)
+    {
+        try
+        {
+            File.WriteAllBytes(path + TemporarySuffix, json);
+            File.Move(path + TemporarySuffix, path + Suffix, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(path + TemporarySuffix);
+            throw;
+        }
+    }
+
+    private static void Overwrite(string path, byte[] json)
+    {
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.Write(handle, json, 0);
+        RandomAccess.SetLength(handle, json.Length);
     }
 
     private static void TryDelete(string path)

@@ -1,3 +1,4 @@
+using MediaGateway.Sessions;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Recording;
@@ -14,13 +15,16 @@ internal sealed record RecordingEntry
     /// <summary>The publisher's media session; null when there was none.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>The hook application of that session; null when there was none.</summary>
+    public string? AppKey { get; init; }
+
     /// <summary>The file below the root, with <c>/</c>.</summary>
     public required string File { get; init; }
 
     /// <summary>How it fares.</summary>
     public required RecordingState State { get; init; }
 
-    /// <summary>Why it ended, when not as it should; null otherwise.</summary>
+    /// <summary>Why it ended, when neither with its stream nor because somebody asked; null otherwise.</summary>
     public string? Reason { get; init; }
 
     /// <summary>When it began.</summary>
@@ -46,4 +50,22 @@ internal sealed record RecordingEntry
 
     /// <summary>The stream as a key; default when the name is none.</summary>
     public StreamKey Key => StreamKey.TryParse(Stream, out StreamKey key, out _) ? key : default;
+
+    /// <summary>The entry of a stream of which there is no file, and why.</summary>
+    /// <param name="id">Names the recording.</param>
+    /// <param name="key">The stream.</param>
+    /// <param name="session">The publisher's session; null when there is none.</param>
+    /// <param name="reason">In words.</param>
+    /// <param name="now">The time of day.</param>
+    public static RecordingEntry Refused(string id, StreamKey key, MediaSession? session, string reason, DateTimeOffset now) => new()
+    {
+        Id = id,
+        Stream = key.ToString(),
+        SessionId = session?.Id,
+        AppKey = session?.Connection.AppKey,
+        File = "",
+        State = RecordingState.Failed,
+        Reason = reason,
+        StartedAt = now,
+    };
 }

@@ -1,3 +1,5 @@
+using MediaGateway.Media.Files;
+using MediaGateway.Media.Flv;
 using MediaGateway.Vod;
 using Microsoft.Win32.SafeHandles;
 
@@ -58,6 +60,32 @@ internal sealed class RecordingFile : IDisposable
         }
 
         throw new IOException("There are too many recordings of that name.");
+    }
+
+    /// <summary>Opens a file that was made before and that nobody writes any more.</summary>
+    /// <param name="root">The folder of all recordings.</param>
+    /// <param name="relativePath">The file below it.</param>
+    /// <exception cref="IOException">The disk refuses, or there is a symbolic link on the way.</exception>
+    /// <exception cref="UnauthorizedAccessException">The gateway may not write there.</exception>
+    public static RecordingFile Reopen(string root, string relativePath)
+    {
+        string path = Path.Combine(root, relativePath);
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        return Check(new RecordingFile(handle, path, relativePath) { Length = RandomAccess.GetLength(handle) }, root);
+    }
+
+    /// <summary>Reads it, as players do.</summary>
+    public IByteSource AsSource() => new FileByteSource(_handle);
+
+    /// <summary>Completes it as that says. The head comes last: a file without it plays as well.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public void Apply(FlvFileRepair repair)
+    {
+        RandomAccess.Write(_handle, repair.Trailer.Span, repair.Length - repair.Trailer.Length);
+        Length = repair.Length;
+        CutTorn();
+        WriteHead(repair.Head.Span);
+        Sync();
     }
 
     /// <summary>Writes at the end.</summary>

@@ -1,22 +1,29 @@
 using MediaGateway.Configuration;
 using MediaGateway.Media.Files;
-using MediaGateway.Vod;
+using MediaGateway.Media.Flv;
 
 namespace MediaGateway.Recording;
 
 /// <summary>
-/// Looks after recorded files: finds those of earlier runs at the start, and deletes the oldest finished ones by age, by their bytes and
-/// by what is free on the disk. Never touches a file without an entry, nor one that is being written.
+/// Looks after recorded files: finds those of earlier runs at the start and finishes what a crash has left, and deletes the oldest finished
+/// ones by age, by their bytes and by what is free on the disk. Never touches a file without an entry, nor one that is being written.
 /// </summary>
 internal sealed class RecordingKeeper(
-    RecordingCatalog catalog, Microsoft.Extensions.Options.IOptions<RecordingOptions> options, TimeProvider time, ILogger<RecordingKeeper> logger) : BackgroundService
+    RecordingCatalog catalog,
+    RecordingDisk disk,
+    IReadOnlyList<IRecordingListener> listeners,
+    RecordingOptions settings,
+    TimeProvider time,
+    ILogger<RecordingKeeper> logger) : BackgroundService
 {
+    /// <summary>Why recordings have ended that were running when the gateway did.</summary>
+    public const string GatewayEnded = "The gateway ended while it was recorded.";
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Deletes what is too old or too much. Waits for the disk.</summary>
     public void Sweep()
     {
-        RecordingOptions settings = options.Value;
         DateTimeOffset now = time.GetUtcNow();
         Queue<RecordingEntry> oldest = new(catalog.Entries.Where(entry => !entry.IsRunning).OrderBy(entry => entry.EndedAt ?? entry.StartedAt));
         while (settings.MaximumAge > TimeSpan.Zero
@@ -32,20 +39,24 @@ internal sealed class RecordingKeeper(
             catalog.Delete(entry, "recordings take more than Recording:MaximumBytes");
         }
 
-        while (settings.MinimumFreeBytes > 0 && FreeBytes() < settings.MinimumFreeBytes && oldest.TryDequeue(out RecordingEntry? entry))
+        while (settings.MinimumFreeBytes > 0 && disk.FreeBytes < settings.MinimumFreeBytes && oldest.TryDequeue(out RecordingEntry? entry))
         {
             catalog.Delete(entry, "less is free than Recording:MinimumFreeBytes");
         }
     }
 
-    /// <summary>Finds the files of earlier runs; what was running then is interrupted now. Waits for the disk.</summary>
+    /// <summary>Finds the files of earlier runs; what was running then is finished now. Waits for the disk.</summary>
     public void Load()
     {
         foreach (RecordingEntry unfinished in catalog.Load())
         {
-            RecordingEntry interrupted = Measure(unfinished) with { State = RecordingState.Interrupted, Reason = "The gateway ended." };
-            catalog.Save(interrupted);
-            logger.RecordingInterrupted(interrupted.File, interrupted.Bytes, interrupted.Duration);
+            RecordingEntry finished = Finish(unfinished);
+            catalog.Save(finished);
+            logger.RecordingInterrupted(finished.File, finished.Bytes, finished.Duration);
+            foreach (IRecordingListener listener in listeners)
+            {
+                listener.RecordingChanged(finished, catalog.PathOf(finished), null);
+            }
         }
     }
 
@@ -78,22 +89,47 @@ internal sealed class RecordingKeeper(
         }
     };
 
-    private long FreeBytes() => new DriveInfo(catalog.Root!).AvailableFreeSpace; // only with a root
-
-    private RecordingEntry Measure(RecordingEntry entry)
+    private RecordingEntry Finish(RecordingEntry entry)
     {
-        string path = catalog.PathOf(entry);
-        var info = new FileInfo(path);
-        RecordingEntry measured = entry with { Bytes = info.Length, EndedAt = new DateTimeOffset(info.LastWriteTimeUtc, TimeSpan.Zero) };
+        var info = new FileInfo(catalog.PathOf(entry));
+        RecordingEntry finished = entry with
+        {
+            State = RecordingState.Finished,
+            Reason = GatewayEnded,
+            Bytes = info.Length,
+            EndedAt = new DateTimeOffset(info.LastWriteTimeUtc, TimeSpan.Zero),
+        };
         try
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            MediaFile index = MediaFileFormat.Open(new FileByteSource(handle));
-            return measured with { Duration = index.Duration.TotalSeconds, Frames = index.Count };
+            using var file = RecordingFile.Reopen(catalog.Root!, entry.File); // there is an entry, so there is a root
+            MediaFile index = Complete(file);
+            return finished with { Bytes = file.Length, Duration = index.Duration.TotalSeconds, Frames = index.Count };
         }
-        catch (MediaFileException)
+        catch (MediaFileException exception)
         {
-            return measured; // not even one frame was written
+            // Most likely not even one frame was written.
+            return finished with { State = RecordingState.Failed, Reason = $"{GatewayEnded} {exception.Message}" };
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return finished with { Reason = $"{GatewayEnded} {exception.Message}" };
+        }
+    }
+
+    /// <summary>Gives an FLV file what only its end knows; fragments of MP4 are whole as they are.</summary>
+    private static MediaFile Complete(RecordingFile file)
+    {
+        IByteSource source = file.AsSource();
+        if (!file.RelativePath.EndsWith(".flv", StringComparison.Ordinal))
+        {
+            return MediaFileFormat.Open(source);
+        }
+
+        if (FlvFileRepair.Of(source, out MediaFile index) is { } repair)
+        {
+            file.Apply(repair);
+        }
+
+        return index;
     }
 }

@@ -43,7 +43,7 @@ internal static partial class RecordingLog
     [LoggerMessage(
         EventIds.Recording + 8,
         LogLevel.Warning,
-        "Recording {File} was interrupted by the gateway's end: {Bytes} bytes, {Seconds:F1} s can be played",
+        "Recording {File} was interrupted by the gateway's end and is finished now: {Bytes} bytes, {Seconds:F1} s can be played",
         EventName = "RecordingInterrupted")]
     public static partial void RecordingInterrupted(this ILogger logger, string file, long bytes, double seconds);
 
@@ -53,6 +53,9 @@ internal static partial class RecordingLog
         "Stream {Stream} is to be recorded, but Recording:Root names no folder",
         EventName = "RecordingNotSet")]
     public static partial void RecordingNotSet(this ILogger logger, StreamKey stream);
+
+    [LoggerMessage(EventIds.Recording + 11, LogLevel.Warning, "Recording of {Stream} does not begin: {Reason}", EventName = "RecordingNotBegun")]
+    public static partial void RecordingNotBegun(this ILogger logger, StreamKey stream, string reason);
 
     [LoggerMessage(
         EventIds.Recording + 10,

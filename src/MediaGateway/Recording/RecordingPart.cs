@@ -25,7 +25,7 @@ internal sealed class RecordingPart
     /// <summary>From the first frame to the last.</summary>
     public TimeSpan Duration => _writer.Duration;
 
-    /// <summary>Makes the file.</summary>
+    /// <summary>Makes the file and the entry beside it; neither is left when the disk refuses one of them.</summary>
     /// <param name="recording">Whose part it is.</param>
     /// <param name="number">Which part, from 1 on.</param>
     /// <param name="formats">The tracks.</param>
@@ -44,15 +44,18 @@ internal sealed class RecordingPart
             IRecordingWriter writer = isMp4
                 ? new Mp4RecordingWriter(file, formats.Video, formats.Audio, services.Buffers)
                 : new FlvRecordingWriter(file, formats);
-            return new RecordingPart(services, writer, new RecordingEntry
+            var entry = new RecordingEntry
             {
                 Id = number == 1 ? recording.Id : string.Create(CultureInfo.InvariantCulture, $"{recording.Id}-{number}"),
                 Stream = recording.Key.ToString(),
                 SessionId = recording.Session?.Id,
+                AppKey = recording.Session?.Connection.AppKey,
                 File = file.RelativePath,
                 State = RecordingState.Recording,
                 StartedAt = now,
-            });
+            };
+            services.Catalog.Create(entry);
+            return new RecordingPart(services, writer, entry);
         }
         catch
         {
@@ -61,18 +64,6 @@ internal sealed class RecordingPart
             throw;
         }
     }
-
-    /// <summary>What listeners are told of a file that could not be made.</summary>
-    public static RecordingEntry Refused(StreamRecording recording, string reason, RecordingServices services) => new()
-    {
-        Id = recording.Id,
-        Stream = recording.Key.ToString(),
-        SessionId = recording.Session?.Id,
-        File = "",
-        State = RecordingState.Failed,
-        Reason = reason,
-        StartedAt = services.Time.GetUtcNow(),
-    };
 
     /// <summary>Whether the file can go on with these tracks.</summary>
     public bool Fits(StreamFormats formats) => _writer.Fits(formats.Video, formats.Audio);

@@ -14,6 +14,7 @@ internal sealed class RecordingService(
     RecordingServices services,
     RecordingCatalog catalog,
     StreamRegistry registry,
+    StreamFinder finder,
     ApplicationsOptions applications,
     Func<SessionDirectory> sessions,
     ILogger<RecordingService> logger) : BackgroundService, ISessionListener
@@ -42,42 +43,33 @@ internal sealed class RecordingService(
     /// <summary>The recording of a stream; null when it is not recorded.</summary>
     public StreamRecording? Find(StreamKey key) => _running.GetValueOrDefault(key);
 
-    /// <summary>Begins to record a stream.</summary>
+    /// <summary>Begins to record a stream that is published here.</summary>
     /// <param name="key">Which.</param>
     /// <param name="recording">The recording; when it is a duplicate, the one that there is.</param>
     public RecordingStart Start(StreamKey key, out StreamRecording? recording)
     {
         recording = null;
+        return catalog.Root is null ? RecordingStart.NotSet
+            : registry.Find(key) is { } stream ? Begin(stream, isAsked: false, out recording)
+            : RecordingStart.NoStream;
+    }
+
+    /// <summary>
+    /// Begins to record a stream that somebody has named: one that is published here, or one that is brought for it as for a viewer, a level
+    /// of a ladder or a stream of an origin. Waits for it as a viewer would.
+    /// </summary>
+    /// <returns>What became of it; the recording, when there is one; and what can be said about a stream that is not there.</returns>
+    public async Task<(RecordingStart Start, StreamRecording? Recording, string? Words)> StartAsync(StreamKey key, CancellationToken cancellationToken)
+    {
         if (catalog.Root is null)
         {
-            return RecordingStart.NotSet;
+            return (RecordingStart.NotSet, null, null);
         }
 
-        if (registry.Find(key) is not { } stream)
-        {
-            return RecordingStart.NoStream;
-        }
-
-        StreamRecording? previous;
-        lock (_starting)
-        {
-            if (_running.TryGetValue(key, out previous) && previous.IsOf(stream))
-            {
-                recording = previous;
-                return RecordingStart.Duplicate;
-            }
-
-            recording = new StreamRecording(stream, PublisherOf(key), services, OnEnded);
-            _running[key] = recording;
-        }
-
-        if (previous is not null)
-        {
-            _ending[previous.Id] = previous; // its stream has ended, and it is writing what is left
-        }
-
-        recording.Start();
-        return RecordingStart.Started;
+        (LiveStream? stream, string? words) = await finder.FindAsync(registry, new StreamQuery(key), services.Time, cancellationToken);
+        return stream is null
+            ? (RecordingStart.NoStream, null, words)
+            : (Begin(stream, isAsked: true, out StreamRecording? recording), recording, null);
     }
 
     /// <summary>Ends a recording, soon.</summary>
@@ -147,6 +139,58 @@ internal sealed class RecordingService(
             {
                 logger.RecordingNotSet(wish.Stream);
             }
+        }
+    }
+
+    private RecordingStart Begin(LiveStream stream, bool isAsked, out StreamRecording? recording)
+    {
+        StreamKey key = stream.Key;
+        StreamRecording? previous;
+        lock (_starting)
+        {
+            if (_running.TryGetValue(key, out previous) && previous.IsOf(stream))
+            {
+                recording = previous;
+                return RecordingStart.Duplicate;
+            }
+
+            recording = _running.Count + _ending.Count < services.Options.MaximumRecordings
+                ? new StreamRecording(stream, PublisherOf(key), isAsked, services, OnEnded)
+                : null;
+            if (recording is not null)
+            {
+                _running[key] = recording;
+            }
+        }
+
+        if (recording is null)
+        {
+            Refuse(key);
+            return RecordingStart.TooMany;
+        }
+
+        if (previous is not null)
+        {
+            _ending[previous.Id] = previous; // its stream has ended, and it is writing what is left
+            if (previous.Completion.IsCompleted)
+            {
+                _ending.TryRemove(previous.Id, out _);
+            }
+        }
+
+        recording.Start();
+        return RecordingStart.Started;
+    }
+
+    private void Refuse(StreamKey key)
+    {
+        string reason = $"{services.Options.MaximumRecordings} streams are recorded already (Recording:MaximumRecordings).";
+        logger.RecordingNotBegun(key, reason);
+        MediaSession? session = PublisherOf(key);
+        var refused = RecordingEntry.Refused(Guid.NewGuid().ToString("N"), key, session, reason, services.Time.GetUtcNow());
+        foreach (IRecordingListener listener in services.Listeners)
+        {
+            listener.RecordingChanged(refused, "", session);
         }
     }
 

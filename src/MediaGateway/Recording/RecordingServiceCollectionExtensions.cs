@@ -18,11 +18,19 @@ internal static class RecordingServiceCollectionExtensions
     public static IServiceCollection AddRecording(this IServiceCollection services)
     {
         services.AddSingleton<RecordingCatalog>();
+        services.AddSingleton<RecordingDisk>();
         services.AddSingleton<RecordingWriters>();
-        services.AddSingleton<RecordingKeeper>();
+        services.AddSingleton(provider => new RecordingKeeper(
+            provider.GetRequiredService<RecordingCatalog>(),
+            provider.GetRequiredService<RecordingDisk>(),
+            [.. provider.GetServices<IRecordingListener>()],
+            provider.GetRequiredService<IOptions<RecordingOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RecordingKeeper>>()));
         services.AddSingleton(provider => new RecordingServices(
             provider.GetRequiredService<IOptions<RecordingOptions>>().Value,
             provider.GetRequiredService<RecordingCatalog>(),
+            provider.GetRequiredService<RecordingDisk>(),
             provider.GetRequiredService<RecordingWriters>(),
             [.. provider.GetServices<IRecordingListener>()],
             provider.GetRequiredService<BufferPool>(),
@@ -36,6 +44,7 @@ internal static class RecordingServiceCollectionExtensions
             provider.GetRequiredService<RecordingServices>(),
             provider.GetRequiredService<RecordingCatalog>(),
             provider.GetRequiredService<StreamRegistry>(),
+            provider.GetRequiredService<StreamFinder>(),
             provider.GetRequiredService<IOptions<ApplicationsOptions>>().Value,
             provider.GetRequiredService<SessionDirectory>,
             provider.GetRequiredService<ILogger<RecordingService>>()));

@@ -7,6 +7,7 @@ namespace MediaGateway.Recording;
 /// <summary>What recordings stand on.</summary>
 /// <param name="Options">The settings.</param>
 /// <param name="Catalog">Where files are noted.</param>
+/// <param name="Disk">What is free.</param>
 /// <param name="Writers">The threads that write.</param>
 /// <param name="Listeners">Who hears of files.</param>
 /// <param name="Buffers">Where fragments are put together.</param>
@@ -17,6 +18,7 @@ namespace MediaGateway.Recording;
 internal sealed record RecordingServices(
     RecordingOptions Options,
     RecordingCatalog Catalog,
+    RecordingDisk Disk,
     RecordingWriters Writers,
     IReadOnlyList<IRecordingListener> Listeners,
     BufferPool Buffers,

@@ -14,4 +14,7 @@ internal enum RecordingStart
 
     /// <summary>There is no folder for recordings: <c>Recording:Root</c> is not set.</summary>
     NotSet,
+
+    /// <summary>As many are recorded as may be: <c>Recording:MaximumRecordings</c>.</summary>
+    TooMany,
 }

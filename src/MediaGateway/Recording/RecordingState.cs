@@ -12,9 +12,6 @@ internal enum RecordingState
     /// <summary>The disk refused; it is tried again every ten seconds.</summary>
     Failed,
 
-    /// <summary>Ended, as the stream did or as somebody asked.</summary>
+    /// <summary>Ended: with its stream, as somebody asked, or for the reason that stands beside it.</summary>
     Finished,
-
-    /// <summary>The gateway ended before it could be finished.</summary>
-    Interrupted,
 }

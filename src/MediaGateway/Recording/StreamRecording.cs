@@ -19,6 +19,7 @@ internal sealed class StreamRecording : IWriterWork
 
     private static readonly SubscriptionOptions FromNext = FromCache with { StartAt = StartPoint.NextKeyframe };
 
+    private readonly bool _isAsked;
     private readonly LiveStream _stream;
     private readonly RecordingServices _services;
     private readonly Action<StreamRecording> _ended;
@@ -41,11 +42,15 @@ internal sealed class StreamRecording : IWriterWork
     /// <summary>Makes a recording; <see cref="Start"/> begins it.</summary>
     /// <param name="stream">What is recorded.</param>
     /// <param name="session">The publisher's session; null when the stream has none.</param>
+    /// <param name="isAsked">
+    /// Whether somebody has asked for just this: then it keeps up what is only there on demand, a pull or a level, as a viewer does.
+    /// </param>
     /// <param name="services">The rest of the gateway.</param>
     /// <param name="ended">Called once, when it has ended, by a writer's thread.</param>
-    public StreamRecording(LiveStream stream, MediaSession? session, RecordingServices services, Action<StreamRecording> ended)
+    public StreamRecording(
+        LiveStream stream, MediaSession? session, bool isAsked, RecordingServices services, Action<StreamRecording> ended)
     {
-        (_stream, Session, _services, _ended) = (stream, session, services, ended);
+        (_stream, Session, _isAsked, _services, _ended) = (stream, session, isAsked, services, ended);
         StartedAt = services.Time.GetUtcNow();
         _place = new WriterPlace(services.Writers, this);
         _outlet = NewOutlet();
@@ -78,7 +83,7 @@ internal sealed class StreamRecording : IWriterWork
     /// <summary>Begins with the cached group of pictures.</summary>
     public void Start()
     {
-        if (!_stream.Attach(_outlet, FromCache))
+        if (!_stream.Attach(_outlet, FromCache with { IsIncidental = !_isAsked }))
         {
             Stop();
         }
@@ -126,7 +131,7 @@ internal sealed class StreamRecording : IWriterWork
         {
             _retryAt = TimeSpan.MaxValue;
             (_outlet, _dropped) = (NewOutlet(), 0);
-            if (!_stream.Attach(_outlet, FromNext))
+            if (!_stream.Attach(_outlet, FromNext with { IsIncidental = !_isAsked }))
             {
                 End();
                 return;
@@ -151,6 +156,10 @@ internal sealed class StreamRecording : IWriterWork
             _flushedAt = now;
             _part.Flush();
             Note(_part);
+            if (_services.Disk.Refuse(hasFailed: false) is { } refusal)
+            {
+                Fail(refusal, RecordingState.Finished);
+            }
         }
     }
 
@@ -205,12 +214,16 @@ internal sealed class StreamRecording : IWriterWork
 
     private void OpenPart()
     {
+        if (_services.Disk.Refuse(_fault is not null) is { } refusal)
+        {
+            throw new IOException(refusal);
+        }
+
+        _part = RecordingPart.Open(this, _parts + 1, _formats, _services);
         _parts++;
-        _part = RecordingPart.Open(this, _parts, _formats, _services);
         _fault = null;
         _flushedAt = _services.Clock.Now;
         Note(_part);
-        _services.Catalog.Save(_part.Entry);
         _services.Logger.RecordingBegun(_part.Entry.Stream, _part.Entry.File);
         Tell(_part.Entry);
     }
@@ -237,8 +250,8 @@ internal sealed class StreamRecording : IWriterWork
         End();
     }
 
-    /// <summary>The disk refuses: nothing of the stream is held any more, and later it is tried again.</summary>
-    private void Fail(string reason)
+    /// <summary>The disk refuses, or has no room: nothing of the stream is held any more, and later it is tried again.</summary>
+    private void Fail(string reason, RecordingState state = RecordingState.Failed)
     {
         bool isNew = _fault is null;
         _fault = reason;
@@ -247,11 +260,11 @@ internal sealed class StreamRecording : IWriterWork
         _outlet.Close();
         if (_part is null && isNew)
         {
-            _entry = RecordingPart.Refused(this, reason, _services);
+            _entry = RecordingEntry.Refused(Id, Key, Session, reason, _services.Time.GetUtcNow());
             Tell(_entry);
         }
 
-        ClosePart(RecordingState.Failed, reason);
+        ClosePart(state, reason);
         if (_isStopAsked || _stream.State == StreamState.Ended)
         {
             End();

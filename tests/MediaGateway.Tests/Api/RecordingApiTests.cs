@@ -55,6 +55,22 @@ public sealed class RecordingApiTests : IDisposable
     }
 
     [Fact]
+    public async Task RecordingThatFails_IsOneEntry()
+    {
+        string root = Path.Combine(_folder, "root");
+        await File.WriteAllTextAsync(root, "No folder can be made here.", TestContext.Current.CancellationToken);
+        await using ApiHost host = await ApiHost.StartAsync(("Recording:Root", root), ("Recording:ReservedBytes", "0"));
+        using PublishLease lease = host.Publish("name");
+        lease.Publish(new PushFrames(host.Buffers).Key(0));
+        string location = (await host.PostAsync("/api/v1/streams/live/name/recording")).Headers["Location"];
+        JsonElement failed = await StateAsync(host, location, "failed");
+        Assert.Equal("", failed.GetProperty("file").GetString());
+        Assert.NotEqual("", failed.GetProperty("reason").GetString());
+        Assert.Equal(1, (await host.GetAsync("/api/v1/recordings")).Json.GetArrayLength());
+        Assert.Equal(204, (await host.DeleteAsync("/api/v1/streams/live/name/recording")).Status);
+    }
+
+    [Fact]
     public async Task WhatCannotBe_IsSaidInWords()
     {
         await using ApiHost host = await StartAsync();

@@ -58,10 +58,13 @@ public sealed class OtherStylesTests : IAsyncLifetime
         IRecordingListener hooks = host.Get<IRecordingListener>();
         hooks.RecordingChanged(HookClients.Recorded(RecordingState.Recording), "/srv/recordings/live/stream1.mp4", session);
         hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/srv/recordings/live/stream1.mp4", session);
-        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/srv/recordings/live/stream1.mp4", null);
         JsonObject body = JsonNode.Parse((await Backend.NextAsync()).Body)!.AsObject();
+        hooks.RecordingChanged(HookClients.Recorded(RecordingState.Finished), "/srv/recordings/live/stream1.mp4", null);
         Assert.Equal(("on_dvr", "stream1", "/srv/recordings/live/stream1.mp4"), ((string?)body["action"], (string?)body["stream"], (string?)body["file"]));
-        Assert.Equal(1, Backend.Count);
+        JsonObject pulled = JsonNode.Parse((await Backend.NextAsync()).Body)!.AsObject();
+        Assert.Equal(("on_dvr", "stream1", "live", ""), ((string?)pulled["action"], (string?)pulled["stream"], (string?)pulled["app"], (string?)pulled["client_id"]));
+        Assert.Equal(body.Select(field => field.Key), pulled.Select(field => field.Key));
+        Assert.Equal(2, Backend.Count);
     }
 
     [Theory]

@@ -201,10 +201,11 @@ public sealed partial class WcsHooksTests : IAsyncLifetime
     [InlineData("Recording", null, "RECORDING")]
     [InlineData("Finished", null, "RECORDED")]
     [InlineData("Failed", "No space left on device", "FAILED")]
-    public async Task Recording_IsReported(string stateName, string? reason, string status)
+    [InlineData("Finished", "The gateway ended while it was recorded.", "RECORDED", false)]
+    public async Task Recording_IsReported(string stateName, string? reason, string status, bool hasSession = true)
     {
         RecordingState state = Enum.Parse<RecordingState>(stateName);
-        MediaSession session = HookClients.Publisher(HookClients.Rtmp(), ("s1", "v1"));
+        MediaSession? session = hasSession ? HookClients.Publisher(HookClients.Rtmp(), ("s1", "v1")) : null;
         Host.Get<IRecordingListener>().RecordingChanged(HookClients.Recorded(state, reason), "/srv/recordings/live/stream1.mp4", session);
         TestBackend.Call call = await Backend.NextAsync();
         Assert.Equal("POST /app/RecordingStatusEvent", call.Line);

@@ -27,10 +27,11 @@ internal sealed class RecordingBench : IDisposable, IRecordingListener
         Hub.Time.Advance(TimeSpan.FromSeconds(5));
         IOptions<RecordingOptions> options = Microsoft.Extensions.Options.Options.Create(Options);
         Catalog = new RecordingCatalog(options, NullLogger<RecordingCatalog>.Instance);
-        Keeper = new RecordingKeeper(Catalog, options, Hub.Time, NullLogger<RecordingKeeper>.Instance);
+        Disk = new RecordingDisk(Catalog, options) { Measure = _ => FreeBytes };
+        Keeper = NewKeeper(Catalog);
         _writers = new RecordingWriters(options);
         Services = new RecordingServices(
-            Options, Catalog, _writers, [this], _pool, Hub.Clock, Hub.Time, Hub.Metrics, NullLogger.Instance);
+            Options, Catalog, Disk, _writers, [this], _pool, Hub.Clock, Hub.Time, Hub.Metrics, NullLogger.Instance);
         Frames = new PushFrames(_pool);
         Sound = new TestFrames(_pool);
     }
@@ -46,6 +47,11 @@ internal sealed class RecordingBench : IDisposable, IRecordingListener
 
     public RecordingCatalog Catalog { get; }
 
+    public RecordingDisk Disk { get; }
+
+    /// <summary>What the disk says is free.</summary>
+    public long FreeBytes { get; set; } = long.MaxValue;
+
     public RecordingKeeper Keeper { get; }
 
     public RecordingServices Services { get; }
@@ -60,9 +66,21 @@ internal sealed class RecordingBench : IDisposable, IRecordingListener
     public PublishLease Publish(ExpectedTracks tracks = ExpectedTracks.Video, string name = "name") =>
         Hub.Publish(name, new FakePublisher { AnswersKeyframeRequests = false }, tracks);
 
+    /// <summary>The files as a gateway finds them that has just been started.</summary>
+    public RecordingCatalog Restart()
+    {
+        var catalog = new RecordingCatalog(Microsoft.Extensions.Options.Options.Create(Options), NullLogger<RecordingCatalog>.Instance);
+        using RecordingKeeper keeper = NewKeeper(catalog);
+        keeper.Load();
+        return catalog;
+    }
+
+    private RecordingKeeper NewKeeper(RecordingCatalog catalog) =>
+        new(catalog, Disk, [this], Options, Hub.Time, NullLogger<RecordingKeeper>.Instance);
+
     public StreamRecording Record(PublishLease lease)
     {
-        var recording = new StreamRecording(lease.Stream, null, Services, _ => { });
+        var recording = new StreamRecording(lease.Stream, null, isAsked: false, Services, _ => { });
         recording.Start();
         return recording;
     }

@@ -23,6 +23,13 @@ internal sealed class RecordingHost : IAsyncDisposable, IRecordingListener
     private readonly string _folder = Directory.CreateTempSubdirectory("recording-").FullName;
 
     public RecordingHost(params (string Key, string Value)[] settings)
+        : this(null, settings)
+    {
+    }
+
+    /// <param name="source">Brings streams that nobody publishes; null for none.</param>
+    /// <param name="settings">Beside those that every test has.</param>
+    public RecordingHost(IStreamSource? source, params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(
@@ -34,6 +41,11 @@ internal sealed class RecordingHost : IAsyncDisposable, IRecordingListener
         builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(Buffers));
         builder.Services.AddSingleton<IRecordingListener>(this);
         builder.Services.AddDiagnostics().AddSessions().AddStreams().AddVod().AddRecording();
+        if (source is not null)
+        {
+            builder.Services.AddSingleton(source);
+        }
+
         _host = builder.Build();
         _host.Start();
         Frames = new PushFrames(Buffers);

@@ -60,6 +60,42 @@ public class RecordingServiceTests
         Assert.Equal(RecordingStart.NotSet, unset.Service.Start(TestHub.Key("name"), out _));
     }
 
+    [Fact]
+    public async Task MoreThanMayBe_AreRefusedWithAnEventAndTheirStreamsPlayOn()
+    {
+        await using var host = new RecordingHost(("Recording:MaximumRecordings", "1"));
+        using PublishLease first = host.Publish("live/first");
+        using PublishLease second = host.Publish("live/second");
+        host.Service.Start(TestHub.Key("first"), out StreamRecording? recording);
+        Assert.Equal(RecordingStart.TooMany, (await StartAsync(host, "second")).Start);
+        RecordingEntry told = await host.ToldAsync();
+        Assert.Equal((RecordingState.Failed, "live/second", "id-of-second", ""), (told.State, told.Stream, told.SessionId, told.File));
+        Assert.Equal("1 streams are recorded already (Recording:MaximumRecordings).", told.Reason);
+        Assert.Equal((StreamState.Published, 0), (second.Stream.State, second.Stream.Outlets));
+        host.Service.Stop(recording!);
+        await recording!.Completion;
+        Assert.Equal(RecordingStart.Started, (await StartAsync(host, "second")).Start);
+    }
+
+    [Fact]
+    public async Task StreamThatIsMadeOnDemand_IsRecordedWhenItIsAskedForAndKeptUp()
+    {
+        var source = new OnDemand();
+        await using var host = new RecordingHost(source, ("Applications:live:Record", "true"));
+        Assert.Equal((RecordingStart.NoStream, null, OnDemand.Refusal), await StartAsync(host, "name_360p"));
+        using PublishLease level = host.Get<StreamRegistry>().PublishUnlisted(TestHub.Key("name_360p"), ExpectedTracks.Video, new FakePublisher());
+        source.Stream = level.Stream;
+        Assert.Equal(RecordingStart.Started, (await StartAsync(host, "name_360p")).Start);
+        Assert.Equal(RecordingStart.Duplicate, (await StartAsync(host, "name_360p")).Start);
+        Assert.True(level.Stream.IsWanted);
+        level.Publish(host.Frames.Key(0));
+        Assert.Equal((RecordingState.Recording, "live/name_360p.mp4"), Shown(await host.ToldAsync()));
+        level.End(StreamEndReason.Unpublished);
+        Assert.Equal((RecordingState.Finished, "live/name_360p.mp4"), Shown(await host.ToldAsync()));
+
+        static (RecordingState State, string File) Shown(RecordingEntry entry) => (entry.State, entry.File);
+    }
+
     [Theory]
     [InlineData("flv")]
     [InlineData("mp4")]
@@ -102,5 +138,17 @@ public class RecordingServiceTests
         Assert.Equal(RecordingState.Finished, (await host.ToldAsync()).State);
         Assert.True(recording!.Completion.IsCompletedSuccessfully);
         await host.DisposeAsync();
+    }
+
+    private static Task<(RecordingStart Start, StreamRecording? Recording, string? Words)> StartAsync(RecordingHost host, string name) =>
+        host.Service.StartAsync(TestHub.Key(name), TestContext.Current.CancellationToken);
+
+    private sealed class OnDemand : IStreamSource
+    {
+        public const string Refusal = "The gateway is too busy.";
+
+        public LiveStream? Stream { get; set; }
+
+        public StreamSearch Find(in StreamQuery query) => Stream is { } stream ? StreamSearch.Found(stream) : StreamSearch.Refused(Refusal);
     }
 }

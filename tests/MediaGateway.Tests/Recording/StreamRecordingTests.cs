@@ -189,6 +189,99 @@ public sealed class StreamRecordingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("flv")]
+    [InlineData("mp4")]
+    public void DiskThatRunsLow_EndsTheFileWholeAndTheRecordingGoesOnWhenThereIsRoom(string format)
+    {
+        Use(format);
+        _bench.Options.ReservedBytes = 1000;
+        PublishLease lease = _bench.Publish();
+        lease.Publish(_bench.Frames.Key(0));
+        StreamRecording recording = _bench.Record(lease);
+        lease.Publish(_bench.Frames.Delta(1000));
+        recording.Turn();
+        _bench.FreeBytes = 999;
+        _bench.Hub.Time.Advance(_bench.Options.FlushInterval);
+        recording.Turn();
+        const string Reason = "Less is free on the disk than Recording:ReservedBytes.";
+        Assert.Equal((Reason, 0), (recording.Fault, lease.Stream.Outlets));
+        RecordingEntry entry = Assert.Single(_bench.Catalog.Entries);
+        Assert.Equal((RecordingState.Finished, Reason, 2), (entry.State, entry.Reason, entry.Frames));
+        Assert.Equal([0, 1000], _bench.TimesOf($"live/name.{format}"));
+        Assert.DoesNotContain("\"Recording\"", File.ReadAllText(_bench.PathOf($"live/name.{format}.json")), StringComparison.Ordinal);
+
+        // Not with the first bytes that become free.
+        _bench.FreeBytes = 1000 + RecordingDisk.RetryRoom - 1;
+        Retry(80);
+        _bench.FreeBytes++;
+        Retry(120);
+        Assert.Null(recording.Fault);
+        recording.Stop();
+        recording.Turn();
+        Assert.Equal(
+            [$"Recording live/name.{format}", $"Finished live/name.{format}", $"Recording live/name-2.{format}", $"Finished live/name-2.{format}"],
+            _bench.Told);
+
+        void Retry(int time)
+        {
+            _bench.Hub.Time.Advance(StreamRecording.RetryDelay);
+            recording.Turn();
+            lease.Publish(_bench.Frames.Key(time));
+            recording.Turn();
+        }
+    }
+
+    [Fact]
+    public void DiskWithoutRoomFromTheBeginning_SaysSoOnce()
+    {
+        (_bench.Options.ReservedBytes, _bench.FreeBytes) = (1000, 999);
+        PublishLease lease = _bench.Publish();
+        lease.Publish(_bench.Frames.Key(0));
+        StreamRecording recording = _bench.Record(lease);
+        recording.Turn();
+        _bench.Hub.Time.Advance(StreamRecording.RetryDelay);
+        recording.Turn();
+        Assert.Equal(["Failed "], _bench.Told);
+        Assert.Empty(_bench.Catalog.Entries);
+        Assert.False(Directory.Exists(_bench.PathOf("live")) && Directory.GetFiles(_bench.PathOf("live")).Length > 0);
+        recording.Stop();
+        recording.Turn();
+    }
+
+    [Fact]
+    public void EntryThatCannotBeWritten_IsNoRecording()
+    {
+        Directory.CreateDirectory(_bench.PathOf("live/name.flv.json")); // what should be a file
+        PublishLease lease = _bench.Publish();
+        lease.Publish(_bench.Frames.Key(0));
+        StreamRecording recording = _bench.Record(lease);
+        recording.Turn();
+        Assert.NotNull(recording.Fault);
+        Assert.Equal(["Failed "], _bench.Told);
+        Assert.Empty(_bench.Catalog.Entries);
+        Assert.Empty(Directory.GetFiles(_bench.PathOf("live")));
+        recording.Stop();
+        recording.Turn();
+    }
+
+    [Fact]
+    public void EntryOnAFullDisk_IsWrittenInPlaceOfTheOldOne()
+    {
+        PublishLease lease = _bench.Publish();
+        lease.Publish(_bench.Frames.Key(0));
+        StreamRecording recording = _bench.Record(lease);
+        recording.Turn();
+        string json = _bench.PathOf("live/name.flv.json");
+        long room = new FileInfo(json).Length;
+        Directory.CreateDirectory($"{json}.tmp"); // no new file can be made of that name
+        recording.Stop();
+        recording.Turn();
+        Directory.Delete($"{json}.tmp");
+        Assert.Equal(RecordingState.Finished, Assert.Single(_bench.Restart().Entries).State);
+        Assert.Equal(room, new FileInfo(json).Length);
+    }
+
+    [Theory]
     [InlineData("live")]
     [InlineData("live/name.flv")]
     public void SymbolicLink_IsNotFollowed(string link)

@@ -2,6 +2,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Media.Amf;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
+using MediaGateway.Recording;
 using MediaGateway.Relay;
 using MediaGateway.Rtmp;
 using MediaGateway.Streams;
@@ -9,6 +10,7 @@ using MediaGateway.Testing;
 using MediaGateway.Tests.Push;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Streams;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Relay;
@@ -172,6 +174,33 @@ public sealed class OriginPullTests
         RtmpTestMessage status = await viewer.UntilAsync(message => message.Code == "NetStream.Play.StreamNotFound");
 
         Assert.Contains("the relay is a loop", ((AmfMap)status.Values[^1]).Find("description")?.AsString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RecordingThatIsAskedFor_PullsTheStreamWithoutAnyViewer()
+    {
+        string folder = Directory.CreateTempSubdirectory("recording-").FullName;
+        await using RtmpServerHost origin = await RtmpServerHost.StartAsync(_buffers);
+        await using RtmpServerHost edge = await RtmpServerHost.StartAsync(_buffers, services: services => services.AddPush().AddRelay().AddRecording()
+            .Configure<RecordingOptions>(options => options.Root = folder)
+            .Configure<RelayOptions>(options => options.Origins.Add(new RelayOriginOptions { Url = $"rtmp://127.0.0.1:{origin.Port}" })));
+        var frames = new PushFrames(_buffers);
+        using PublishLease lease = origin.Publish("a");
+        lease.Publish(frames.Key(0));
+        RecordingService service = edge.Get<RecordingService>();
+        (RecordingStart start, StreamRecording? recording, _) = await service.StartAsync(TestHub.Key("a"), TestContext.Current.CancellationToken);
+        Assert.Equal(RecordingStart.Started, start);
+        await RtmpServerHost.UntilAsync(() => recording!.Entry is not null, "the file has begun");
+        edge.Get<IOptions<RelayOptions>>().Value.IdleTime = TimeSpan.Zero; // from here on a stream that nobody wants ends with the next look
+        TimeSpan begun = edge.Clock.Now;
+        await RtmpServerHost.UntilAsync(() => edge.Clock.Now - begun > TimeSpan.FromSeconds(1.2), "the pull has looked for viewers twice");
+        Assert.Equal((1, 0), (lease.Stream.Viewers, edge.Streams.Find(TestHub.Key("a"))!.Viewers));
+
+        service.Stop(recording!);
+        await recording!.Completion;
+        Assert.Equal((RecordingState.Finished, 1), (recording.Entry!.State, recording.Entry.Frames));
+        await RtmpServerHost.UntilAsync(() => Pulls(edge).Pulls.Count == 0 && lease.Stream.Viewers == 0, "the pull is over");
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
