@@ -24,7 +24,7 @@ public sealed class EdgeTests
         string source = folder.File("source.flv");
         await TestMedia.EncodeAsync(
             folder,
-            10,
+            8,
             640,
             360,
             0,
@@ -48,8 +48,7 @@ public sealed class EdgeTests
         Task recordings = Task.WhenAll(
             new[] { edge.RtmpAddress("relay"), redirected, manifest, new Uri(edge.Page, "live/relay.flv").ToString() }.Zip(files, (address, file) => FfmpegRecorder.RecordToEndAsync(address, folder.File(file), Limit)));
         await UntilAsync(edge, "api/v1/streams/live/relay", stream => stream.GetProperty("viewers").GetInt32() == 4, "four viewers on the second");
-        using HttpClient client = new();
-        Assert.StartsWith("#EXTM3U", await client.GetStringAsync(new Uri(edge.Page, "hls/live/relay/index.m3u8")), StringComparison.Ordinal);
+        await AssertHlsAsync(edge, folder);
         Assert.Equal(1, (await GetAsync(edge, "api/v1/pulls")).GetArrayLength());
         Assert.Equal(1, (await GetAsync(origin, "api/v1/streams/live/relay")).GetProperty("viewers").GetInt32());
         await AssertPicturesAsync(edge, folder);
@@ -68,12 +67,18 @@ public sealed class EdgeTests
     }
 
     [Fact]
-    public async Task ViewersKilledOnTheSecond_ThePullEnds_AndALoopIsAnError()
+    public Task ViewersKilledOnTheSecond_ThePullEnds_AndALoopIsAnError() => KillViewersAsync(2, static (_, _, _) => Task.CompletedTask);
+
+    [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
+    public Task DelayOfAnEdge_IsMeasured() => KillViewersAsync(12, MeasureAsync);
+
+    private static async Task KillViewersAsync(int seconds, Func<RtmpPlayer, string, string, Task> watch)
     {
         using WorkFolder folder = new();
         string source = folder.File("source.flv");
         await TestMedia.EncodeAsync(
-            folder, 12, 320, 180, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", "-an", "-f", "flv", source]);
+            folder, seconds, 320, 180, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", "-an", "-f", "flv", source]);
         int originPort = FreePort.Tcp();
         await using GatewayProcess edge = await GatewayProcess.StartAsync(EdgeOf(originPort));
         await using GatewayProcess origin = await GatewayProcess.StartAsync(new Dictionary<string, string?>(EdgeOf(edge.RtmpPort)) { ["Rtmp__Port"] = Number(originPort) });
@@ -82,7 +87,8 @@ public sealed class EdgeTests
         using (RtmpPlayer first = RtmpPlayer.Start(edge.RtmpAddress("a")))
         {
             await UntilAsync(origin, "api/v1/streams/live/a", stream => stream.GetProperty("viewers").GetInt32() == 1, "the pull is a viewer of the first");
-            await MeasureAsync(first, published, edge.RtmpAddress("a"));
+            await Wait.UntilAsync(() => Pictures(first).Count > 0, Limit, () => "a picture");
+            await watch(first, published, edge.RtmpAddress("a"));
         }
 
         await UntilAsync(origin, "api/v1/streams/live/a", stream => stream.GetProperty("viewers").GetInt32() == 0, "the first has no viewer");
@@ -138,6 +144,31 @@ public sealed class EdgeTests
             Assert.Equal(size, shown.Trim());
             Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
         }
+    }
+
+    /// <summary>The playlists through the edge, and the first segment, which begins with its pictures.</summary>
+    private static async Task AssertHlsAsync(GatewayProcess gateway, WorkFolder folder)
+    {
+        using HttpClient client = new();
+        var address = new Uri(gateway.Page, "hls/live/relay/index.m3u8");
+        string[] lines = await LinesAsync(address);
+        if (!lines.Any(line => line.StartsWith("#EXTINF", StringComparison.Ordinal)))
+        {
+            address = new Uri(address, lines.First(line => line.Length > 0 && line[0] != '#'));
+            await Wait.UntilAsync(
+                async () => (lines = await LinesAsync(address)).Any(line => line.StartsWith("#EXTINF", StringComparison.Ordinal)), Limit, () => string.Join('\n', lines));
+        }
+
+        string map = lines.First(line => line.StartsWith("#EXT-X-MAP:", StringComparison.Ordinal)).Split('"')[1];
+        string segment = lines.SkipWhile(line => !line.StartsWith("#EXTINF", StringComparison.Ordinal)).First(line => line[0] != '#');
+        string file = folder.File("segment.mp4");
+        await File.WriteAllBytesAsync(
+            file,
+            [.. await client.GetByteArrayAsync(new Uri(address, map)), .. await client.GetByteArrayAsync(new Uri(address, segment))]);
+        Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
+        Assert.Contains((await HashedPacket.ListAsync(file)), packet => packet.Codec == "video");
+
+        async Task<string[]> LinesAsync(Uri playlist) => (await client.GetStringAsync(playlist)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static async Task<string> RedirectOfAsync(string address)

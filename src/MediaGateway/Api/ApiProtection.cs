@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MediaGateway.Authorization;
 using MediaGateway.Configuration;
+using MediaGateway.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -41,8 +42,7 @@ internal sealed class ApiProtection(IOptions<ApiOptions> options, FailureLimiter
     private static JsonHttpResult<ProblemReport>? RefuseStrangers(HttpContext context)
     {
         HttpRequest request = context.Request;
-        bool isHere = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-        if (!isHere || ForwardingHeaders.Any(request.Headers.ContainsKey))
+        if (!LocalClients.IsHere(context) || ForwardingHeaders.Any(request.Headers.ContainsKey))
         {
             return ProblemReport.Answer(
                 StatusCodes.Status403Forbidden, "Until Api:Key is set, the API answers programs on the gateway's own machine only.");

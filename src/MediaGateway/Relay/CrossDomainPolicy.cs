@@ -1,11 +1,14 @@
 using MediaGateway.Configuration;
+using MediaGateway.Http;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Relay;
 
 /// <summary>
 /// What Flash players ask for before they read a manifest or a picture of another site (Adobe's Cross-domain policy file specification, 1.5
-/// <c>allow-access-from</c>), as browsers ask for CORS.
+/// <c>allow-access-from</c>), as browsers ask for CORS. What
+/// it opens is open for everything under that host and port, the API among it, so that those whom the API answers for where they are, the
+/// programs of the gateway's own machine as long as there is no key, do not get it.
 /// </summary>
 internal static class CrossDomainPolicy
 {
@@ -29,7 +32,10 @@ internal static class CrossDomainPolicy
     {
         if (app.Services.GetRequiredService<IOptions<RelayOptions>>().Value.CrossDomainPolicy)
         {
-            app.MapGet(Path, static () => TypedResults.Text(Policy, ContentType));
+            bool hasKey = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Key is { Length: > 0 };
+            app.MapGet(Path, (HttpContext context) => !hasKey && LocalClients.IsHere(context)
+                ? Results.NotFound()
+                : TypedResults.Text(Policy, ContentType));
         }
     }
 }

@@ -2,6 +2,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Push;
 using MediaGateway.Rtmp;
 using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Sessions;
 using MediaGateway.Streams;
 
 namespace MediaGateway.Relay;
@@ -25,12 +26,15 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
     private readonly PullServices _services;
     private readonly ILogger _logger;
     private readonly Action<OriginPull> _onEnded;
-    private readonly string _relayPath;
+    private readonly Lock _joining = new();
     private readonly ReconnectPolicy _policy = new(MaximumRetryDelay, Random.Shared);
     private readonly Detours _detours;
     private readonly CancellationTokenSource _stop = new();
     private readonly RtmpTargetUrl _url;
     private Task _running = Task.CompletedTask;
+    private string _relayPath;
+    private CancellationTokenSource? _attempt;
+    private Task _cancelling = Task.CompletedTask;
     private volatile PublishLease? _lease;
     private volatile string _reason = "";
     private volatile bool _hasLostPatience;
@@ -101,6 +105,25 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
     /// <summary>Asks it to end; returns at once.</summary>
     public void Stop() => _stop.Cancel();
 
+    /// <summary>
+    /// Another gateway's wish waits for this pull too. As long as the origin has sent nothing it is asked anew, with the gateways that this
+    /// wish has come through as well: two that ask each other for what neither has find each other in the path and do not wait in vain.
+    /// Returns at once.
+    /// </summary>
+    /// <param name="path">The gateways that the wish has come through.</param>
+    public void Join(string path)
+    {
+        lock (_joining)
+        {
+            string joined = RelayPath.Join(path, _relayPath);
+            if (_lease is null && joined.Length > _relayPath.Length)
+            {
+                _relayPath = joined;
+                _cancelling = _attempt?.CancelAsync() ?? Task.CompletedTask;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
@@ -124,7 +147,11 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
         {
             _wantedAt = _services.Clock.Now;
             _framesBefore = Frames;
-            _lease = lease;
+            lock (_joining)
+            {
+                _lease = lease;
+            }
+
             Set(PullState.Pulling, "");
             _logger.PullPublishing(Key, ShownUrl);
         }
@@ -175,6 +202,9 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
             case PullEnd.Redirected when _detours.Follow(outcome.Text):
             case PullEnd.AuthorizationNeeded when _detours.Answer(outcome.Text):
                 return true;
+            case PullEnd.Stopped when !_stop.IsCancellationRequested:
+                _lease?.End(StreamEndReason.PublisherLost); // It has come just when it was asked for anew.
+                return true;
             case PullEnd.StreamEnded when _lease is not null:
                 _lease.End(StreamEndReason.Unpublished);
                 return false;
@@ -201,18 +231,39 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
 
     private async Task<PullOutcome> ConnectAsync()
     {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        string path;
+        lock (_joining)
+        {
+            (_attempt, path) = (attempt, _relayPath);
+        }
+
         try
         {
-            await using Stream transport = await _services.Dialer.DialAsync(_detours.Url, isTrusted: _detours.IsNone, _stop.Token);
-            RtmpClientOptions options = RtmpClientOptions.ForPlaying with { RelayPath = _relayPath };
+            await using Stream transport = await _services.Dialer.DialAsync(_detours.Url, isTrusted: _detours.IsNone, attempt.Token);
+            RtmpClientOptions options = RtmpClientOptions.ForPlaying with { RelayPath = path };
             using var session = new RtmpClientSession(
                 _detours.Url, _detours.Authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);
-            return await new OriginConnection(transport, session, this, _services).RunAsync(_stop.Token);
+            return await new OriginConnection(transport, session, this, _services).RunAsync(attempt.Token);
+        }
+        catch (OperationCanceledException) when (attempt.IsCancellationRequested)
+        {
+            return new PullOutcome(PullEnd.Stopped);
         }
         catch (PushTargetException exception)
         {
             return new PullOutcome(
                 exception.IsPermanent ? PullEnd.Refused : PullEnd.Lost, exception.Message.Replace("target", "origin", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Task cancelling;
+            lock (_joining)
+            {
+                (_attempt, cancelling) = (null, _cancelling);
+            }
+
+            await cancelling;
         }
     }
 
@@ -243,12 +294,9 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
             return;
         }
 
-        if (lease.Stream.IsWanted)
-        {
-            _wantedAt = now;
-        }
-
-        if (now - _wantedAt >= _services.Options.IdleTime || lease.Stream.State == StreamState.Ended)
+        bool isWanted = lease.Stream.IsWanted;
+        _wantedAt = isWanted ? now : _wantedAt;
+        if ((!isWanted && now - _wantedAt >= _services.Options.IdleTime) || lease.Stream.State == StreamState.Ended)
         {
             Stop();
         }

@@ -34,6 +34,11 @@ internal sealed class OriginPulls(PullServices services, ILogger<OriginPulls> lo
         {
             if (_pulls.TryGetValue(query.Key, out OriginPull? running))
             {
+                if (query.RelayPath is { } itsWay)
+                {
+                    running.Join(itsWay);
+                }
+
                 return AnswerOf(running);
             }
 

@@ -36,6 +36,13 @@ internal static class RelayPath
         return hops.Length > MaximumHops ? $"The stream has passed more than {MaximumHops} gateways." : null;
     }
 
+    /// <summary>The path of two wishes that have met: what the one has passed and the other has not, then that of the other.</summary>
+    public static string Join(string path, string other)
+    {
+        string[] hops = other.Split(',');
+        return string.Join(',', [.. path.Split(',').Where(hop => hop.Length > 0 && !hops.Contains(hop, StringComparer.Ordinal)), .. hops]);
+    }
+
     /// <summary>The path with this gateway at its end.</summary>
     public static string Append(string? path, string nodeId) => string.IsNullOrEmpty(path) ? nodeId : $"{path},{nodeId}";
 }

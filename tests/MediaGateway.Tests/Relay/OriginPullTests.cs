@@ -5,10 +5,12 @@ using MediaGateway.Push;
 using MediaGateway.Recording;
 using MediaGateway.Relay;
 using MediaGateway.Rtmp;
+using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using MediaGateway.Tests.Push;
 using MediaGateway.Tests.Servers.Rtmp;
+using MediaGateway.Tests.Servers.WebRtc;
 using MediaGateway.Tests.Streams;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -174,6 +176,48 @@ public sealed class OriginPullTests
         RtmpTestMessage status = await viewer.UntilAsync(message => message.Code == "NetStream.Play.StreamNotFound");
 
         Assert.Contains("the relay is a loop", ((AmfMap)status.Values[^1]).Find("description")?.AsString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GatewaysThatAskEachOtherAtOnce_DoNotWaitForEachOther()
+    {
+        await using var toOther = new TcpForwarder();
+        await using var toOne = new TcpForwarder();
+        await using RtmpServerHost one = await EdgeOfAsync(toOther.Port, options => options.Patience = TimeSpan.FromMinutes(1));
+        await using RtmpServerHost other = await EdgeOfAsync(toOne.Port, options => options.Patience = TimeSpan.FromMinutes(1));
+        using TestPlayer atOne = await TestPlayer.PlayAsync(one.Port, "a");
+        using TestPlayer atOther = await TestPlayer.PlayAsync(other.Port, "a");
+        await RtmpServerHost.UntilAsync(() => Pulls(one).Pulls.Count == 1 && Pulls(other).Pulls.Count == 1, "both ask");
+
+        // Only now do the wishes go their ways.
+        (toOther.Target, toOne.Target) = (other.Port, one.Port);
+        foreach (TestPlayer viewer in new[] { atOne, atOther })
+        {
+            RtmpTestMessage status = await viewer.UntilAsync(message => message.Code == "NetStream.Play.StreamNotFound");
+            Assert.Contains("the relay is a loop", ((AmfMap)status.Values[^1]).Find("description")?.AsString, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task WebRtcViewerOfAnEdge_IsServedByThePullToo()
+    {
+        await using RtmpServerHost origin = await RtmpServerHost.StartAsync(_buffers);
+        await using WebRtcServerHost edge = await WebRtcServerHost.StartAsync(replace: services => services.AddSessions().AddPush().AddRelay()
+            .Configure<RelayOptions>(options => options.Origins.Add(new RelayOriginOptions { Url = $"rtmp://127.0.0.1:{origin.Port}" })));
+        var frames = new PushFrames(_buffers);
+        using PublishLease lease = origin.Publish("a");
+        lease.Publish(frames.Key(0));
+        using LoopbackViewer viewer = edge.Play("a");
+        int time = 0;
+        await RtmpServerHost.UntilAsync(
+            () =>
+            {
+                time += 40;
+                lease.Publish(time % 400 == 0 ? frames.Key(time) : frames.Delta(time));
+                return viewer.Pictures.Count > 3;
+            },
+            "pictures have come");
+        Assert.Equal(("relay", 1), (edge.Streams.Find(TestHub.Key("a"))!.Snapshot().PublisherProtocol, lease.Stream.Viewers));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal sealed class TcpForwarder : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly ConcurrentBag<Task> _tasks = [];
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private int _connections;
 
@@ -23,8 +24,19 @@ internal sealed class TcpForwarder : IAsyncDisposable
     /// <summary>Where to connect.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Where that leads.</summary>
-    public int Target { get; set; }
+    /// <summary>Where that leads; connections wait until it is known.</summary>
+    public int Target
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value > 0)
+            {
+                _known.TrySetResult();
+            }
+        }
+    }
 
     /// <summary>Connections so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -41,6 +53,7 @@ internal sealed class TcpForwarder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
+        _known.TrySetCanceled();
         await _accepting;
         Cut();
         await Task.WhenAll(_tasks);
@@ -57,12 +70,13 @@ internal sealed class TcpForwarder : IAsyncDisposable
                 var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 _sockets.Add(client);
                 _sockets.Add(server);
+                await _known.Task;
                 await server.ConnectAsync(IPAddress.Loopback, Target);
                 _tasks.Add(CopyAsync(client, server));
                 _tasks.Add(CopyAsync(server, client));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
             // The end.
         }
