@@ -91,8 +91,11 @@ internal sealed class Spectator
         /// <summary>The longest time between two pictures once the player had settled, in milliseconds.</summary>
         public double LongestGap => Settled.Zip(Settled.Skip(1), (one, next) => next.ShownAt - one.ShownAt).DefaultIfEmpty(0).Max();
 
-        /// <summary>Pictures whose number could not be read: broken, or of another source.</summary>
-        public int Unreadable => Pictures.Count(picture => picture.Counter is null);
+        /// <summary>
+        /// Pictures whose number could not be read: broken, or of another source. Without the first one, which a browser that has just been started
+        /// sometimes announces before it has drawn it: where it is broken, those after it are as well.
+        /// </summary>
+        public int Unreadable => Pictures.Skip(1).Count(picture => picture.Counter is null);
 
         /// <summary>Pictures shown after a later one.</summary>
         public int Backward => Pictures.Zip(Pictures.Skip(1), (one, next) => next.Counter < one.Counter ? 1 : 0).Sum();
