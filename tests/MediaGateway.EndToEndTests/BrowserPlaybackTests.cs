@@ -78,7 +78,7 @@ public sealed class BrowserPlaybackTests
             + " window.directVideo = document.body.appendChild(video); window.directPeer = await flashAndBeep.callItself(video); })()");
         await page.WaitForAsync("window.directVideo.videoWidth > 0", TimeSpan.FromSeconds(30));
         Spectator spectator = await Spectator.WatchAsync(page, "direct", "window.directVideo", "window.directPeer");
-        await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
         Spectator.Report report = await spectator.ReportAsync();
         await page.EvaluateAsync<object>("(directPeer.close(), directVideo.remove(), null)");
         return report;
@@ -99,7 +99,7 @@ public sealed class BrowserPlaybackTests
             $"{what}: {seen.Pictures.Count} pictures shown, freezes {seen.FreezeCount}, longest gap {seen.LongestGap:0} ms; flash minus beep {seen.LipSync.Median:0.0} ms, "
             + $"direct call {direct.LipSync.Median:0.0}; without what the browser adds {seen.SentLipSync.Median:0.0} and {direct.SentLipSync.Median:0.0} ms: {lipSync:0.0} ms (spread {seen.SentLipSync.Spread:0.0})");
         AssertPictures(seen, Length);
-        Assert.InRange(seen.SentLipSync.Offsets.Count, 8, 30);
+        Assert.InRange(seen.SentLipSync.Offsets.Count, 5, 30); // of ten once it has settled
         Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20));
     }
 }

@@ -40,7 +40,7 @@ public sealed class TwoWayTests
         Assert.Equal(0, seen.Backward);
         Assert.InRange(seen.FramesDecoded, reference.FramesDecoded * 9 / 10, int.MaxValue);
         Assert.InRange(seen.FreezeCount, 0, Limits.Time(reference.FreezeCount + 1));
-        Assert.InRange(seen.LipSync.Offsets.Count, Length.TotalSeconds / 2, Length.TotalSeconds + 25); // it misses some where other programs run
+        Assert.InRange(seen.LipSync.Offsets.Count, Length.TotalSeconds / 3, Length.TotalSeconds + 25); // it misses some where other programs run
         Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(15));
         Assert.InRange(seen.MedianDelay, 0, Math.Min(Limits.Time(200), reference.MedianDelay + Limits.Time(60)));
     }

@@ -16,8 +16,8 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Alone)]
 public sealed class ViewerLossTests
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(7);
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
 
     [Theory]
     [InlineData(5, 50, Traits = [LongRun.Trait, LongRun.Full])]

@@ -31,9 +31,9 @@ public sealed class WhepConformanceTests
         DecodedMedia received = await DecodedMedia.DecodeAsync(file);
         // Its jitter buffer leaves out what a busy machine brings too late, and its decoder shows what it makes of the rest; Pion, which has
         // none, gets every picture.
-        List<Picture> readable = [.. received.Pictures.Where(picture => picture.Counter is not null)];
-        Assert.InRange(readable.Count, received.Pictures.Count * 9 / 10, received.Pictures.Count);
-        AssertPictures(readable);
+        AssertMany(received.Pictures);
+        int inOrder = received.Pictures.Zip(received.Pictures.Skip(1)).Count(pair => pair.First.Counter < pair.Second.Counter);
+        Assert.InRange(inOrder, received.Pictures.Count * 9 / 10, received.Pictures.Count);
         LipSync source = LipSync.Measure(await DecodedMedia.DecodeAsync(await SourceAsync()));
         LipSync sync = LipSync.Measure(received);
         double median = sync.Median - source.Median;
@@ -80,9 +80,12 @@ public sealed class WhepConformanceTests
     private static async Task<FfmpegEncoder> PublishAsync(GatewayProcess gateway) =>
         await FfmpegEncoder.PublishAsync(gateway, await SourceAsync(), gateway.RtmpAddress("encoder"));
 
+    private static void AssertMany(IReadOnlyList<Picture> pictures) =>
+        Assert.InRange(pictures.Count, (Length.TotalSeconds - 2) * TestPattern.PictureRate * 8 / 10, int.MaxValue);
+
     private static void AssertPictures(IReadOnlyList<Picture> pictures)
     {
-        Assert.InRange(pictures.Count, (Length.TotalSeconds - 2) * TestPattern.PictureRate * 8 / 10, int.MaxValue);
+        AssertMany(pictures);
         Assert.All(pictures, picture => Assert.NotNull(picture.Counter));
         Assert.All(pictures.Zip(pictures.Skip(1)), pair => Assert.True(pair.First.Counter < pair.Second.Counter));
     }
