@@ -90,13 +90,9 @@ internal sealed class DevToolsConnection : IAsyncDisposable
                 Dispatch(JsonSerializer.Deserialize<JsonElement>(message.GetBuffer().AsSpan(0, (int)message.Length)));
             }
         }
-        catch (WebSocketException exception)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            end = exception;
-        }
-        catch (OperationCanceledException exception)
-        {
-            end = exception;
+            end = exception; // the last one where we end it ourselves between two messages
         }
 
         foreach (TaskCompletionSource<JsonElement> waiting in _pending.Values)
