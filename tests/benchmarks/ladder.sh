@@ -5,16 +5,9 @@
 # the speed at which the clip is published: on a busy machine less than 1 keeps pictures from being left out, and costs the same per picture.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-gateway=src/MediaGateway/bin/Release/net10.0/MediaGateway.dll
-[ -e "$gateway" ] || dotnet build src/MediaGateway -c Release -v q
 port=${FIRST_PORT:-18500}
-folder=$(mktemp -d)
-gateway_pid=
-finish() {
-  if [ -n "$gateway_pid" ]; then kill "$gateway_pid" 2>/dev/null || true; fi
-  rm -rf "$folder"
-}
-trap finish EXIT
+# shellcheck source=tests/benchmarks/gateway.sh
+. tests/benchmarks/gateway.sh
 
 clip=${1:-$folder/clip.flv}
 if [ $# -eq 0 ]; then
@@ -25,17 +18,7 @@ fi
 
 levels=(720p:1280x720:2500000 480p:854x480:1200000 360p:640x360:700000)
 
-(
-  cd "$(dirname "$gateway")"
-  exec env Http__BindAddress=127.0.0.1 Rtmp__BindAddress=127.0.0.1 WebRtc__BindAddress=127.0.0.1 Http__Port="$port" Rtmp__Port=$((port + 1)) WebRtc__Port=$((port + 2)) Http__TlsEnabled=false Rtmp__TlsEnabled=false \
-    Tls__DataFolder="$folder/data" Ladder__Default=standard Ladder__MaximumConvertedPixelsPerSecond=1000000000 \
-    dotnet MediaGateway.dll >"$folder/gateway.log" 2>&1
-) &
-gateway_pid=$!
-for _ in $(seq 100); do
-  if grep -q "is running" "$folder/gateway.log"; then break; fi
-  sleep 0.2
-done
+start_gateway Ladder__Default=standard Ladder__MaximumConvertedPixelsPerSecond=1000000000
 
 # Processor time of the gateway so far, in clock ticks.
 ticks() { awk '{ print $14 + $15 }' "/proc/$gateway_pid/stat"; }

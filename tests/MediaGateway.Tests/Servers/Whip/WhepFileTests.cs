@@ -67,7 +67,7 @@ public sealed class WhepFileTests : IDisposable
         byte[] seen = await DecodeAsync(viewer.Pictures);
         Assert.True(seen.Length > Pictures * 8 / 10, $"{seen.Length} pictures of {Pictures}: {string.Join(' ', seen)}");
         Assert.True(seen.SequenceEqual(seen.Order()), string.Join(' ', seen));
-        Assert.True(seen[0] < 40 && seen[^1] > 180, string.Join(' ', seen));
+        Assert.True(seen[0] < 75 && seen[^1] > 180, string.Join(' ', seen)); // the conversion of B-frames shows nothing from before it began
         Assert.True(viewer.Sounds > 100, $"{viewer.Sounds} frames of sound");
     }
 
