@@ -12,11 +12,13 @@ public sealed class MediaFile
 {
     private readonly MediaSample[][] _blocks;
     private readonly int[] _keyframes;
+    private readonly Lazy<bool> _hasBFrames;
 
     internal MediaFile(MediaSample[][] blocks, int count, int[] keyframes)
     {
         _blocks = blocks;
         _keyframes = keyframes;
+        _hasBFrames = new Lazy<bool>(FindBFrames);
         Count = count;
     }
 
@@ -47,32 +49,8 @@ public sealed class MediaFile
     /// <summary>Numbers of the frames of pictures at which decoding may start, in order; empty without pictures.</summary>
     public ReadOnlySpan<int> Keyframes => _keyframes;
 
-    /// <summary>Whether pictures are shown in another order than they are decoded in. Looks at all of them.</summary>
-    public bool HasBFrames
-    {
-        get
-        {
-            long last = long.MinValue;
-            for (int index = 0; index < Count; index++)
-            {
-                MediaSample sample = this[index];
-                if (FormatOf(in sample).Kind != TrackKind.Video)
-                {
-                    continue;
-                }
-
-                long shown = PresentationOf(in sample).ToMilliseconds();
-                if (shown < last)
-                {
-                    return true;
-                }
-
-                last = shown;
-            }
-
-            return false;
-        }
-    }
+    /// <summary>Whether pictures are shown in another order than they are decoded in. All of them are looked at once.</summary>
+    public bool HasBFrames => _hasBFrames.Value;
 
     /// <summary>Bytes of memory that the index takes.</summary>
     public long IndexBytes => ((long)_blocks.Sum(block => block.Length) * 32) + (_keyframes.Length * sizeof(int)) + 1024;
@@ -200,5 +178,28 @@ public sealed class MediaFile
         }
 
         return low - 1;
+    }
+
+    private bool FindBFrames()
+    {
+        long last = long.MinValue;
+        for (int index = 0; index < Count; index++)
+        {
+            MediaSample sample = this[index];
+            if (FormatOf(in sample).Kind != TrackKind.Video)
+            {
+                continue;
+            }
+
+            long shown = PresentationOf(in sample).ToMilliseconds();
+            if (shown < last)
+            {
+                return true;
+            }
+
+            last = shown;
+        }
+
+        return false;
     }
 }

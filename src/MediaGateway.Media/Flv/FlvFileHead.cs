@@ -17,10 +17,10 @@ namespace MediaGateway.Media.Flv;
 internal sealed class FlvFileHead(
     IReadOnlyList<TrackFormat> tracks, StreamMetadata? publisher, FlvFileIndex? index, long duration, long fileLength)
 {
-    private const double MillisecondsPerSecond = 1000;
     /// <summary>The property that fills the head of a file to seek in up to its length.</summary>
     public const string PaddingName = "padding";
 
+    private const double MillisecondsPerSecond = 1000;
 
     // A number with its marker; a null is one byte.
     private const int NumberLength = 1 + sizeof(double);

@@ -10,7 +10,7 @@ namespace MediaGateway.Servers.Hls;
 internal sealed class HlsNewcomers
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _counts = [];
+    private readonly AddressCounts _counts = new(HlsLimits.NewcomersPerAddress);
 
     /// <summary>Takes a place, which goes back when the result is disposed, once; null when the address has none left.</summary>
     public IDisposable? TryEnter(IPAddress? address)
@@ -18,14 +18,7 @@ internal sealed class HlsNewcomers
         IPAddress counted = CountedAddress.Of(address ?? IPAddress.Any);
         lock (_lock)
         {
-            int count = _counts.GetValueOrDefault(counted);
-            if (count >= HlsLimits.NewcomersPerAddress)
-            {
-                return null;
-            }
-
-            _counts[counted] = count + 1;
-            return new Place(this, counted);
+            return _counts.TryAdd(counted) ? new Place(this, counted) : null;
         }
     }
 
@@ -33,15 +26,7 @@ internal sealed class HlsNewcomers
     {
         lock (_lock)
         {
-            int left = _counts[address] - 1;
-            if (left == 0)
-            {
-                _counts.Remove(address);
-            }
-            else
-            {
-                _counts[address] = left;
-            }
+            _counts.Remove(address);
         }
     }
 

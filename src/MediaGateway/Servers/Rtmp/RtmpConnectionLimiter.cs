@@ -12,7 +12,7 @@ namespace MediaGateway.Servers.Rtmp;
 internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddress)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _idle = [];
+    private readonly AddressCounts _idle = new(maximumIdlePerAddress);
 
     /// <summary>Connections now admitted.</summary>
     public int Count { get; private set; }
@@ -26,29 +26,14 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
         IPAddress counted = CountedAddress.Of(address);
         lock (_lock)
         {
-            int idle = _idle.GetValueOrDefault(counted);
-            if (Count >= maximum || idle >= maximumIdlePerAddress)
+            if (Count >= maximum || !_idle.TryAdd(counted))
             {
                 Refused++;
                 return null;
             }
 
             Count++;
-            _idle[counted] = idle + 1;
             return new Ticket(this, counted);
-        }
-    }
-
-    private void EndIdle(IPAddress address)
-    {
-        int left = _idle[address] - 1;
-        if (left == 0)
-        {
-            _idle.Remove(address);
-        }
-        else
-        {
-            _idle[address] = left;
         }
     }
 
@@ -69,7 +54,7 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
                 if (!_isActive && !_ended)
                 {
                     _isActive = true;
-                    limiter.EndIdle(address);
+                    limiter._idle.Remove(address);
                 }
             }
         }
@@ -88,7 +73,7 @@ internal sealed class RtmpConnectionLimiter(int maximum, int maximumIdlePerAddre
                 limiter.Count--;
                 if (!_isActive)
                 {
-                    limiter.EndIdle(address);
+                    limiter._idle.Remove(address);
                 }
             }
         }

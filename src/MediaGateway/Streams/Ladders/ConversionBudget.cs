@@ -22,17 +22,17 @@ internal sealed class ConversionBudget(IOptions<LadderOptions> options)
     /// <summary>The share of all cores, and of the one thread of a stream, that may be planned with.</summary>
     public const double PlannedShare = 0.75;
 
+    /// <summary>Pictures per second that a stream is taken to have while it is too young to tell.</summary>
+    public const double AssumedPictureRate = 30;
+
     /// <summary>The share of the newest second of work in the measured speed.</summary>
     private const double Smoothing = 0.1;
+
+    private static readonly TimeSpan ShortestMeasurement = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private double _planned;
     private double _speed = AssumedSpeed;
-
-    /// <summary>Pictures per second that a stream is taken to have while it is too young to tell.</summary>
-    public const double AssumedPictureRate = 30;
-
-    private static readonly TimeSpan ShortestMeasurement = TimeSpan.FromSeconds(2);
 
     /// <summary>Pixels per second that one thread converts, as measured.</summary>
     public double Speed
