@@ -3,6 +3,7 @@ using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
+using MediaGateway.Diagnostics.Export;
 using MediaGateway.Hooks;
 using MediaGateway.Http;
 using MediaGateway.Load;
@@ -90,6 +91,7 @@ try
     app.MapFiles();
     app.MapFlv();
     app.MapHealth();
+    app.MapMetrics();
     app.MapApi();
     app.MapLiveList();
     app.MapCrossDomainPolicy();

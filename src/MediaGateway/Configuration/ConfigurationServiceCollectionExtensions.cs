@@ -34,6 +34,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<RelayOptions, RelayRanges>(services, configuration, RelayOptions.Section);
         AddSection<SnapshotOptions, SnapshotRanges>(services, configuration, SnapshotOptions.Section);
         AddSection<RecordingOptions, RecordingRanges>(services, configuration, RecordingOptions.Section);
+        AddSection<MetricsOptions, MetricsRanges>(services, configuration, MetricsOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);
@@ -50,6 +51,7 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<PushOptions>, PushRules>();
         services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayRules(configuration.GetSection(RelayOptions.Section)));
         services.AddSingleton<IValidateOptions<RecordingOptions>, RecordingRules>();
+        services.AddSingleton<IValidateOptions<MetricsOptions>, MetricsRules>();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiRules>();
         services.AddSingleton<IValidateOptions<HookOptions>>(new HookRules(configuration.GetSection(HookOptions.Section)));
         services.AddSingleton<IValidateOptions<LadderOptions>>(new LadderRules(configuration.GetSection(LadderOptions.Section)));

@@ -79,3 +79,7 @@ internal sealed partial class VodRanges : IValidateOptions<VodOptions>;
 /// <summary>Checks the ranges of <see cref="SnapshotOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class SnapshotRanges : IValidateOptions<SnapshotOptions>;
+
+/// <summary>Checks the ranges of <see cref="MetricsOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class MetricsRanges : IValidateOptions<MetricsOptions>;

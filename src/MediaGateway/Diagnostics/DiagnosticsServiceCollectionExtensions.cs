@@ -1,3 +1,4 @@
+using MediaGateway.Diagnostics.Export;
 using MediaGateway.Media.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -6,7 +7,7 @@ namespace MediaGateway.Diagnostics;
 /// <summary>Registers what every feature measures with.</summary>
 internal static class DiagnosticsServiceCollectionExtensions
 {
-    /// <summary>Registers the clock, the figures, the memory that they count, and what the self-test says.</summary>
+    /// <summary>Registers the clock, the figures and their ways out, the memory that they count, and what the self-test says.</summary>
     public static IServiceCollection AddDiagnostics(this IServiceCollection services)
     {
         services.AddMetrics();
@@ -15,6 +16,12 @@ internal static class DiagnosticsServiceCollectionExtensions
         services.AddSingleton<GatewayClock>();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SelfTestResult>();
+        services.AddSingleton<Readiness>();
+        // First of all: what is counted before somebody listens is lost.
+        services.AddSingleton<MetricTable>();
+        services.AddHostedService(static provider => provider.GetRequiredService<MetricTable>());
+        services.AddHostedService<OtlpExport>();
+        services.AddHostedService<ProcessMetrics>();
         return services;
     }
 }

@@ -6,18 +6,33 @@ namespace MediaGateway.Diagnostics;
 
 /// <summary>
 /// Every figure that the gateway reports, in domain words: the meter <c>MediaGateway</c>, and the delay that the gateway itself adds.
-/// No stream name, address or session id is ever a tag. Any thread; recording allocates nothing.
+/// No stream name, address or session id is ever a tag of that meter. Any thread; recording allocates nothing.
 /// </summary>
 internal sealed class GatewayMetrics
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "MediaGateway";
 
+    /// <summary>The name of the meter that tells of single streams.</summary>
+    public const string StreamMeterName = "MediaGateway.Streams";
+
     private static readonly KeyValuePair<string, object?> AudioTag = new("kind", "audio");
     private static readonly KeyValuePair<string, object?> VideoTag = new("kind", "video");
     private static readonly KeyValuePair<string, object?> DataTag = new("kind", "data");
     private static readonly KeyValuePair<string, object?> InTag = new("direction", "in");
     private static readonly KeyValuePair<string, object?> OutTag = new("direction", "out");
+
+    /// <summary>The bounds between which durations are counted, in seconds: from a client that was refused to a day.</summary>
+    private static readonly InstrumentAdvice<double> SessionDurations = new()
+    {
+        HistogramBucketBoundaries = [0.1, 1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600],
+    };
+
+    /// <summary>The same for delays, from one turn of a worker to what a viewer notices.</summary>
+    private static readonly InstrumentAdvice<double> Delays = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56],
+    };
 
     private readonly UpDownCounter<long> _sessions;
     private readonly Histogram<double> _sessionDuration;
@@ -38,7 +53,8 @@ internal sealed class GatewayMetrics
     {
         Meter meter = meters.Create(MeterName);
         _sessions = meter.CreateUpDownCounter<long>("mediagateway.sessions.active", "{session}", "Sessions now open.");
-        _sessionDuration = meter.CreateHistogram<double>("mediagateway.session.duration", "s", "How long ended sessions lasted.");
+        _sessionDuration = meter.CreateHistogram(
+            "mediagateway.session.duration", "s", "How long ended sessions lasted.", tags: null, SessionDurations);
         _streams = meter.CreateUpDownCounter<long>("mediagateway.streams.active", "{stream}", "Streams now published.");
         _subscribers = meter.CreateUpDownCounter<long>("mediagateway.subscribers.active", "{subscriber}", "Viewers now watching.");
         _frames = meter.CreateCounter<long>("mediagateway.frames", "{frame}", "Frames published.");
@@ -46,12 +62,17 @@ internal sealed class GatewayMetrics
         _io = meter.CreateCounter<long>("mediagateway.io", "By", "Bytes from and to the network.");
         _lostPackets = meter.CreateCounter<long>("mediagateway.rtp.packets.lost", "{packet}", "RTP packets that never came.");
         _nacks = meter.CreateCounter<long>("mediagateway.rtp.nacks", "{packet}", "RTP packets asked for again.");
-        _bridgeDelay = meter.CreateHistogram<double>("mediagateway.audio_bridge.delay", "s", "From the last packet needed to the sound made.");
-        _videoBridgeDelay = meter.CreateHistogram<double>("mediagateway.video_bridge.delay", "s", "From the receipt of a picture to the converted one.");
+        _bridgeDelay = meter.CreateHistogram(
+            "mediagateway.audio_bridge.delay", "s", "From the last packet needed to the sound made.", tags: null, Delays);
+        _videoBridgeDelay = meter.CreateHistogram(
+            "mediagateway.video_bridge.delay", "s", "From the receipt of a picture to the converted one.", tags: null, Delays);
         _hookCalls = meter.CreateCounter<long>("mediagateway.hook.calls", "{call}", "Questions and reports to a hook backend.");
         _hookEventsDropped = meter.CreateCounter<long>("mediagateway.hook.events.dropped", "{event}", "Events that no backend took.");
         meter.CreateObservableGauge("mediagateway.memory.buffers", () => Buffers(pool), "{buffer}", "Pooled buffers in use.");
     }
+
+    /// <summary>The threads that must not stand still.</summary>
+    public Heartbeats Threads { get; } = new();
 
     /// <summary>The delay added to pictures: from the kernel's receipt of the last byte to the return of the send call.</summary>
     public DelayHistogram VideoDelay { get; } = new();

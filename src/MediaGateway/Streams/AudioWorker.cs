@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MediaGateway.Diagnostics;
 
 namespace MediaGateway.Streams;
 
@@ -19,13 +20,14 @@ internal sealed class AudioWorker : IDisposable
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly ITimer _tick;
     private readonly FailureLog _failures;
+    private readonly Heartbeat _heartbeat;
     private int _load;
     private volatile bool _stopping;
 
     /// <summary>Makes a worker without a thread.</summary>
-    public AudioWorker(AudioWorkerPool pool, TimeProvider timeProvider, FailureLog failures)
+    public AudioWorker(AudioWorkerPool pool, TimeProvider timeProvider, FailureLog failures, Heartbeat heartbeat)
     {
-        _pool = pool;
+        (_pool, _heartbeat) = (pool, heartbeat);
         _failures = failures;
         _tick = timeProvider.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -51,6 +53,7 @@ internal sealed class AudioWorker : IDisposable
         while (!_stopping)
         {
             Turn();
+            _heartbeat.Rest();
             _wake.WaitOne();
         }
 
@@ -93,6 +96,7 @@ internal sealed class AudioWorker : IDisposable
     private BridgeTurn Serve(AudioBridge bridge)
     {
         TimeSpan now = _pool.Clock.Now;
+        _heartbeat.Work(now);
         try
         {
             return bridge.Work(now);

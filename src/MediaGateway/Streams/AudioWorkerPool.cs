@@ -30,7 +30,7 @@ internal sealed class AudioWorkerPool : IHostedService, IDisposable
         _workers = new AudioWorker[options.Value.Workers == 0 ? Environment.ProcessorCount : options.Value.Workers];
         for (int index = 0; index < _workers.Length; index++)
         {
-            _workers[index] = new AudioWorker(this, timeProvider, failures);
+            _workers[index] = new AudioWorker(this, timeProvider, failures, metrics.Threads.Add($"audio-{index}"));
         }
     }
 

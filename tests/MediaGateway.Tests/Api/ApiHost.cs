@@ -6,6 +6,7 @@ using MediaGateway.Authorization;
 using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
+using MediaGateway.Diagnostics.Export;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
@@ -43,6 +44,12 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public RtmpRedirects Redirects => Get<RtmpRedirects>();
 
+    public MetricTable Metrics => Get<MetricTable>();
+
+    public GatewayMetrics Figures => Get<GatewayMetrics>();
+
+    public IHostApplicationLifetime Lifetime => Get<IHostApplicationLifetime>();
+
     public BufferPool Buffers => Get<BufferPool>();
 
     public IEnumerable<RouteEndpoint> Endpoints => Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
@@ -63,6 +70,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseRouting();
         app.UseApiProtection();
         app.MapHealth();
+        app.MapMetrics();
         app.MapApi();
         app.MapLiveList();
         app.MapCrossDomainPolicy();

@@ -14,6 +14,7 @@ public sealed class ApiProtectionTests
     {
         { "GET", "/api/streams" },
         { "GET", "/api/statistics" },
+        { "GET", "/metrics" },
         { "GET", "/api/v1/streams" },
         { "GET", "/api/v1/streams/live/a" },
         { "DELETE", "/api/v1/streams/live/a" },
@@ -131,6 +132,8 @@ public sealed class ApiProtectionTests
     {
         await using ApiHost host = await ApiHost.StartAsync(("Api:Key", Key));
         Assert.Equal(200, (await host.GetAsync("/health", ("X-Forwarded-For", "203.0.113.5"))).Status);
+        Assert.Equal(200, (await host.GetAsync("/healthz", ("X-Forwarded-For", "203.0.113.5"))).Status);
+        Assert.Equal(200, (await host.GetAsync("/readyz", ("X-Forwarded-For", "203.0.113.5"))).Status);
         Assert.Equal(200, (await host.GetAsync("/openapi.json")).Status);
     }
 
@@ -146,7 +149,7 @@ public sealed class ApiProtectionTests
         // The list of who is live is closed by itself as soon as not everybody may play.
         string[] ofEverybody = [WhepOfFiles, SnapshotEndpoints.ListPath, SnapshotEndpoints.ListPath + "/{application}/{name}.jpg"];
         Assert.Equal(
-            ofClients.Concat(ofEverybody).Concat(["/crossdomain.xml", "/health", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
+            ofClients.Concat(ofEverybody).Concat(["/crossdomain.xml", "/health", "/healthz", "/readyz", ApiExtensions.DescriptionPath]).Order(StringComparer.Ordinal),
             open.Distinct().Order(StringComparer.Ordinal));
     }
 

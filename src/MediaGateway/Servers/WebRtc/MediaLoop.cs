@@ -33,6 +33,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
     private readonly List<WebRtcSession> _sessions = [];
     private readonly IncomingDatagram[] _received = new IncomingDatagram[UdpBatchSocket.BatchSize];
     private readonly OutgoingDatagram[] _outgoing = new OutgoingDatagram[UdpBatchSocket.BatchSize];
+    private readonly Heartbeat _heartbeat;
     private readonly Thread _thread;
     private readonly int _threadId;
     private readonly SentFrame[] _sentFrames = new SentFrame[UdpBatchSocket.BatchSize];
@@ -49,6 +50,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
+        _heartbeat = metrics.Threads.Add("media-loop");
         _poller = tcp is null ? new Poller(socket.Handle, _wake.Handle) : new Poller(socket.Handle, _wake.Handle, tcp.Handle);
         _thread = new Thread(Run) { Name = "media-loop", IsBackground = true };
         _threadId = _thread.ManagedThreadId;
@@ -133,7 +135,9 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
     {
         while (!_isStopping)
         {
+            _heartbeat.Rest();
             _poller.Wait(TimeUntilNextDeadline());
+            _heartbeat.Work(_clock.Now);
             _wake.Clear();
             Interlocked.Exchange(ref _isWoken, 0);
             ReceiveDatagrams();
@@ -151,6 +155,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         }
 
         Flush();
+        _heartbeat.Rest();
     }
 
     private TimeSpan TimeUntilNextDeadline()

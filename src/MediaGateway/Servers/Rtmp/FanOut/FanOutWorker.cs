@@ -33,6 +33,7 @@ internal sealed class FanOutWorker : IDisposable
     private readonly FanOutContext _context;
     private readonly FeedTable _feeds;
     private readonly ILogger _logger;
+    private readonly Heartbeat _heartbeat;
     private readonly Thread _thread;
     private readonly List<Viewer> _measured = [];
     private List<Viewer> _due = [];
@@ -56,7 +57,8 @@ internal sealed class FanOutWorker : IDisposable
         _feeds = new FeedTable(_context);
         _logger = logger;
         _queue.Add(_wake.Handle, EventInterest.Readable, WakeToken);
-        _thread = new Thread(Run) { Name = $"rtmp-fan-out-{number}", IsBackground = true };
+        _heartbeat = metrics.Threads.Add($"rtmp-fan-out-{number}");
+        _thread = new Thread(Run) { Name = _heartbeat.Name, IsBackground = true };
         _thread.Start();
     }
 
@@ -113,7 +115,9 @@ internal sealed class FanOutWorker : IDisposable
     {
         while (!_isStopping)
         {
+            _heartbeat.Rest();
             int count = WaitForWork();
+            _heartbeat.Work(_context.Clock.Now);
             for (int index = 0; index < count; index++)
             {
                 TakeEvent(_events[index]);
@@ -130,6 +134,8 @@ internal sealed class FanOutWorker : IDisposable
         {
             End(viewer, SessionEndReason.ServerShutdown);
         }
+
+        _heartbeat.Rest();
     }
 
     private int WaitForWork()

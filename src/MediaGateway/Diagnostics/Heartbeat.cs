@@ -1,0 +1,28 @@
+namespace MediaGateway.Diagnostics;
+
+/// <summary>
+/// Whether one thread works on something now, and since when. A thread that waits for work is well however long it waits; one that does not
+/// come back from its work stands still. Written by its thread, read by any.
+/// </summary>
+internal sealed class Heartbeat(string name)
+{
+    private const long Resting = -1;
+
+    private long _since = Resting;
+
+    /// <summary>The thread's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>A round of work begins. Costs one store.</summary>
+    public void Work(TimeSpan now) => Volatile.Write(ref _since, now.Ticks);
+
+    /// <summary>The round is over: the thread waits, or has ended as it should.</summary>
+    public void Rest() => Volatile.Write(ref _since, Resting);
+
+    /// <summary>How long the round lasts that is not over; zero while it waits.</summary>
+    public TimeSpan BusyFor(TimeSpan now)
+    {
+        long since = Volatile.Read(ref _since);
+        return since == Resting || since > now.Ticks ? TimeSpan.Zero : now - TimeSpan.FromTicks(since);
+    }
+}
