@@ -29,6 +29,8 @@ public sealed class TransportStreamPackager : IHlsPackager
     private byte[] _parameterSets = [];
     private TrackFormat? _video;
     private TrackFormat? _audio;
+    private int _videoTimescale = ClockRate;
+    private int _audioTimescale = ClockRate;
     private byte[] _pes = new byte[64 * 1024];
 
     /// <inheritdoc/>
@@ -38,6 +40,7 @@ public sealed class TransportStreamPackager : IHlsPackager
     public byte[]? Begin(TrackFormat? video, TrackFormat? audio)
     {
         (_video, _audio) = (video, audio);
+        (_videoTimescale, _audioTimescale) = (TimescaleOf(video), TimescaleOf(audio));
         _parameterSets = video is H264Format format ? ParameterSetsOf(format) : [];
         return null;
     }
@@ -51,9 +54,10 @@ public sealed class TransportStreamPackager : IHlsPackager
         Span<byte> destination = block.Span;
         length = startsSegment ? _writer.WriteTables(destination, _video is not null, _audio is not null, _audio is PlainAudioFormat) : 0;
         int sound = 0;
-        foreach (Mp4Sample picture in samples.Video)
+        for (int index = 0; index < samples.VideoSamples; index++)
         {
-            length += WriteSound(samples.Audio, ref sound, TicksOf(picture.Decoding, _video), destination[length..]);
+            Mp4Sample picture = samples.Video[index];
+            length += WriteSound(samples.Audio, ref sound, TicksOf(picture.Decoding, _videoTimescale), destination[length..]);
             length += WritePicture(picture, destination[length..]);
         }
 
@@ -79,21 +83,23 @@ public sealed class TransportStreamPackager : IHlsPackager
         return [.. bytes];
     }
 
-    private static long TicksOf(long ticks, TrackFormat? format) =>
-        format is null ? ticks : new MediaTime(ticks, Mp4Track.Of(format)!.Timescale).Rescale(ClockRate).Value; // a format has a track
+    private static long TicksOf(long ticks, int timescale) => new MediaTime(ticks, timescale).Rescale(ClockRate).Value;
+
+    private static int TimescaleOf(TrackFormat? format) => format is null ? ClockRate : Mp4Track.Of(format)!.Timescale; // a format has a track
 
     private int MaximumBytes(Mp4FragmentWriter samples)
     {
         int bytes = TransportStreamWriter.TablePackets * TransportStreamWriter.PacketBytes;
-        foreach (Mp4Sample picture in samples.Video)
+        // By index: the lists' enumerators are objects here.
+        for (int index = 0; index < samples.VideoSamples; index++)
         {
             bytes += TransportStreamWriter.MaximumBytes(
-                PesHeaderBytes + AccessUnitDelimiter.Length + _parameterSets.Length + picture.Frame.Length);
+                PesHeaderBytes + AccessUnitDelimiter.Length + _parameterSets.Length + samples.Video[index].Frame.Length);
         }
 
-        foreach (Mp4Sample sound in samples.Audio)
+        for (int index = 0; index < samples.AudioSamples; index++)
         {
-            bytes += TransportStreamWriter.MaximumBytes(PesHeaderBytes + AdtsBytes + sound.Frame.Length);
+            bytes += TransportStreamWriter.MaximumBytes(PesHeaderBytes + AdtsBytes + samples.Audio[index].Frame.Length);
         }
 
         return bytes;
@@ -103,7 +109,7 @@ public sealed class TransportStreamPackager : IHlsPackager
     {
         MediaFrame frame = sample.Frame;
         Room(PesHeaderBytes + AccessUnitDelimiter.Length + _parameterSets.Length + frame.Length);
-        long decoding = TicksOf(sample.Decoding, _video) + ClockLead;
+        long decoding = TicksOf(sample.Decoding, _videoTimescale) + ClockLead;
         int length = WritePesHeader(0xE0, decoding + sample.CompositionOffset, decoding, 0);
         length += Copy(AccessUnitDelimiter, length);
         length += frame.IsKeyframe ? Copy(_parameterSets, length) : 0;
@@ -126,9 +132,9 @@ public sealed class TransportStreamPackager : IHlsPackager
     private int WriteSound(IReadOnlyList<Mp4Sample> samples, ref int next, long before, Span<byte> destination)
     {
         int written = 0;
-        while (next < samples.Count && TicksOf(samples[next].Decoding, _audio) < before)
+        while (next < samples.Count && TicksOf(samples[next].Decoding, _audioTimescale) < before)
         {
-            long decoding = TicksOf(samples[next].Decoding, _audio) + ClockLead;
+            long decoding = TicksOf(samples[next].Decoding, _audioTimescale) + ClockLead;
             int length = PesHeaderBytes;
             long end = samples[next].Decoding;
             while (next < samples.Count && samples[next].Decoding == end && length < SoundBytesPerPes)
