@@ -1,12 +1,10 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MediaGateway.Native.FFmpeg;
 
 /// <summary>An <c>AVCodecContext*</c>.</summary>
-internal sealed unsafe class AvCodecContextHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed unsafe class AvCodecContextHandle() : CountedHandle(NativeHandleKind.CodecContext)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         nint pointer = handle;
         AvCodec.avcodec_free_context(&pointer);
@@ -15,10 +13,10 @@ internal sealed unsafe class AvCodecContextHandle() : SafeHandleZeroOrMinusOneIs
 }
 
 /// <summary>An <c>AVCodecParameters*</c>.</summary>
-internal sealed unsafe class AvCodecParametersHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed unsafe class AvCodecParametersHandle() : CountedHandle(NativeHandleKind.CodecParameters)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         nint pointer = handle;
         AvCodec.avcodec_parameters_free(&pointer);
@@ -27,10 +25,10 @@ internal sealed unsafe class AvCodecParametersHandle() : SafeHandleZeroOrMinusOn
 }
 
 /// <summary>An <c>AVPacket*</c>.</summary>
-internal sealed unsafe class AvPacketHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed unsafe class AvPacketHandle() : CountedHandle(NativeHandleKind.CodecPacket)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         nint pointer = handle;
         AvCodec.av_packet_free(&pointer);
@@ -39,10 +37,10 @@ internal sealed unsafe class AvPacketHandle() : SafeHandleZeroOrMinusOneIsInvali
 }
 
 /// <summary>A <c>SwsContext*</c>.</summary>
-internal sealed class SwsContextHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed class SwsContextHandle() : CountedHandle(NativeHandleKind.Scaler)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         SwScale.sws_freeContext(handle);
         return true;
@@ -50,10 +48,10 @@ internal sealed class SwsContextHandle() : SafeHandleZeroOrMinusOneIsInvalid(own
 }
 
 /// <summary>An <c>AVFrame*</c>.</summary>
-internal sealed unsafe class AvFrameHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed unsafe class AvFrameHandle() : CountedHandle(NativeHandleKind.CodecFrame)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         nint pointer = handle;
         AvUtil.av_frame_free(&pointer);

@@ -1,10 +1,8 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MediaGateway.Native.Linux;
 
 /// <summary>A file descriptor of our own making, closed once.</summary>
-internal sealed class FileDescriptorHandle() : SafeHandleMinusOneIsInvalid(ownsHandle: true)
+internal sealed class FileDescriptorHandle() : CountedHandle(NativeHandleKind.FileDescriptor, invalid: -1)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => Libc.close(handle) == 0;
+    protected override bool Free() => Libc.close(handle) == 0;
 }

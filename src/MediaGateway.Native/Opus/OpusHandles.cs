@@ -1,12 +1,10 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MediaGateway.Native.Opus;
 
 /// <summary>An <c>OpusDecoder*</c>.</summary>
-internal sealed class OpusDecoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed class OpusDecoderHandle() : CountedHandle(NativeHandleKind.OpusDecoder)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         LibOpus.opus_decoder_destroy(handle);
         return true;
@@ -14,10 +12,10 @@ internal sealed class OpusDecoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ow
 }
 
 /// <summary>An <c>OpusEncoder*</c>.</summary>
-internal sealed class OpusEncoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+internal sealed class OpusEncoderHandle() : CountedHandle(NativeHandleKind.OpusEncoder)
 {
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    protected override bool Free()
     {
         LibOpus.opus_encoder_destroy(handle);
         return true;

@@ -20,6 +20,7 @@ internal static class ConfigurationServiceCollectionExtensions
 
         IServiceCollection services = builder.Services;
         IConfiguration configuration = builder.Configuration;
+        services.Configure<HostOptions>(static options => options.ShutdownTimeout = GatewayShutdown.Limit);
         AddSection<HttpOptions, HttpRanges>(services, configuration, HttpOptions.Section);
         AddSection<RtmpOptions, RtmpRanges>(services, configuration, RtmpOptions.Section);
         AddSection<WebRtcOptions, WebRtcRanges>(services, configuration, WebRtcOptions.Section);

@@ -7,11 +7,17 @@ namespace MediaGateway.Diagnostics;
 /// <summary>Registers what every feature measures with.</summary>
 internal static class DiagnosticsServiceCollectionExtensions
 {
-    /// <summary>Registers the clock, the figures and their ways out, the memory that they count, and what the self-test says.</summary>
+    /// <summary>
+    /// Registers the clock (the system's, unless there is another), the ledger of what is held, the figures and their ways out, the memory that
+    /// they count, and what the self-test says.
+    /// </summary>
     public static IServiceCollection AddDiagnostics(this IServiceCollection services)
     {
         services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ResourceLedger>();
+        TimeProvider time = services.LastOrDefault(static service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider
+            ?? TimeProvider.System;
+        services.AddSingleton<TimeProvider>(provider => new CountingTimeProvider(time, provider.GetRequiredService<ResourceLedger>()));
         services.TryAddSingleton<BufferPool>();
         services.AddSingleton<GatewayClock>();
         services.AddSingleton<GatewayMetrics>();

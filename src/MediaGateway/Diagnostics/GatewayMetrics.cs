@@ -49,8 +49,9 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _hookEventsDropped;
 
     /// <summary>Makes the instruments.</summary>
-    public GatewayMetrics(IMeterFactory meters, BufferPool pool)
+    public GatewayMetrics(IMeterFactory meters, BufferPool pool, ResourceLedger resources)
     {
+        Resources = resources;
         Meter meter = meters.Create(MeterName);
         _sessions = meter.CreateUpDownCounter<long>("mediagateway.sessions.active", "{session}", "Sessions now open.");
         _sessionDuration = meter.CreateHistogram(
@@ -69,10 +70,14 @@ internal sealed class GatewayMetrics
         _hookCalls = meter.CreateCounter<long>("mediagateway.hook.calls", "{call}", "Questions and reports to a hook backend.");
         _hookEventsDropped = meter.CreateCounter<long>("mediagateway.hook.events.dropped", "{event}", "Events that no backend took.");
         meter.CreateObservableGauge("mediagateway.memory.buffers", () => Buffers(pool), "{buffer}", "Pooled buffers in use.");
+        meter.CreateObservableGauge("mediagateway.resources", () => Held(resources), "{resource}", "Timers, tasks and handles in use.");
     }
 
     /// <summary>The threads that must not stand still.</summary>
     public Heartbeats Threads { get; } = new();
+
+    /// <summary>What sessions hold beside memory.</summary>
+    public ResourceLedger Resources { get; }
 
     /// <summary>The delay added to pictures: from the kernel's receipt of the last byte to the return of the send call.</summary>
     public DelayHistogram VideoDelay { get; } = new();
@@ -155,4 +160,7 @@ internal sealed class GatewayMetrics
     private static IEnumerable<Measurement<long>> Buffers(BufferPool pool) =>
         Enum.GetValues<BufferOwner>()
             .Select(owner => new Measurement<long>(pool.Outstanding(owner), new KeyValuePair<string, object?>("owner", owner.ToString())));
+
+    private static IEnumerable<Measurement<long>> Held(ResourceLedger resources) =>
+        resources.Snapshot().Select(static held => new Measurement<long>(held.Value, new KeyValuePair<string, object?>("kind", held.Key)));
 }

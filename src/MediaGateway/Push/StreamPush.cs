@@ -1,3 +1,4 @@
+using MediaGateway.Diagnostics;
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
@@ -66,7 +67,7 @@ internal sealed class StreamPush : IDisposable
     public Task Completion => _running;
 
     /// <summary>Begins. Once.</summary>
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start() => _running = Task.Run(() => _services.Metrics.Resources.RunAsync(ResourceKind.Push, RunAsync));
 
     /// <summary>Asks it to end; returns at once.</summary>
     public void Stop() => _stop.Cancel();
@@ -167,6 +168,7 @@ internal sealed class StreamPush : IDisposable
         try
         {
             await using Stream transport = await _services.Dialer.DialAsync(_detours.Url, isTrusted: false, _stop.Token);
+            using IDisposable held = _services.Metrics.Resources.Hold(ResourceKind.OutgoingConnection);
             var options = new RtmpClientOptions { RelayPath = PathWithUs() };
             using var session = new RtmpClientSession(
                 _detours.Url, _detours.Authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);

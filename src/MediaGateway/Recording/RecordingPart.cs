@@ -1,4 +1,5 @@
 using System.Globalization;
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 
@@ -9,10 +10,11 @@ internal sealed class RecordingPart
 {
     private readonly RecordingServices _services;
     private readonly IRecordingWriter _writer;
+    private readonly IDisposable _held;
     private RecordingEntry _entry;
 
     private RecordingPart(RecordingServices services, IRecordingWriter writer, RecordingEntry entry) =>
-        (_services, _writer, _entry) = (services, writer, entry);
+        (_services, _writer, _entry, _held) = (services, writer, entry, services.Metrics.Resources.Hold(ResourceKind.File));
 
     /// <summary>What is known of it by now.</summary>
     public RecordingEntry Entry => _entry = _entry with
@@ -99,6 +101,7 @@ internal sealed class RecordingPart
 
         RecordingEntry last = Entry with { State = state, Reason = reason, EndedAt = _services.Time.GetUtcNow(), DroppedFrames = dropped };
         _writer.Dispose();
+        _held.Dispose();
         return last;
     }
 

@@ -1,3 +1,4 @@
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
@@ -37,6 +38,7 @@ internal sealed class StreamRecording : IWriterWork
     private int _parts;
     private volatile RecordingEntry? _entry;
     private volatile string? _fault;
+    private readonly IDisposable _held;
     private bool _isOver;
 
     /// <summary>Makes a recording; <see cref="Start"/> begins it.</summary>
@@ -52,6 +54,7 @@ internal sealed class StreamRecording : IWriterWork
     {
         (_stream, Session, _isAsked, _services, _ended) = (stream, session, isAsked, services, ended);
         StartedAt = services.Time.GetUtcNow();
+        _held = services.Metrics.Resources.Hold(ResourceKind.Recording);
         _place = new WriterPlace(services.Writers, this);
         _outlet = NewOutlet();
     }
@@ -280,6 +283,7 @@ internal sealed class StreamRecording : IWriterWork
         _stream.Detach(_outlet);
         _outlet.Close();
         _ended(this);
+        _held.Dispose();
         _completion.TrySetResult();
     }
 

@@ -100,7 +100,7 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
     public bool GivesWay => true;
 
     /// <summary>Begins. Once.</summary>
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start() => _running = Task.Run(() => _services.Metrics.Resources.RunAsync(ResourceKind.Pull, RunAsync));
 
     /// <summary>Asks it to end; returns at once.</summary>
     public void Stop() => _stop.Cancel();
@@ -241,6 +241,7 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
         try
         {
             await using Stream transport = await _services.Dialer.DialAsync(_detours.Url, isTrusted: _detours.IsNone, attempt.Token);
+            using IDisposable held = _services.Metrics.Resources.Hold(ResourceKind.OutgoingConnection);
             RtmpClientOptions options = RtmpClientOptions.ForPlaying with { RelayPath = path };
             using var session = new RtmpClientSession(
                 _detours.Url, _detours.Authorization, options, _services.Buffers, Random.Shared, _services.Clock.Now);

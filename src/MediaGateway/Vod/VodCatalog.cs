@@ -25,14 +25,20 @@ internal sealed class VodCatalog : IDisposable
     private readonly VodRoot[] _roots;
     private readonly VodOptions _options;
     private readonly GatewayClock _clock;
+    private readonly ResourceLedger _resources;
     private readonly ILogger<VodCatalog> _logger;
     private readonly ITimer _timer;
 
     /// <summary>Makes a catalogue of all roots.</summary>
     public VodCatalog(
-        IEnumerable<VodRoot> roots, IOptions<VodOptions> options, GatewayClock clock, TimeProvider time, ILogger<VodCatalog> logger)
+        IEnumerable<VodRoot> roots,
+        IOptions<VodOptions> options,
+        GatewayClock clock,
+        TimeProvider time,
+        ResourceLedger resources,
+        ILogger<VodCatalog> logger)
     {
-        (_roots, _options, _clock, _logger) = ([.. roots], options.Value, clock, logger);
+        (_roots, _options, _clock, _resources, _logger) = ([.. roots], options.Value, clock, resources, logger);
         _timer = time.CreateTimer(static state => ((VodCatalog)state!).CloseIdle(), this, IdleTime, IdleTime);
     }
 
@@ -252,7 +258,7 @@ internal sealed class VodCatalog : IDisposable
         }
 
         TimeSpan startedAt = _clock.Now;
-        VodEntry entry = VodEntry.Read(path, handle);
+        VodEntry entry = VodEntry.Read(path, handle, _resources);
         _logger.FileIndexed(path, entry.Index.Kind, entry.Index.Count, (_clock.Now - startedAt).TotalMilliseconds);
         lock (_lock)
         {

@@ -1,3 +1,4 @@
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,14 +10,16 @@ internal sealed class VodEntry : IDisposable
     // Held while the file is read on; only by threads that wait for disks anyway.
     private readonly Lock _reading = new();
     private readonly SafeFileHandle _handle;
+    private readonly IDisposable _held;
     private readonly IMediaFileIndexer _indexer;
     private MediaFile _index;
     private DateTime _modifiedAt;
     private bool _isGrowing;
 
-    private VodEntry(string path, SafeFileHandle handle, FileByteSource source, IMediaFileIndexer indexer, DateTime modifiedAt)
+    private VodEntry(
+        string path, SafeFileHandle handle, IDisposable held, FileByteSource source, IMediaFileIndexer indexer, DateTime modifiedAt)
     {
-        (Path, _handle, Source, _indexer, _modifiedAt) = (path, handle, source, indexer, modifiedAt);
+        (Path, _handle, _held, Source, _indexer, _modifiedAt) = (path, handle, held, source, indexer, modifiedAt);
         _index = indexer.Update(source);
     }
 
@@ -52,16 +55,18 @@ internal sealed class VodEntry : IDisposable
 
     /// <summary>Reads the index of a file. Takes the handle, also when it fails.</summary>
     /// <exception cref="MediaFileException">The file cannot be read.</exception>
-    public static VodEntry Read(string path, SafeFileHandle handle)
+    public static VodEntry Read(string path, SafeFileHandle handle, ResourceLedger resources)
     {
+        IDisposable held = resources.Hold(ResourceKind.File);
         try
         {
             var source = new FileByteSource(handle);
-            return new VodEntry(path, handle, source, MediaFileFormat.Start(source), File.GetLastWriteTimeUtc(handle));
+            return new VodEntry(path, handle, held, source, MediaFileFormat.Start(source), File.GetLastWriteTimeUtc(handle));
         }
         catch
         {
             handle.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -94,7 +99,11 @@ internal sealed class VodEntry : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _held.Dispose();
+    }
 
     private bool TryReadOn()
     {

@@ -87,6 +87,6 @@ internal sealed class PushHost : IAsyncDisposable
         Buffers.Dispose();
     }
 
-    private T Get<T>()
+    public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 }

@@ -20,7 +20,7 @@ internal sealed class TestHub : IDisposable
     {
         Clock = new GatewayClock(Time);
         Transcoders = new FakeTranscoderFactory(pool);
-        Metrics = new GatewayMetrics(new PlainMeterFactory(), pool);
+        Metrics = new GatewayMetrics(new PlainMeterFactory(), pool, new ResourceLedger());
         Workers = new AudioWorkerPool(
             transcoders ?? Transcoders, Options.Create(new AudioOptions { Workers = workers }), Time, Clock, Metrics, NullLogger<AudioWorkerPool>.Instance);
         var services = new StreamServices(options ?? new StreamOptions(), Time, Clock, Metrics, Workers);

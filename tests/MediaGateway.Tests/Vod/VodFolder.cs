@@ -24,6 +24,7 @@ internal sealed class VodFolder : IDisposable
             Microsoft.Extensions.Options.Options.Create(options),
             Clock,
             Time,
+            new ResourceLedger(),
             NullLogger<VodCatalog>.Instance);
     }
 

@@ -82,6 +82,7 @@ internal sealed class FileDownload(VodCatalog catalog, HttpViewers viewers, Gate
             DateTimeOffset modified = File.GetLastWriteTimeUtc(handle);
             var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{modified.Ticks:x}-{RandomAccess.GetLength(handle):x}\""));
             context.Response.Headers.CacheControl = "no-cache";
+            using IDisposable held = metrics.Resources.Hold(ResourceKind.File);
             await using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             await TypedResults.Stream(stream, type, fileDownloadName: null, modified, tag, enableRangeProcessing: true).ExecuteAsync(context);
             reason = context.RequestAborted.IsCancellationRequested ? reason : SessionEndReason.Completed;

@@ -71,6 +71,7 @@ internal sealed class FlvOpening(
         var playback = new FlvPlayback(stream, audio, services);
         string protocol = viewer.Session.Connection.Protocol;
         services.Metrics.SessionStarted(protocol, "play");
+        using IDisposable held = services.Metrics.Resources.Hold(ResourceKind.FlvPlayback);
         SessionEndReason reason = SessionEndReason.InternalError;
         try
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Hls;
 using MediaGateway.Streams;
@@ -126,7 +127,7 @@ internal sealed class HlsMuxer
         }
 
         _services.Logger.HlsStarted(Stream.Key, Container.ToString());
-        _running = RunAsync();
+        _running = _services.Resources.RunAsync(ResourceKind.HlsMuxer, RunAsync);
         return true;
     }
 

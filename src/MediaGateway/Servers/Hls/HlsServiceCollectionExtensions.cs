@@ -16,6 +16,7 @@ internal static class HlsServiceCollectionExtensions
             provider.GetRequiredService<BufferPool>(),
             provider.GetRequiredService<GatewayClock>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ResourceLedger>(),
             provider.GetRequiredService<HlsWaits>(),
             provider.GetRequiredService<ILogger<HlsMuxer>>()))
         .AddSingleton<HlsStreams>()

@@ -9,7 +9,8 @@ namespace MediaGateway.Servers.Hls;
 /// <param name="Buffers">Where the memory of segments comes from.</param>
 /// <param name="Clock">Gateway time.</param>
 /// <param name="Time">The wall clock and timers.</param>
+/// <param name="Resources">Counts the tasks.</param>
 /// <param name="Waits">Bounds those who wait.</param>
 /// <param name="Logger">The log.</param>
 internal sealed record HlsServices(
-    HlsOptions Options, BufferPool Buffers, GatewayClock Clock, TimeProvider Time, HlsWaits Waits, ILogger<HlsMuxer> Logger);
+    HlsOptions Options, BufferPool Buffers, GatewayClock Clock, TimeProvider Time, ResourceLedger Resources, HlsWaits Waits, ILogger<HlsMuxer> Logger);

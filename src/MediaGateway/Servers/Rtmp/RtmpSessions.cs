@@ -33,6 +33,7 @@ internal sealed class RtmpSessions(
     /// <param name="ticket">Its admission; stays the caller's.</param>
     public async Task ServeAsync(IRtmpTransport transport, RtmpConnectionLimiter.Ticket ticket)
     {
+        using IDisposable held = services.Metrics.Resources.Hold(ResourceKind.RtmpConnection);
         TimeSpan startedAt = services.Clock.Now;
         var session = new RtmpServerSession(services.Options.Session, buffers, Random.Shared, startedAt);
         using var loop = new RtmpReceiveLoop(transport, session, services, ticket);

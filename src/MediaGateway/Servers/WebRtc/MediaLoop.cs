@@ -213,6 +213,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         _sessions.Add(session);
         _router.Add(session);
         _metrics.SessionStarted("webrtc", session.Role);
+        _metrics.Resources.Take(ResourceKind.WebRtcSession);
         _logger.SessionStarted(session.ShortId, session.Role, session.Key);
     }
 
@@ -374,6 +375,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         session.Peer.Dispose();
         TimeSpan duration = _clock.Now - session.StartedAt;
         _metrics.SessionEnded("webrtc", session.Role, reason, duration);
+        _metrics.Resources.GiveBack(ResourceKind.WebRtcSession);
         _logger.SessionEnded(session.ShortId, session.Role, session.Key, reason, detail, duration, session.Frames, session.Bytes);
         session.Observer.Ended(session.Id, reason, detail);
     }

@@ -48,6 +48,9 @@ internal sealed class TcpMediaConnection : IDisposable
     /// <summary>Whether an authentic check has come.</summary>
     public bool IsProven { get; set; }
 
+    /// <summary>Its place in the ledger.</summary>
+    public IDisposable? Held { get; init; }
+
     /// <summary>Whether it is closed.</summary>
     public bool IsClosed { get; private set; }
 
@@ -140,6 +143,7 @@ internal sealed class TcpMediaConnection : IDisposable
     {
         IsClosed = true;
         _socket.Dispose();
+        Held?.Dispose();
         Assembler.Dispose();
         _waiting?.Dispose();
         _waiting = null;

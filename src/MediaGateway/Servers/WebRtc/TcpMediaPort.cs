@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Memory;
 using MediaGateway.Native.Linux;
 using MediaGateway.WebRtc.Sessions;
@@ -35,13 +36,15 @@ internal sealed class TcpMediaPort : IDisposable
     private readonly Queue<TcpMediaConnection> _unproven = new();
     private readonly byte[] _bytes = new byte[BytesPerRead];
     private TimeSpan _nextLook;
+    private readonly ResourceLedger _resources;
     private ulong _serial;
     private int _unprovenCount;
     private long _droppedByClosed;
 
     /// <summary>Takes over a listening socket of <see cref="Listen"/>.</summary>
-    public TcpMediaPort(Socket listener, BufferPool pool)
+    public TcpMediaPort(Socket listener, BufferPool pool, ResourceLedger resources)
     {
+        _resources = resources;
         _listener = listener;
         _pool = pool;
         _events.Add(listener.SafeHandle, EventInterest.Readable, ListenerToken);
@@ -202,7 +205,7 @@ internal sealed class TcpMediaPort : IDisposable
         }
 
         int slot = _free.Pop();
-        var connection = new TcpMediaConnection(socket, path, slot, (++_serial << 32) | (uint)slot, _pool, now);
+        var connection = new TcpMediaConnection(socket, path, slot, (++_serial << 32) | (uint)slot, _pool, now) { Held = _resources.Hold(ResourceKind.WebRtcConnection) };
         _connections[slot] = connection;
         _byPath.Add(path, connection);
         _unproven.Enqueue(connection);

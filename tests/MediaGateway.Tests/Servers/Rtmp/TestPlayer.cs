@@ -74,6 +74,9 @@ internal sealed class TestPlayer : IDisposable
         await ExpectAsync("_result NetConnection.Connect.Success");
     }
 
+    /// <summary>Ends the connection without a word, as when the machine behind it dies.</summary>
+    public void Reset() => _socket.Close(0);
+
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Memory;
 using MediaGateway.Servers.WebRtc;
 using MediaGateway.Testing;
@@ -17,7 +18,7 @@ public sealed class TcpMediaPortTests : IDisposable
     private readonly Owner _owner = new();
     private readonly List<Socket> _clients = [];
 
-    public TcpMediaPortTests() => _port = new TcpMediaPort(TcpMediaPort.Listen(IPAddress.Loopback, 0), _pool);
+    public TcpMediaPortTests() => _port = new TcpMediaPort(TcpMediaPort.Listen(IPAddress.Loopback, 0), _pool, new ResourceLedger());
 
     public void Dispose()
     {
@@ -187,7 +188,7 @@ public sealed class TcpMediaPortTests : IDisposable
     [Fact]
     public void DatagramsBothWays_AllocateNothing()
     {
-        using var port = new TcpMediaPort(TcpMediaPort.Listen(IPAddress.Loopback, 0), new BufferPool());
+        using var port = new TcpMediaPort(TcpMediaPort.Listen(IPAddress.Loopback, 0), new BufferPool(), new ResourceLedger());
         var owner = new QuietOwner();
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Connect(IPAddress.Loopback, port.Port);

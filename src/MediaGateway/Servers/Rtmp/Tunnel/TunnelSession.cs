@@ -69,7 +69,9 @@ internal sealed class TunnelSession
         await Pipes.Output.CompleteAsync();
         if (await HasLastWordsAsync())
         {
-            await Task.WhenAny(_isAllTaken.Task, Task.Delay(TunnelLimits.LastWordsTime, _time, shutdown));
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
+            await Task.WhenAny(_isAllTaken.Task, Task.Delay(TunnelLimits.LastWordsTime, _time, patience.Token));
+            await patience.CancelAsync();
         }
 
         // A request that is being answered ends first.

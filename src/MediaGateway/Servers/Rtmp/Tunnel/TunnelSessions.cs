@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using MediaGateway.Diagnostics;
 using MediaGateway.Rtmp.Tunnel;
 using MediaGateway.Servers.Rtmp.Transport;
 
@@ -17,12 +18,13 @@ internal sealed class TunnelSessions : IAsyncDisposable
     private readonly CancellationToken _closeRequested;
     private readonly RtmpSessions _rtmp;
     private readonly TimeProvider _time;
+    private readonly ResourceLedger _resources;
     private readonly ITimer _timer;
 
     /// <summary>Makes the table, empty.</summary>
-    public TunnelSessions(RtmpSessions rtmp, IHostApplicationLifetime lifetime, TimeProvider time)
+    public TunnelSessions(RtmpSessions rtmp, IHostApplicationLifetime lifetime, TimeProvider time, ResourceLedger resources)
     {
-        (_rtmp, _time) = (rtmp, time);
+        (_rtmp, _time, _resources) = (rtmp, time, resources);
         _closeRequested = lifetime.ApplicationStopping;
         _timer = time.CreateTimer(static state => ((TunnelSessions)state!).EndIdle(), this, LookInterval, LookInterval);
     }
@@ -66,7 +68,7 @@ internal sealed class TunnelSessions : IAsyncDisposable
             _time);
         Entry entry = new(session, remote.Address);
         _sessions[id] = entry;
-        entry.Running = RunAsync(id, connectionId, session);
+        entry.Running = _resources.RunAsync(ResourceKind.RtmpTunnel, () => RunAsync(id, connectionId, session));
         return id;
     }
 
