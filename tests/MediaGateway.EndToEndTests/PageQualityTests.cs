@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MediaGateway.EndToEndTests.Analysis;
 using MediaGateway.EndToEndTests.Browser;
@@ -67,7 +68,7 @@ public sealed class PageQualityTests
         await Task.Delay(Phase, TestContext.Current.CancellationToken);
         relay.Down.Conditions = wide;
         double widened = await NowAsync(page);
-        await page.Browser.Page.WaitForAsync(WidthIs(640), Limit);
+        await page.Browser.Page.WaitForAsync(string.Create(CultureInfo.InvariantCulture, $"window.shown.some(picture => picture[0] > {widened} && picture[1] === 640)"), Limit);
 
         double[][] shown = await page.Browser.Page.EvaluateAsync<double[][]>("window.shown");
         double After(double time, int width) => (shown.First(picture => picture[0] > time && picture[1] == width)[0] - time) / 1000;

@@ -46,7 +46,7 @@ public partial class FaultTableTests
         Assert.NotEmpty(measured);
         string[] names = [.. Name().Matches(tests).Select(match => match.Groups[1].Value)];
         Assert.True(names.Length > 0 || measured.StartsWith(NotShown, StringComparison.Ordinal), "The row names no test and does not say that it is not shown.");
-        Assert.Empty(names.Where(name => !Exists(name)));
+        Assert.DoesNotContain(names, name => !Exists(name));
     }
 
     private static IEnumerable<string> Section() =>

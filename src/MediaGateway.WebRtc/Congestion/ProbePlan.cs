@@ -7,8 +7,8 @@ namespace MediaGateway.WebRtc.Congestion;
 internal sealed class ProbePlan
 {
     private const double RateOverEstimate = 3;
-    private const double RateOverStream = 1.3;
-    private const double WantedOverStream = 1.25;
+    private const double RateOverWanted = 1.3;
+    private const double SufficientShare = 1.25;
     private const double BitsPerByte = 8;
     private const double UndistortedShare = 0.9;
     private const double CarriedShare = 0.85;
@@ -36,15 +36,19 @@ internal sealed class ProbePlan
     public void PutOff(TimeSpan now) => _nextAt = now + _interval > _nextAt ? now + _interval : _nextAt;
 
     /// <summary>Begins a burst if there is something to learn.</summary>
-    public bool TryBegin(double estimate, double stream, TimeSpan now, out SendProbe probe)
+    /// <param name="estimate">What the path is thought to carry, in bit/s.</param>
+    /// <param name="wanted">What is sent, or could be if the path carried it, in bit/s.</param>
+    /// <param name="now">Time.</param>
+    /// <param name="probe">The burst.</param>
+    public bool TryBegin(double estimate, double wanted, TimeSpan now, out SendProbe probe)
     {
         probe = default;
-        if (now < _nextAt || now < _endsAt || estimate >= WantedOverStream * stream)
+        if (now < _nextAt || now < _endsAt || estimate >= SufficientShare * wanted)
         {
             return false;
         }
 
-        double rate = Math.Min(RateOverEstimate * estimate, RateOverStream * stream);
+        double rate = Math.Min(RateOverEstimate * estimate, RateOverWanted * wanted);
         int bytes = Math.Clamp((int)(rate / BitsPerByte * Length.TotalSeconds), FewestBytes, MostBytes);
         _id = _id == byte.MaxValue ? 1 : _id + 1;
         (_packets, _bytes) = (0, 0);

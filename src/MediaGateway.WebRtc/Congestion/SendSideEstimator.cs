@@ -49,6 +49,12 @@ internal sealed class SendSideEstimator
     /// <summary>What the stream needs, in bit/s, sound included; 0: not known.</summary>
     public long StreamBitsPerSecond { get; set; }
 
+    /// <summary>What could be sent in place of the stream if the path carried it, in bit/s: bursts find out whether it does; 0: nothing.</summary>
+    public long WantedBitsPerSecond { get; set; }
+
+    /// <summary>Whether the peer tells of each packet when it arrived: bursts can show more than what the stream uses.</summary>
+    public bool HasTransportFeedback => _feedbackAt is not null;
+
     /// <summary>What may be sent, in bit/s.</summary>
     public long EstimateBitsPerSecond
     {
@@ -183,10 +189,12 @@ internal sealed class SendSideEstimator
             && Usage != BandwidthUsage.Overusing
             && QueueDelay < NegligibleQueue
             && StreamBitsPerSecond > 0
-            && _probes.TryBegin(EstimateBitsPerSecond, StreamBitsPerSecond, now, out probe);
+            && _probes.TryBegin(EstimateBitsPerSecond, Demand, now, out probe);
     }
 
     private const uint ReferenceMask = (1u << TransportFeedback.ReferenceBits) - 1;
+
+    private double Demand => Math.Max(StreamBitsPerSecond, WantedBitsPerSecond);
 
     private double Wanted => Math.Max(_delay.BitsPerSecond, RoomOverStream * StreamBitsPerSecond);
 
@@ -196,7 +204,7 @@ internal sealed class SendSideEstimator
         if (packet.Probe != 0 && _probes.OnArrived(packet, arrivedAt, now) is { } shown && shown > _delay.BitsPerSecond
             && Usage != BandwidthUsage.Overusing)
         {
-            _delay.RaiseTo(Math.Min(shown, RoomOverStream * StreamBitsPerSecond));
+            _delay.RaiseTo(Math.Min(shown, RoomOverStream * Demand));
             _probes.OnRaised(now);
         }
     }

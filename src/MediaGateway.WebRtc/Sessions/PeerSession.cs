@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Dtls;
 using MediaGateway.WebRtc.Ice;
+using MediaGateway.WebRtc.Rtp.Sending;
 using MediaGateway.WebRtc.Sdp;
 
 namespace MediaGateway.WebRtc.Sessions;
@@ -111,7 +112,7 @@ public sealed class PeerSession : IDisposable
         PacketsNotAuthentic = _media.NotAuthentic,
         PacketsReplayed = _media.Replayed,
         Receiver = _receiving?.Statistics,
-        Sender = _sending?.Statistics,
+        Sender = Sender,
     };
 
     private TimeSpan SilenceDeadline => State == PeerState.Connected && _options.SilenceTimeout > TimeSpan.Zero
@@ -209,6 +210,21 @@ public sealed class PeerSession : IDisposable
             Observe(now);
             _receiving?.RequestKeyframe(_now);
             SendPackets();
+        }
+    }
+
+    /// <summary>What is sent to a peer that plays, live; null before it is connected.</summary>
+    public SenderStatistics? Sender => _sending?.Statistics;
+
+    /// <summary>
+    /// Names what could be sent to a peer that plays, in place of what it gets, if its network carried it, in bit/s: bursts of repetitions find out whether it
+    /// does, and <see cref="SenderStatistics.EstimateBitsPerSecond"/> rises with what they show. 0: nothing.
+    /// </summary>
+    public void LookFor(long bitsPerSecond)
+    {
+        if (_sending is not null)
+        {
+            _sending.WantedBitsPerSecond = bitsPerSecond;
         }
     }
 

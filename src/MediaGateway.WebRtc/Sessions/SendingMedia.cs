@@ -23,6 +23,18 @@ internal sealed class SendingMedia : PeerMedia
     /// <summary>The sender's counters; null until connected.</summary>
     public SenderStatistics? Statistics => _sender?.Statistics;
 
+    /// <summary>What could be sent in place of the stream if the way carried it, in bit/s; 0: nothing. Without effect before the peer is connected.</summary>
+    public long WantedBitsPerSecond
+    {
+        set
+        {
+            if (_sender is not null)
+            {
+                _sender.WantedBitsPerSecond = value;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override TimeSpan? RoundTripTime => _sender?.Statistics.RoundTripTime;
 

@@ -63,6 +63,31 @@ public sealed class ViewingRateTests
         Assert.InRange(queue, 0, 400);
     }
 
+    [Fact]
+    public void HigherLevelIsWanted_BurstsFindOutWhetherTheLinkTakesItAndThePicturesGoOn()
+    {
+        const long Wanted = 6_000_000;
+        BottleneckConditions narrow = RampLinks.Find(RampLinks.Names[0]) with { BitsPerSecond = 3_000_000 };
+        using var run = new ViewingRun(1, narrow, tellsArrivals: true);
+        run.Run(TimeSpan.FromSeconds(10));
+        Assert.True(run.Statistics.FindsRoom, "arrivals are told and repetitions counted");
+        run.Wanted = Wanted;
+        TimeSpan wide = TimeSpan.FromSeconds(30);
+        run.Run(wide - run.Elapsed);
+        Assert.InRange(run.Statistics.EstimateBitsPerSecond, (long)ViewingRun.StreamBitsPerSecond, 4_500_000);
+
+        run.Link.Conditions = narrow with { BitsPerSecond = 10_000_000 };
+        while (run.Statistics.EstimateBitsPerSecond < Wanted && run.Elapsed < wide + LongReturn)
+        {
+            run.Run(TimeSpan.FromMilliseconds(100));
+        }
+
+        double found = (run.Elapsed - wide).TotalSeconds;
+        Note(string.Create(CultureInfo.InvariantCulture, $"| 6 Mbit/s are wanted beside 2, the link goes from 3 to 10: found after | {found:0.0} s |"));
+        Assert.InRange(found, 0, 6);
+        Assert.Equal(0, run.Statistics.DroppedPictures);
+    }
+
     private static void Note(string line)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(line);

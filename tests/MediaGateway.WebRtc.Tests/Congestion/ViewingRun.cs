@@ -77,6 +77,12 @@ internal sealed class ViewingRun : IDisposable
     /// <summary>Since the start.</summary>
     public TimeSpan Elapsed => Now - _start;
 
+    /// <summary>What could be sent in place of the stream, in bit/s.</summary>
+    public long Wanted
+    {
+        set => _sender.WantedBitsPerSecond = value;
+    }
+
     /// <summary>What was sent.</summary>
     public RateRecord Record { get; } = new();
 

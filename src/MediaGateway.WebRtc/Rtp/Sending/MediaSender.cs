@@ -33,7 +33,7 @@ internal sealed class MediaSender : IDisposable
         _tracks = [.. tracks.Select((track, index) => new TrackSender(track, options, ulong.RotateLeft(options.Seed, index * 13)))];
         _video = Array.Find(_tracks, track => track.Track.Kind == TrackKind.Video);
         _audio = Array.Find(_tracks, track => track.Track.Kind == TrackKind.Audio);
-        Statistics = new SenderStatistics([.. _tracks.Select(track => track.Statistics)]);
+        Statistics = new SenderStatistics([.. _tracks.Select(track => track.Statistics)]) { CanProbe = _video is { CountsRepetitions: true } };
         _schedule = new SendSchedule(options, Statistics);
         _reports = new SenderReports(_tracks, _timeline, options.CanonicalName);
         _feedback = new SenderFeedback(_tracks, _schedule, Keyframes, Statistics, options.RoundTripTime);
@@ -46,6 +46,12 @@ internal sealed class MediaSender : IDisposable
 
     /// <summary>Keyframes that this peer needs.</summary>
     public KeyframeDemand Keyframes { get; } = new();
+
+    /// <summary>What could be sent in place of the stream if the way carried it, in bit/s: bursts find out whether it does; 0: nothing.</summary>
+    public long WantedBitsPerSecond
+    {
+        set => _schedule.WantedBitsPerSecond = value;
+    }
 
     /// <summary>When to call <see cref="Advance"/> at the latest.</summary>
     public TimeSpan NextDeadline

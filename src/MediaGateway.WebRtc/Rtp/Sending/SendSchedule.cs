@@ -53,6 +53,12 @@ internal sealed class SendSchedule
     /// <summary>What all pictures need, in bit/s; 0 while unknown.</summary>
     public long PicturesNeed => _pictures.BitsPerSecond;
 
+    /// <summary>What could be sent in place of the stream if the way carried it, in bit/s; 0: nothing.</summary>
+    public long WantedBitsPerSecond
+    {
+        set => _estimator.WantedBitsPerSecond = value;
+    }
+
     /// <summary>When to look again while packets wait.</summary>
     public TimeSpan WakeAt => _pacer.WakeAt;
 
@@ -141,6 +147,7 @@ internal sealed class SendSchedule
 
     private void Publish()
     {
+        _statistics.HasTransportFeedback = _estimator.HasTransportFeedback;
         _statistics.EstimateBitsPerSecond = Estimate;
         _statistics.PictureBitsPerSecond = PicturesNeed;
     }

@@ -7,6 +7,9 @@ public sealed class SenderStatistics
 {
     internal SenderStatistics(IReadOnlyList<SenderTrackStatistics> tracks) => Tracks = tracks;
 
+    /// <summary>Whether there is something that can be sent for no other reason than to be counted.</summary>
+    internal bool CanProbe { get; init; }
+
     /// <summary>One entry per track.</summary>
     public IReadOnlyList<SenderTrackStatistics> Tracks { get; }
 
@@ -21,6 +24,15 @@ public sealed class SenderStatistics
 
     /// <summary>bit/s that the way to the peer is thought to carry.</summary>
     public long EstimateBitsPerSecond { get; internal set; }
+
+    /// <summary>Whether the peer tells of each packet when it arrived.</summary>
+    internal bool HasTransportFeedback { get; set; }
+
+    /// <summary>
+    /// Whether bursts of repetitions look for what the way carries beyond what is sent: the peer tells when they arrive. Where not, the estimate says little
+    /// of what lies above what is sent.
+    /// </summary>
+    public bool FindsRoom => HasTransportFeedback && CanProbe;
 
     /// <summary>Share of packets that the peer reported lost last, of the worse track, 0 to 1.</summary>
     public double LostRatio { get; internal set; }

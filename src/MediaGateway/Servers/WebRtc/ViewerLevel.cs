@@ -1,5 +1,6 @@
 using MediaGateway.Streams;
 using MediaGateway.Streams.Ladders;
+using MediaGateway.WebRtc.Rtp.Sending;
 
 namespace MediaGateway.Servers.WebRtc;
 
@@ -44,8 +45,11 @@ internal sealed class ViewerLevel(ViewerServices services, StreamKey key)
         return search.Stream;
     }
 
+    /// <summary>What the network is to be tried for, because a higher level would need it, in bit/s; 0: nothing.</summary>
+    public long WantedBitsPerSecond => _choice?.WantedBitsPerSecond ?? 0;
+
     /// <summary>The stream to go over to because of the network; null: none, or not asked for.</summary>
-    public LiveStream? Judge(StreamKey present, long? estimate, TimeSpan now)
+    public LiveStream? Judge(StreamKey present, SenderStatistics? network, TimeSpan now)
     {
         if (_choice is null || (_judgedAt != TimeSpan.MinValue && now - _judgedAt < JudgementInterval))
         {
@@ -59,7 +63,7 @@ internal sealed class ViewerLevel(ViewerServices services, StreamKey key)
             return null;
         }
 
-        LadderLevel level = _choice.Choose(levels, present, estimate, IsLimited, now);
+        LadderLevel level = _choice.Choose(levels, present, network?.EstimateBitsPerSecond, IsLimited, network is { FindsRoom: true }, now);
         return level.Key == present ? null : services.Finder.Find(new StreamQuery(level.Key)).Stream;
     }
 }

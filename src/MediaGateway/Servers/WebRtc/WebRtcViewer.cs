@@ -258,7 +258,14 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     /// <summary>Where the level follows the network: goes over to another one when that is due.</summary>
     private void FollowNetwork(TimeSpan now)
     {
-        if (_shown is { } shown && _level.Judge(shown.Key, Peer.Statistics.Sender?.EstimateBitsPerSecond, now) is { } next)
+        if (_shown is not { } shown)
+        {
+            return;
+        }
+
+        LiveStream? next = _level.Judge(shown.Key, Peer.Sender, now);
+        Peer.LookFor(_level.WantedBitsPerSecond);
+        if (next is not null)
         {
             Show(next, now);
         }

@@ -2,8 +2,8 @@ namespace MediaGateway.Streams.Ladders;
 
 /// <summary>
 /// Chooses the level for one viewer by what the network is estimated to take. Down as soon as it takes less than the level needs; up one level at a time,
-/// after the network has taken the present level for a while: an estimate says little of what lies above what is sent, so that a step up is an attempt, and one
-/// that has to be undone makes the next wait twice as long. One owner; time is given.
+/// after the network has taken the present level for a while, and once the estimate has room for the next one. Where nothing is found out of what lies above
+/// what is sent, a step up is an attempt instead. One that has to be undone makes the next wait twice as long. One owner; time is given.
 /// </summary>
 internal sealed class LevelChoice
 {
@@ -12,6 +12,9 @@ internal sealed class LevelChoice
 
     /// <summary>The share of a level's rate below which an estimate is too low for it.</summary>
     public const double NeededShare = 0.9;
+
+    /// <summary>The share of the estimate that a higher level may take.</summary>
+    public const double FreeShare = 0.95;
 
     /// <summary>After a change nothing is judged for so long: rates and estimates settle.</summary>
     public static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
@@ -29,13 +32,17 @@ internal sealed class LevelChoice
     private TimeSpan _patience = FirstPatience;
     private bool _wentUp;
 
+    /// <summary>What the level needs to which it would go up if the network were known to take it, in bit/s; 0: there is none.</summary>
+    public long WantedBitsPerSecond { get; private set; }
+
     /// <summary>The level to go over to; the present one when it is right.</summary>
     /// <param name="levels">The levels, the highest rate first; at least one.</param>
     /// <param name="present">The stream that is played.</param>
     /// <param name="estimate">What the network takes, in bit/s; null when that is not known.</param>
     /// <param name="isLimited">Whether the network keeps pictures from the viewer already.</param>
+    /// <param name="findsRoom">Whether the estimate rises to <see cref="WantedBitsPerSecond"/> where the network takes that.</param>
     /// <param name="now">The time.</param>
-    public LadderLevel Choose(IReadOnlyList<LadderLevel> levels, StreamKey present, long? estimate, bool isLimited, TimeSpan now)
+    public LadderLevel Choose(IReadOnlyList<LadderLevel> levels, StreamKey present, long? estimate, bool isLimited, bool findsRoom, TimeSpan now)
     {
         int index = IndexOf(levels, present);
         if (_changedAt == TimeSpan.MinValue)
@@ -43,14 +50,18 @@ internal sealed class LevelChoice
             _changedAt = now;
         }
 
+        WantedBitsPerSecond = 0;
         if (estimate is not { } rate || now - _changedAt < SettlingTime)
         {
             return levels[index];
         }
 
         bool isTooMuch = isLimited || rate < levels[index].BitsPerSecond * NeededShare;
+        bool isUpDue = !isTooMuch && index > 0 && now - _changedAt >= _patience;
+        bool isUpFree = isUpDue && (!findsRoom || levels[index - 1].BitsPerSecond <= rate * FreeShare);
+        WantedBitsPerSecond = isUpDue && !isUpFree ? levels[index - 1].BitsPerSecond : 0;
         int wanted = isTooMuch ? Lower(levels, index, rate)
-            : index > 0 && now - _changedAt >= _patience ? index - 1
+            : isUpFree ? index - 1
             : index;
         if (wanted != index)
         {

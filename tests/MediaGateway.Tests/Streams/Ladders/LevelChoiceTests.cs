@@ -76,15 +76,30 @@ public sealed class LevelChoiceTests
     }
 
     [Fact]
+    public void RoomIsFound_TheNextLevelUpIsTakenOnceThereIsEnough()
+    {
+        _present = Levels[2].Key;
+        After(0, 900_000, findsRoom: true);
+        Assert.Equal(0, _choice.WantedBitsPerSecond);
+        Assert.Equal("360p", After(60, 1_350_000, findsRoom: true));
+        Assert.Equal(1_300_000, _choice.WantedBitsPerSecond);
+        Assert.Equal("480p", After(1, 1_370_000, findsRoom: true));
+        Assert.Equal(0, _choice.WantedBitsPerSecond);
+        Assert.Equal("480p", After(5, 4_200_000, findsRoom: true));
+        Assert.Equal(4_000_000, _choice.WantedBitsPerSecond);
+        Assert.Equal("source", After(1, 4_220_000, findsRoom: true));
+    }
+
+    [Fact]
     public void NothingIsKnownOfTheNetwork_NothingChanges() => Assert.All(Enumerable.Range(0, 30), second => Assert.Equal("source", After(second, null)));
 
     private static LadderLevel Level(string name, string key, long rate) =>
         new(name, TestHub.Key(key), 0, 0, rate, LevelOrigin.Published);
 
-    private string After(int seconds, long? estimate, bool isLimited = false)
+    private string After(int seconds, long? estimate, bool isLimited = false, bool findsRoom = false)
     {
         _now += TimeSpan.FromSeconds(seconds);
-        LadderLevel level = _choice.Choose(Levels, _present, estimate, isLimited, _now);
+        LadderLevel level = _choice.Choose(Levels, _present, estimate, isLimited, findsRoom, _now);
         _present = level.Key;
         return level.Name;
     }
