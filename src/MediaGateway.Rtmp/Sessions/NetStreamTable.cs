@@ -10,8 +10,8 @@ namespace MediaGateway.Rtmp.Sessions;
 /// </summary>
 internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Queue<RtmpEvent> events)
 {
-    // The message stream with id n stands at n - 1.
-    private readonly NetStream?[] _streams = new NetStream?[maximumStreams];
+    // The message stream with id n stands at n - 1. Nearly every peer has one.
+    private NetStream?[] _streams = new NetStream?[1];
     private NetStream? _requested;
     private bool _isIdleUndated;
 
@@ -309,6 +309,12 @@ internal sealed class NetStreamTable(int maximumStreams, ReplyWriter writer, Que
     private void Create(double transactionId)
     {
         int free = Array.IndexOf(_streams, null);
+        if (free < 0 && _streams.Length < maximumStreams)
+        {
+            free = _streams.Length;
+            Array.Resize(ref _streams, Math.Min(2 * free, maximumStreams));
+        }
+
         if (free < 0)
         {
             writer.WriteError(transactionId, StatusCode.CallFailed, "Too many streams on one connection.");

@@ -11,8 +11,12 @@ internal sealed class ReplyWriter(ReplyQueue queue)
     // Clients parse this version: below 3 some take the server for one that cannot stream H.264.
     private const string ServerVersion = "FMS/3,5,7,7009";
     private const int ServerCapabilities = 31;
+    private const int UsualBodyBytes = 512;
 
-    private readonly ArrayBufferWriter<byte> _body = new(512);
+    private static readonly ArrayBufferWriter<byte> None = new();
+
+    // Made for each command: a connection of hours has few of them, and thousands of connections hold nothing for them in between.
+    private ArrayBufferWriter<byte> _body = None;
 
     /// <summary>The size of the chunks that we send, in force for the message after the one that announced it.</summary>
     public int ChunkSize { get; private set; } = ChunkReader.InitialChunkSize;
@@ -153,7 +157,7 @@ internal sealed class ReplyWriter(ReplyQueue queue)
     /// <summary>Tells how playing went, among the media, in the shape in which Red5 does it. Duration and bytes of live streams are 0.</summary>
     public void WritePlayStatus(uint messageStreamId, string code, string description, string name, double seconds = 0, double bytes = 0)
     {
-        _body.ResetWrittenCount();
+        _body = new ArrayBufferWriter<byte>(UsualBodyBytes);
         var writer = new Amf0Writer(_body);
         writer.WriteString("onPlayStatus");
         writer.WriteObjectStart();
@@ -182,7 +186,7 @@ internal sealed class ReplyWriter(ReplyQueue queue)
     /// <summary>Allows Flash clients to read the samples of what they play.</summary>
     public void WriteSampleAccess(uint messageStreamId)
     {
-        _body.ResetWrittenCount();
+        _body = new ArrayBufferWriter<byte>(UsualBodyBytes);
         var writer = new Amf0Writer(_body);
         writer.WriteString("|RtmpSampleAccess");
         writer.WriteBoolean(true);
@@ -209,7 +213,7 @@ internal sealed class ReplyWriter(ReplyQueue queue)
 
     private Amf0Writer StartCommand(string name, double transactionId)
     {
-        _body.ResetWrittenCount();
+        _body = new ArrayBufferWriter<byte>(UsualBodyBytes);
         var writer = new Amf0Writer(_body);
         writer.WriteString(name);
         writer.WriteNumber(transactionId);
@@ -224,5 +228,6 @@ internal sealed class ReplyWriter(ReplyQueue queue)
         Span<byte> destination = queue.Reserve(ChunkWriter.SizeOf(chunkStreamId, timestamp: 0, body.Length, ChunkSize));
         var writer = new ChunkWriter(destination, chunkStreamId, type, timestamp: 0, messageStreamId, body.Length, ChunkSize);
         writer.Append(body);
+        _body = None;
     }
 }

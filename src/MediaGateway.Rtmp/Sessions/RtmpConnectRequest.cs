@@ -23,18 +23,16 @@ public sealed record RtmpConnectRequest(
     int ObjectEncoding,
     RtmpPeerCapabilities Capabilities)
 {
-    /// <summary>The command object as it was sent, for properties that only its owner knows; null when there was none.</summary>
-    public AmfMap? Properties { get; private init; }
+    private bool _saysNonprivate;
 
     /// <summary>The gateways that the peer's stream has passed, as <see cref="RtmpClientOptions.RelayPath"/> says it; empty when not sent.</summary>
-    public string RelayPath => Properties?.Find(ClientCommandWriter.RelayPathProperty)?.AsString ?? "";
+    public string RelayPath { get; private init; } = "";
 
     /// <summary>
     /// Whether the peer says that it will publish, as encoders do (OBS, FFmpeg, GStreamer, FMLE): <c>type</c> is <c>nonprivate</c>, or its
     /// version begins with FMLE. Players say neither.
     /// </summary>
-    public bool IsPublisher =>
-        Properties?.Find("type")?.AsString == "nonprivate" || FlashVersion.StartsWith("FMLE", StringComparison.Ordinal);
+    public bool IsPublisher => _saysNonprivate || FlashVersion.StartsWith("FMLE", StringComparison.Ordinal);
 
     /// <summary>Reads the command object; null when the application cannot be read as a path with parameters.</summary>
     internal static RtmpConnectRequest? From(AmfMap? properties)
@@ -57,7 +55,8 @@ public sealed record RtmpConnectRequest(
             Bits("objectEncoding"),
             RtmpPeerCapabilities.From(properties))
         {
-            Properties = properties,
+            RelayPath = Text(ClientCommandWriter.RelayPathProperty),
+            _saysNonprivate = Text("type") == "nonprivate",
         };
 
         string Text(string name) => properties?.Find(name)?.AsString ?? "";

@@ -101,6 +101,27 @@ internal sealed class RtmpOptions
     [Range(4 * 1024, 64 * 1024 * 1024)]
     public int OutgoingBufferBytes { get; set; } = 128 * 1024;
 
+    /// <summary>
+    /// How long sound may wait for the next picture, so that both leave in one call: a third less processor time for each viewer, and
+    /// nobody hears it, as players hold more. Pictures never wait, nor does sound of a stream without pictures. 0: nothing waits; more
+    /// than 20 ms would gain little, as the next frame of sound is there by then.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.020")]
+    public TimeSpan Coalescing { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// From how many viewers of a stream on, counted for each thread of <see cref="FanOutWorkers"/>, sound waits as
+    /// <see cref="Coalescing"/> says. With fewer there is nothing to save, and they get it at once.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int CoalescingViewers { get; set; } = 50;
+
+    /// <summary>
+    /// Whether the kernel sends small pieces at once (TCP_NODELAY). Without it a frame that fills no packet waits until the viewer has
+    /// confirmed what was sent before: less processor time, and up to a round trip more delay.
+    /// </summary>
+    public bool TcpNoDelay { get; set; } = true;
+
     /// <summary>Whether sound waits for the first picture (WCS's <c>rtmp_send_video_first</c>).</summary>
     [AllowedValues(VideoFirst.Off, VideoFirst.On, VideoFirst.Strict, ErrorMessage = "The field {0} must be Off, On or Strict.")]
     public VideoFirst SendVideoFirst { get; set; } = VideoFirst.Off;

@@ -63,6 +63,7 @@ internal sealed class RtmpConnectionHandler(RtmpSessions sessions, RtmpServerOpt
     private StreamSocket Limited(Socket socket)
     {
         var stream = new StreamSocket(socket.SafeHandle);
+        stream.SetNoDelay(options.FanOut.NoDelay);
         stream.SetNotSentLowWater(options.FanOut.NotSentLowWaterBytes);
         stream.SetUserTimeout(options.FanOut.StallTimeout + UserTimeoutMargin);
         return stream;

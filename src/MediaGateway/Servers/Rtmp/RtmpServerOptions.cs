@@ -55,6 +55,9 @@ internal sealed record RtmpServerOptions(
             ChunkSize = rtmp.ChunkSizeBytes,
             NotSentLowWaterBytes = rtmp.OutgoingBufferBytes,
             VideoFirst = rtmp.SendVideoFirst,
+            Coalescing = rtmp.Coalescing,
+            CoalescingViewers = rtmp.CoalescingViewers,
+            NoDelay = rtmp.TcpNoDelay,
         },
         rtmp.MaximumConnections,
         rtmp.MaximumIdleConnectionsPerAddress)

@@ -38,6 +38,15 @@ internal sealed record FanOutSettings
     /// </summary>
     public int FollowedNotSentLowWaterBytes { get; init; } = 16 * 1024;
 
+    /// <summary>How long sound may wait for the next picture, from its arrival on; zero: not at all.</summary>
+    public TimeSpan Coalescing { get; init; }
+
+    /// <summary>Viewers of a stream on one worker from which on sound waits.</summary>
+    public int CoalescingViewers { get; init; } = 1;
+
+    /// <summary>Whether the kernel sends small pieces at once (TCP_NODELAY).</summary>
+    public bool NoDelay { get; init; } = true;
+
     /// <summary>The chunk size of what is sent, in bytes, announced to every client before it can play.</summary>
     public int ChunkSize { get; init; } = 60_000;
 

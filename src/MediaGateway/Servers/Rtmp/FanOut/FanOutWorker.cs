@@ -36,9 +36,11 @@ internal sealed class FanOutWorker : IDisposable
     private readonly Heartbeat _heartbeat;
     private readonly Thread _thread;
     private readonly List<Viewer> _measured = [];
+    private readonly List<StreamFeed> _held = [];
     private List<Viewer> _due = [];
     private List<Viewer> _turns = [];
     private TimeSpan _nextTick;
+    private TimeSpan _heldUntil = TimeSpan.MaxValue;
     private int _connections;
     private int _isAsleep;
     private volatile bool _isStopping;
@@ -73,7 +75,7 @@ internal sealed class FanOutWorker : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isStopping, this);
         var stream = new StreamSocket(socket);
-        stream.SetNoDelay(true);
+        stream.SetNoDelay(_context.Settings.NoDelay);
         stream.SetNotSentLowWater(_context.Settings.NotSentLowWaterBytes);
         return Add(owner, new GatherSocket(stream, _list));
     }
@@ -124,6 +126,7 @@ internal sealed class FanOutWorker : IDisposable
             }
 
             TakeInbox();
+            ReleaseHeld();
             ServeDue();
             Measure();
             LookAtDeadlines();
@@ -144,7 +147,7 @@ internal sealed class FanOutWorker : IDisposable
         Interlocked.Exchange(ref _isAsleep, 1);
         bool hasWork = _due.Count > 0 || !_inbox.IsEmpty;
         TimeSpan patience = _measured.Count > 0 ? CloseLook : _viewers.Count > 0 ? Tick : TimeSpan.MaxValue;
-        TimeSpan timeout = hasWork ? TimeSpan.Zero : patience;
+        TimeSpan timeout = hasWork ? TimeSpan.Zero : Shorter(patience, UntilRelease());
         int count = _queue.Wait(_events, timeout);
         Volatile.Write(ref _isAsleep, 0);
         return count;
@@ -222,6 +225,13 @@ internal sealed class FanOutWorker : IDisposable
             return;
         }
 
+        if (_context.Settings.Coalescing > TimeSpan.Zero && feed.Hold.MayWait(feed.Viewers.Count, _context.Clock.Now))
+        {
+            Hold(feed);
+            return;
+        }
+
+        feed.Hold.Clear();
         foreach (Viewer viewer in feed.Viewers)
         {
             MarkDue(viewer);
@@ -240,6 +250,56 @@ internal sealed class FanOutWorker : IDisposable
             MarkDue(candidate);
         }
     }
+
+    private void Hold(StreamFeed feed)
+    {
+        if (!feed.Hold.IsListed)
+        {
+            feed.Hold.IsListed = true;
+            _held.Add(feed);
+        }
+    }
+
+    /// <summary>Lets sound go out that has waited for as long as it may.</summary>
+    private void ReleaseHeld()
+    {
+        _heldUntil = TimeSpan.MaxValue;
+        if (_held.Count == 0)
+        {
+            return;
+        }
+
+        TimeSpan now = _context.Clock.Now;
+        for (int index = _held.Count - 1; index >= 0; index--)
+        {
+            StreamFeed feed = _held[index];
+            if (feed.Hold.Until != TimeSpan.MaxValue && !feed.Hold.IsOver(now))
+            {
+                _heldUntil = Shorter(_heldUntil, feed.Hold.Until);
+                continue;
+            }
+
+            _held.RemoveAt(index);
+            feed.Hold.IsListed = false;
+            feed.Hold.Clear();
+            foreach (Viewer viewer in feed.Viewers)
+            {
+                MarkDue(viewer);
+            }
+
+            foreach (Viewer candidate in feed.Candidates)
+            {
+                MarkDue(candidate);
+            }
+        }
+    }
+
+    /// <summary>How long nothing has to be released, in whole milliseconds: the queue waits rather longer than shorter.</summary>
+    private TimeSpan UntilRelease() => _heldUntil == TimeSpan.MaxValue
+        ? TimeSpan.MaxValue
+        : TimeSpan.FromMilliseconds(Math.Floor(Math.Max(0, (_heldUntil - _context.Clock.Now).TotalMilliseconds)));
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private void Attend(Viewer viewer)
     {

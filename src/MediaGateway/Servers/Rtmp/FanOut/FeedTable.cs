@@ -102,6 +102,7 @@ internal sealed class FeedTable(FanOutContext context)
 
         _feeds.Add(key, feed);
         feed.TakeInput();
+        feed.Hold.Clear(); // Whoever opens it is served now.
         return feed;
     }
 

@@ -51,6 +51,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     {
         (Variant, Shift) = (variant, shift);
         _soundGate = new SoundGate(context.Settings.VideoFirst);
+        Hold = new SoundHold(context.Settings);
         _context = context;
         Stream = stream;
         MessageStreamId = messageStreamId;
@@ -90,6 +91,9 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     /// <summary>Those who watch another feed and will come over to this one.</summary>
     public List<Viewer> Candidates => _candidates;
+
+    /// <summary>What of the sound waits for a picture.</summary>
+    public SoundHold Hold { get; }
 
     /// <summary>Whether anybody needs it.</summary>
     public bool IsNeeded => _viewers.Count + _candidates.Count > 0;
@@ -139,12 +143,14 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
             switch (input.Kind)
             {
                 case FeedInputKind.Start:
+                    Hold.NoteUrgent();
                     Begin();
                     break;
                 case FeedInputKind.Frame:
                     TakeFrame(input.Frame!); // An input of this kind carries one.
                     break;
                 default:
+                    Hold.NoteUrgent();
                     HasEnded = true;
                     break;
             }
@@ -257,6 +263,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
         _formats = _formats with { Metadata = metadata };
         Ring.Append(_builder.Metadata(_formats, Ring.NewestStamp));
+        Hold.NoteUrgent();
         return true;
     }
 
@@ -279,6 +286,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
 
     private void TakeFrame(MediaFrame frame)
     {
+        NoteWaiting(frame);
         try
         {
             if (!MayCarry(frame.Format))
@@ -298,6 +306,22 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
         finally
         {
             frame.Release();
+        }
+    }
+
+    /// <summary>
+    /// Sound waits if there are pictures to wait for. Viewers who are about to come over from another feed look at every frame, and so
+    /// nothing waits while there are any.
+    /// </summary>
+    private void NoteWaiting(MediaFrame frame)
+    {
+        if (frame.Kind == TrackKind.Audio && Ring.HasPictures && _candidates.Count == 0)
+        {
+            Hold.NoteSound(frame.ReceivedAt);
+        }
+        else
+        {
+            Hold.NoteUrgent();
         }
     }
 

@@ -1,4 +1,5 @@
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp.FanOut;
@@ -32,6 +33,74 @@ public sealed class SpscQueueTests
         Assert.Equal("b", queue.Peek(0));
         Assert.Equal("c", queue.Peek(1));
         Assert.Equal(2, queue.Count);
+    }
+
+    [Fact]
+    public void Growing_KeepsTheOrderAndLetsEverythingBePeekedAt()
+    {
+        var queue = new SpscQueue<int>(256);
+        int next = 0;
+        int expected = 0;
+        for (int round = 1; round <= 40; round++)
+        {
+            for (int count = 0; count < round && queue.TryEnqueue(next); count++)
+            {
+                next++;
+            }
+
+            for (int place = 0; place < queue.Count; place++)
+            {
+                Assert.Equal(expected + place, queue.Peek(place));
+            }
+
+            for (int count = 0; count < round / 2; count++)
+            {
+                Assert.True(queue.TryDequeue(out int value));
+                Assert.Equal(expected++, value);
+            }
+        }
+
+        while (queue.TryEnqueue(next))
+        {
+            next++;
+        }
+
+        Assert.Equal(256, queue.Count);
+        while (queue.TryDequeue(out int value))
+        {
+            Assert.Equal(expected++, value);
+        }
+
+        Assert.Equal(next, expected);
+    }
+
+    [Fact]
+    public void SteadyState_AllocatesNothing()
+    {
+        var queue = new SpscQueue<string>(256);
+        long allocated = Allocation.Of(100, () =>
+        {
+            for (int count = 0; count < 50; count++)
+            {
+                queue.TryEnqueue("a");
+            }
+
+            while (queue.TryDequeue(out _))
+            {
+            }
+        });
+
+        Assert.Equal(0, allocated);
+    }
+
+    [Fact]
+    public void Empty_HoldsFewPlaces()
+    {
+        _ = new SpscQueue<ViewerCommand>(Viewer.MaxCommands);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var queue = new SpscQueue<ViewerCommand>(Viewer.MaxCommands);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 1024);
+        Assert.Equal(0, queue.Count);
     }
 
     [Fact]
