@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using MediaGateway.EndToEndTests.Analysis;
 using MediaGateway.EndToEndTests.Gateway;
 using MediaGateway.EndToEndTests.Players;
 using MediaGateway.EndToEndTests.Publishers;
@@ -39,19 +42,42 @@ public sealed class GatewayLifeTests
     }
 
     [Fact]
-    public async Task TerminatedWhilePublishingAndPlaying_EndsWithStatusZeroAndPlayersEnd()
+    public async Task TerminatedWhilePublishingAndPlaying_EveryoneIsToldFilesAreWholeAndItEndsWithStatusZero()
     {
         using WorkFolder folder = new();
         PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["Recording__Root"] = folder.File("recordings"),
+            ["Recording__NameTemplate"] = "{app}/{name}",
+            ["Applications__live__Record"] = "true",
+        });
         await using StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1);
         await publisher.PublishAsync(gateway, ["end"]);
         string file = folder.File("end.flv");
         Task recording = FfmpegRecorder.RecordAsync(gateway.RtmpAddress("end"), TimeSpan.FromSeconds(60), file);
+        using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("end"));
+        using HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+        using MemoryStream flv = new();
+        await using Stream body = await http.GetStreamAsync(new Uri(gateway.Page, "live/end.flv"), TestContext.Current.CancellationToken);
+        Task watching = body.CopyToAsync(flv, TestContext.Current.CancellationToken);
         await FfmpegRecorder.WaitForMediaAsync(file);
+        await Wait.UntilAsync(() => player.Messages.Any(message => message.IsPicture), TimeSpan.FromSeconds(20), () => "a picture");
+        string recorded = folder.File("recordings/live/end.mp4");
+        await FfmpegRecorder.WaitForMediaAsync(recorded);
 
-        Assert.Equal(0, await gateway.StopAsync());
+        long start = Stopwatch.GetTimestamp();
+        int status = await gateway.StopAsync();
+        Measurements.Note($"SIGTERM to the end of the process: {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s");
+
+        Assert.Equal(0, status);
         await recording.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await watching.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal("FLV", Encoding.ASCII.GetString(flv.ToArray(), 0, 3));
+        await Wait.UntilAsync(() => player.IsClosed, TimeSpan.FromSeconds(20), () => "the end of the RTMP connection");
+        Assert.Contains(player.Messages, message => Encoding.ASCII.GetString(message.Payload).Contains("NetStream.Play.UnpublishNotify", StringComparison.Ordinal));
+        Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(recorded));
+        Assert.Contains("finished", await File.ReadAllTextAsync($"{recorded}.json", TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

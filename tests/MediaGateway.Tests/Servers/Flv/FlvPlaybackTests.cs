@@ -1,6 +1,7 @@
 using System.Buffers;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Media.Frames;
 using MediaGateway.Servers.Flv;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
@@ -79,8 +80,72 @@ public sealed class FlvPlaybackTests : IDisposable
         Assert.Equal(SessionEndReason.PeerClosed, await playing);
     }
 
+    [Fact]
+    public async Task FrameAndViewer_AllocateNothing()
+    {
+        MediaFrame[] group = [_frames.Key(0), .. Enumerable.Range(1, 19).Select(number => _frames.Delta(number * 40))];
+        _lease.Publish(_frames.Key(0));
+        var target = new FeedingTarget(_lease, group);
+        Assert.Equal(SessionEndReason.Completed, await Playback(new RtmpOptions()).PlayAsync(target, TestContext.Current.CancellationToken));
+        Assert.Equal(0, target.LeastAllocated);
+        foreach (MediaFrame frame in group)
+        {
+            frame.Release();
+        }
+    }
+
     private FlvPlayback Playback(RtmpOptions options) =>
         new(_lease.Stream, AudioPreference.Aac, new FlvServices(options, _hub.Clock, _hub.Time, _hub.Metrics));
+
+    /// <summary>
+    /// A viewer that takes everything at once and has the next frame published then, so that frame after frame passes through the playback
+    /// on one thread, which counts what it allocates for a group of pictures.
+    /// </summary>
+    private sealed class FeedingTarget(PublishLease lease, MediaFrame[] group) : IFlvTarget, IBufferWriter<byte>
+    {
+        private const int Groups = 40;
+
+        private readonly byte[] _bytes = new byte[256 * 1024];
+        private int _next;
+        private long _before;
+
+        /// <summary>
+        /// Bytes allocated for the cheapest group: code that is not optimized yet and what grows to its size once are left out.
+        /// </summary>
+        public long LeastAllocated { get; private set; } = long.MaxValue;
+
+        public IBufferWriter<byte> Output => this;
+
+        public void Advance(int count)
+        {
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _bytes;
+
+        public Span<byte> GetSpan(int sizeHint = 0) => _bytes;
+
+        public ValueTask FlushAsync(CancellationToken cancellationToken)
+        {
+            if (_next % group.Length == 0)
+            {
+                long now = GC.GetAllocatedBytesForCurrentThread();
+                LeastAllocated = _next == 0 ? LeastAllocated : Math.Min(LeastAllocated, now - _before);
+                _before = now;
+            }
+
+            if (_next == group.Length * Groups)
+            {
+                lease.End(StreamEndReason.Unpublished);
+            }
+            else if (_next < group.Length * Groups)
+            {
+                lease.Publish(group[_next % group.Length].AddReference());
+            }
+
+            _next++;
+            return ValueTask.CompletedTask;
+        }
+    }
 
     /// <summary>A viewer that takes nothing until it is released.</summary>
     private sealed class HeldTarget : IFlvTarget
