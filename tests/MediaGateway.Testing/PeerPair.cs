@@ -34,12 +34,15 @@ public sealed class PeerPair : IDisposable
     /// <param name="options">The session's; the defaults when not given.</param>
     /// <param name="changeOffer">Changes the offer before the session sees it.</param>
     /// <param name="pool">Where memory comes from; a plain pool when not given, as a watching one takes ten times as long.</param>
+    /// <param name="start">When it begins.</param>
     public PeerPair(
         int seed = 1,
         PeerSessionOptions? options = null,
         Func<string, string>? changeOffer = null,
-        BufferPool? pool = null)
+        BufferPool? pool = null,
+        TimeSpan? start = null)
     {
+        Now = start ?? TimeSpan.FromHours(5);
         _pool = pool ?? new BufferPool();
         Up = new LossyLink<TransportPath>(seed);
         Down = new LossyLink<TransportPath>(seed + 1);
@@ -74,7 +77,7 @@ public sealed class PeerPair : IDisposable
     public FakeDtlsFactory Dtls { get; } = new();
 
     /// <summary>Virtual time.</summary>
-    public TimeSpan Now { get; private set; } = TimeSpan.FromHours(5);
+    public TimeSpan Now { get; private set; }
 
     /// <summary>The frames that came out.</summary>
     public IReadOnlyList<TakenFrame> Frames => _frames;

@@ -12,6 +12,7 @@ internal sealed class TestRtpSender(uint ssrc, int payloadType, int clockRate, u
 {
     private const int HeaderLength = 12;
     private const int Kept = 2000;
+    private const double NtpSecondsAtStart = 3_900_000_000.0;
 
     private readonly Dictionary<ushort, byte[]> _sent = [];
     private readonly Queue<ushort> _order = new();
@@ -47,10 +48,13 @@ internal sealed class TestRtpSender(uint ssrc, int payloadType, int clockRate, u
     /// <summary>The sender report of now.</summary>
     public SenderReport Report(TimeSpan now) => new(
         ssrc,
-        unchecked((ulong)((now.TotalSeconds + 3_900_000_000.0) * 4294967296.0)),
+        NtpTimeOf(now),
         TimestampOf(now),
         _packets,
         _octets);
+
+    // RFC 3550 4: 32 bits of seconds, which come round.
+    private static ulong NtpTimeOf(TimeSpan now) => (ulong)((now.TotalSeconds + NtpSecondsAtStart) % 4294967296.0 * 4294967296.0);
 
     private void Keep(ushort sequence, byte[] packet)
     {

@@ -20,4 +20,7 @@ public enum PeerEndReason
 
     /// <summary>Neither media nor checks came for the silence time-out.</summary>
     Silent,
+
+    /// <summary>More authentic bytes came than a peer may send.</summary>
+    TooMuch,
 }

@@ -29,6 +29,7 @@ public sealed class PeerSession : IDisposable
     private readonly Queue<PeerEvent> _events = new();
     private readonly byte[] _scratch = new byte[MaximumDatagramBytes];
     private readonly TimeSpan _connectDeadline;
+    private ReceiveBudget _budget;
     private DtlsTransport? _dtls;
     private TransportPath _dtlsPath;
     private TimeSpan _now;
@@ -45,6 +46,7 @@ public sealed class PeerSession : IDisposable
         _now = now;
         _lastAuthentic = now;
         _connectDeadline = now + options.ConnectTimeout;
+        _budget = new ReceiveBudget(options.ReceiveLimit);
         _ice = new IceAgent(negotiation.Local, negotiation.Session.RemoteUsernameFragment, options.ConsentTimeout);
         if (options.Direction == PeerDirection.Send)
         {
@@ -379,6 +381,11 @@ public sealed class PeerSession : IDisposable
         if (_media.Receive(datagram.Buffer, datagram.Length, isRtcp, datagram.ReceivedAt))
         {
             _ice.Hear(datagram.Path, _now);
+            if (!_budget.TrySpend(datagram.Length, _now))
+            {
+                End(PeerEndReason.TooMuch, $"The {PeerName} sends more than {_options.ReceiveLimit / 1_000_000} Mbit/s.");
+                return;
+            }
         }
 
         SendPackets();

@@ -29,6 +29,12 @@ public sealed record PeerSessionOptions
     /// <summary>bit/s that REMB allows the peer in all.</summary>
     public int MaximumBitrate { get; init; } = 4_000_000;
 
+    /// <summary>
+    /// bit/s of authentic media and reports that a peer may send, over two seconds; one that sends more is ended. What is not authentic does
+    /// not count, or whoever forges its address could end it.
+    /// </summary>
+    public long ReceiveLimit { get; init; } = 50_000_000;
+
     /// <summary>How long the first authenticated check may take after the answer.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

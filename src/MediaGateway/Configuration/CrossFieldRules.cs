@@ -133,6 +133,11 @@ internal static class CrossFieldRules
                 failures.AddError("WebRtc:StartBitrate must not exceed WebRtc:MaximumBitrate.");
             }
 
+            if (options.ReceiveLimit / 2 < options.MaximumBitrate)
+            {
+                failures.AddError("WebRtc:ReceiveLimit must be twice WebRtc:MaximumBitrate or more, for what is sent again and for sound.");
+            }
+
             return failures.Build();
         }
 

@@ -66,6 +66,13 @@ internal sealed class WebRtcOptions
     [Range(0, 100_000_000)]
     public int StartBitrate { get; set; }
 
+    /// <summary>
+    /// What a peer may send, in bit/s over two seconds: a publisher that sends more is ended, so that one of them cannot take the processor
+    /// and the disks of all. 50 Mbit/s is more than any browser sends, and twelve times what it is asked for.
+    /// </summary>
+    [Range(1_000_000, 1_000_000_000)]
+    public int ReceiveLimit { get; set; } = 50_000_000;
+
     /// <summary>Without an authenticated connectivity check for so long a peer is gone. 30 s is RFC 7675 5.1.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:05:00")]
     public TimeSpan ConsentTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -48,6 +48,22 @@ public sealed class Mp4FragmentWriterTests
         Assert.Equal(2u, Mp4Box.Read(block.Memory[..length])[0].Child("traf").Child("tfhd").UInt32(4));
     }
 
+    [Theory]
+    [InlineData(1L << 31)]
+    [InlineData(1L << 32)]
+    [InlineData(1L << 33)]
+    [InlineData(long.MaxValue - 3000)]
+    public void TimeOfAFragment_IsWholeBeyondEveryWrap(long time)
+    {
+        using var pool = new TrackingBufferPool();
+        var writer = new Mp4FragmentWriter();
+        writer.Add(new Mp4Sample(new Mp4Frames(pool).Picture(0, key: true), time, 3000, 0));
+
+        using PooledBuffer block = writer.Write(1, pool, BufferOwner.Frame, out int length);
+
+        Assert.Equal((ulong)time, Mp4Box.Read(block.Memory[..length])[0].Child("traf").Child("tfdt").UInt64(4));
+    }
+
     [Fact]
     public void Steady_NothingIsAllocatedPerFragment()
     {

@@ -13,7 +13,7 @@ internal static class PeerEndReasons
         PeerEndReason.LocalClose => SessionEndReason.Completed,
         PeerEndReason.RemoteClose => SessionEndReason.PeerClosed,
         PeerEndReason.ConnectTimeout or PeerEndReason.ConsentExpired or PeerEndReason.Silent => SessionEndReason.Timeout,
-        PeerEndReason.DtlsFailed => SessionEndReason.ProtocolError,
+        PeerEndReason.DtlsFailed or PeerEndReason.TooMuch => SessionEndReason.ProtocolError,
         _ => SessionEndReason.InternalError,
     };
 

@@ -302,6 +302,7 @@ internal sealed class WebRtcServer(
         TcpAddresses = options.Value.TcpEnabled ? [.. Offered(signalingAddress)] : [],
         AcceptedVideo = ingest.Accepted,
         MaximumBitrate = options.Value.MaximumBitrate,
+        ReceiveLimit = options.Value.ReceiveLimit,
         CongestionFeedback = options.Value.CongestionFeedback,
         VideoStartBitrate = options.Value.StartBitrate / 1000,
         ConnectTimeout = options.Value.ConnectTimeout,

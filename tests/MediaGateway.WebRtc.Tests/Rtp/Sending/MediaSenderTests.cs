@@ -208,6 +208,24 @@ public sealed class MediaSenderTests
         Assert.Equal((SenderBench.VideoSsrc, "name"), (ssrc, Encoding.UTF8.GetString(name)));
     }
 
+    [Fact]
+    public void CountsOfReports_ComeRound()
+    {
+        using var bench = new SenderBench();
+        bench.Picture(Stream, isKeyframe: true, bytes: 100);
+        bench.Run(TimeSpan.FromSeconds(0.5));
+        SenderTrackStatistics counted = bench.Sender.Statistics.Tracks[0];
+        (long packets, long bytes) = (counted.Packets, counted.PayloadBytes);
+        counted.Packets += 1L << 32;
+        counted.PayloadBytes += 3L << 32;
+        bench.Run(TimeSpan.FromSeconds(3));
+
+        var reader = new RtcpReader(bench.Reports[^1].Bytes);
+        Assert.True(reader.MoveNext());
+        Assert.True(SenderReport.TryParse(reader.Body, reader.Count, out SenderReport report));
+        Assert.Equal((SenderBench.VideoSsrc, (uint)packets, (uint)bytes), (report.Ssrc, report.PacketCount, report.OctetCount));
+    }
+
     private static void SendAt(SenderBench bench, long picture)
     {
         byte[] unit = SenderBench.Avcc([TestMedia.Slice(1, isKeyframe: true, 20)]);
