@@ -9,6 +9,7 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<Alarm> _alarms = [];
     private TimeSpan _now = TimeSpan.FromDays(12345.678);
+    private TimeSpan _wallClockError;
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond * 7;
@@ -17,7 +18,10 @@ public sealed class ManualTimeProvider : TimeProvider
     public override long GetTimestamp() => _now.Ticks * 7;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + _now;
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + _now + _wallClockError;
+
+    /// <summary>Sets the wall clock forwards or back, as an operator or NTP does; timers and elapsed times know nothing of it.</summary>
+    public void StepWallClock(TimeSpan by) => _wallClockError += by;
 
     /// <summary>Moves time on, firing each timer at its own instant.</summary>
     public void Advance(TimeSpan by)

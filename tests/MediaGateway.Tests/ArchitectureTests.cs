@@ -32,6 +32,10 @@ public class ArchitectureTests
 
     private static readonly string[] AllowedInMedia = ["System.Threading.Interlocked", "System.Threading.Volatile"];
 
+    // What carries media, or waits, there: a wall clock that is set must not move it.
+    private static readonly string[] MonotonicFolders =
+        ["Streams", "Push", "Relay", "Hooks", "Sessions", "Servers.Rtmp", "Servers.WebRtc", "Servers.Flv", "Servers.Whip", "Servers.Signaling"];
+
     private static readonly string[] Clocks =
     [
         "System.DateTime.get_Now", "System.DateTime.get_UtcNow", "System.DateTime.get_Today", "System.DateTimeOffset.get_Now",
@@ -74,6 +78,14 @@ public class ArchitectureTests
         AssertNone(uses, use => use.Used == typeof(Thread) && use.Member == nameof(Thread.Sleep));
         AssertNone(uses, use => use.Used == typeof(Task) && use.Member == nameof(Task.Delay) && !TakesTimeProvider(use));
         Assert.Contains(uses, use => use.Used == typeof(TimeProvider));
+    }
+
+    [Fact]
+    public void Host_TimesNothingByTheWallClock()
+    {
+        IReadOnlySet<AssemblyUses.Use> uses = AssemblyUses.Of(Assembly.Load("MediaGateway"));
+        AssertNone(uses, use => use.Used == typeof(TimeProvider) && use.Member == nameof(TimeProvider.GetUtcNow) && IsMonotonic(use.User));
+        Assert.Contains(uses, use => use.Used == typeof(TimeProvider) && use.Member == nameof(TimeProvider.GetUtcNow));
     }
 
     [Theory]
@@ -169,6 +181,9 @@ public class ArchitectureTests
     }
 
     private static bool IsClock(AssemblyUses.Use use) => Clocks.Contains($"{use.Used.FullName}.{use.Member}");
+
+    private static bool IsMonotonic(Type type) =>
+        MonotonicFolders.Any(folder => $"{type.Namespace}.".StartsWith($"MediaGateway.{folder}.", StringComparison.Ordinal));
 
     private static bool TakesTimeProvider(AssemblyUses.Use use) =>
         use.Parameters!.Split(", ").Contains(nameof(TimeProvider), StringComparer.Ordinal);

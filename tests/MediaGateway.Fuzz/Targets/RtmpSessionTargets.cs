@@ -20,7 +20,7 @@ internal static class RtmpSessionTargets
             Name = "rtmp-publisher",
             Parser = "`RtmpServerSession` of a peer that publishes: commands, data, media",
             Oracle = "answers stay in their bound; all memory comes back",
-            Seeds = () => [RtmpTargets.PublishDialogue(), .. SeedFiles.Below("fuzz", "rtmp_gortmplib"), .. SeedFiles.Below("rtmp", "srs")],
+            Seeds = () => [RtmpDialogues.Publish(), .. SeedFiles.Below("fuzz", "rtmp_gortmplib"), .. SeedFiles.Below("rtmp", "srs")],
             Words = RtmpTargets.ChunkWords,
             MaximumBytes = 16 * 1024,
             AllocationConstant = 4 * 1024 * 1024,
@@ -180,7 +180,7 @@ internal static class RtmpSessionTargets
         using var script = new RtmpClientScript();
         byte[] answers = [.. script.ConnectResult(), .. script.Result(4, 1)];
         yield return [1, .. answers, .. script.Status(1, "status", "NetStream.Publish.Start"), .. script.Server.UserControl(6, 7)];
-        yield return [0, .. answers, .. script.Status(1, "status", "NetStream.Play.Start"), .. RtmpTargets.PublishDialogue()];
+        yield return [0, .. answers, .. script.Status(1, "status", "NetStream.Play.Start"), .. RtmpDialogues.Publish()];
         yield return [0, .. script.Rejection("NetConnection.Connect.Rejected", "[ AccessManager.Reject ] : [ code=403 need auth; authmod=adobe ]")];
         yield return [1, .. script.Rejection("NetConnection.Connect.Rejected", "moved", "rtmp://other/live/x")];
     }

@@ -84,7 +84,7 @@ internal static class RtmpTargets
 
     private static IEnumerable<byte[]> ChunkSeeds() =>
     [
-        PublishDialogue(),
+        RtmpDialogues.Publish(),
         LongMessage(),
         Wire.Hex("03 ffffff 000003 09 01000000 01000000 aabbcc c3 01000000 aabbcc"),
         Wire.Hex("00 00 000001 000002 08 01000000 0102 40 00 000001 000001 08 03 80 00 000001 01 01 0000 000001 000001 08 01000000 01"),
@@ -93,27 +93,6 @@ internal static class RtmpTargets
         .. SeedFiles.Below("rtmp", "srs"),
         .. SeedFiles.Below("rtmp", "fq").Where(bytes => bytes.Length > HandshakeBytes).Select(bytes => bytes[HandshakeBytes..Math.Min(bytes.Length, 20_000)]),
     ];
-
-    /// <summary>Everything that a publisher sends after publish.</summary>
-    public static byte[] PublishDialogue()
-    {
-        using var client = new RtmpTestClient();
-        return
-        [
-            .. client.Control(1, 4096),
-            .. client.Message(18, 1, Wire.Hex("02 000d 4073657444617461 4672616d65 02 000a 6f6e4d65746144617461 08 00000001 0005 7769647468 00 4084000000000000 000009")),
-            .. client.Message(9, 1, [.. Wire.Hex("17 00 000000"), .. Mp4Boxes.AvcConfiguration]),
-            .. client.Message(8, 1, Wire.Hex("af 00 1190")),
-            .. client.Message(9, 1, [.. Wire.Hex("17 01 000050 00000028 65"), .. new byte[39]], timestamp: 40),
-            .. client.Message(8, 1, Wire.Hex("af 01 2110"), timestamp: 41),
-            .. client.Message(22, 1, Wire.Hex("08 000002 000000 00 000000 72d5 0000000d 08 000002 000014 00 000000 72d5 0000000d"), timestamp: 50),
-            .. client.Message(9, 1, Wire.Hex("96 11 68766331 00 000001 00 01 000001 00"), timestamp: 0x1000000),
-            .. client.Message(17, 0, Wire.Hex("00 02 0004 63616c6c 00 0000000000000000 11 0a 0b 01 03 61 04 01 01")),
-            .. client.UserControl(6, 1),
-            .. client.Command("FCUnpublish", 0, null, "x"),
-            .. client.Command("publish", 1, null, "y", "live"),
-        ];
-    }
 
     // Three chunks, each with the extended timestamp.
     private static byte[] LongMessage()

@@ -3,12 +3,19 @@ using Microsoft.AspNetCore.SignalR;
 namespace MediaGateway.Servers.Signaling;
 
 /// <summary>
-/// Logs a call of the page that broke on a mistake of ours, once and in words, in place of SignalR, which logs every refusal the same way.
+/// Logs a call of the page, or its coming and going, that broke on a mistake of ours, once and in words, in place of SignalR, which logs every
+/// refusal and every page that sends nonsense the same way, each with its stack.
 /// </summary>
 internal sealed class HubFailures(ILogger<HubFailures> logger) : IHubFilter
 {
     /// <summary>The category of SignalR that calls every refusal a failure; what it says is said here.</summary>
     public const string DispatcherCategory = "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher";
+
+    /// <summary>The category that calls every page that ends by nonsense a failure; <see cref="PageProtocol"/> counts those.</summary>
+    public const string ConnectionCategory = "Microsoft.AspNetCore.SignalR.HubConnectionHandler";
+
+    /// <summary>The category that does so for what is no handshake, and for messages to pages that have gone.</summary>
+    public const string ContextCategory = "Microsoft.AspNetCore.SignalR.HubConnectionContext";
 
     /// <summary>What the page is told.</summary>
     public const string Words = "The gateway failed at this; its log says more.";
@@ -27,6 +34,36 @@ internal sealed class HubFailures(ILogger<HubFailures> logger) : IHubFilter
         {
             logger.CallFailed(exception, invocationContext.HubMethodName);
             throw new HubException(Words);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception)
+        {
+            logger.CallFailed(exception, nameof(OnConnectedAsync));
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        try
+        {
+            await next(context, exception);
+        }
+        catch (Exception failure)
+        {
+            logger.CallFailed(failure, nameof(OnDisconnectedAsync));
+            throw;
         }
     }
 

@@ -12,4 +12,8 @@ internal static partial class SignalingLog
 
     [LoggerMessage(EventId = 9003, EventName = "CallFailed", Level = LogLevel.Error, Message = "The page's call {Method} failed")]
     public static partial void CallFailed(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(EventId = 9004, EventName = "BrokenMessages", Level = LogLevel.Information,
+        Message = "{Count} pages were disconnected because they sent what is no message")]
+    public static partial void BrokenMessages(this ILogger logger, long count);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MediaGateway.Servers.Signaling;
 
@@ -23,13 +25,17 @@ internal static class SignalingServiceCollectionExtensions
         services.AddSingleton<ShutdownCheck>();
         services.AddHostedService<SignalingNotifier>();
         services.AddSingleton<HubFailures>();
-        services.AddLogging(logging => logging.AddFilter(HubFailures.DispatcherCategory, LogLevel.None));
+        services.AddLogging(logging => logging
+            .AddFilter(HubFailures.DispatcherCategory, LogLevel.None)
+            .AddFilter(HubFailures.ConnectionCategory, LogLevel.None)
+            .AddFilter(HubFailures.ContextCategory, LogLevel.None));
         services.AddSignalR(options =>
             {
                 options.MaximumReceiveMessageSize = MaximumMessageBytes;
                 options.AddFilter<HubFailures>();
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
+        services.RemoveAll<IHubProtocol>().AddSingleton<IHubProtocol, PageProtocol>();
         return services;
     }
 

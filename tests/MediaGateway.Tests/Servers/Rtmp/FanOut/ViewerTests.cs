@@ -53,6 +53,38 @@ public sealed class ViewerTests : IDisposable
     }
 
     [Fact]
+    public void ManyStoppedViewers_KeepNoMoreThanOne()
+    {
+        const int Pictures = 100;
+        _lease.Publish(_bench.Frames.Key(0));
+        Viewer[] viewers = [.. Enumerable.Range(0, 200).Select(_ => _bench.Watch(_lease.Stream, new RecordingSocket { Room = 700 }))];
+        var reads = new RecordingSocket { CountsOnly = true };
+        Viewer reader = _bench.Watch(_lease.Stream, reads);
+        long outstanding = 0;
+        for (int picture = 1; picture <= Pictures; picture++)
+        {
+            _lease.Publish(_bench.Frames.Delta(40 * picture, 20_000));
+            Assert.All(_bench.Feeds.Of(_lease.Stream), feed => feed.TakeInput());
+            foreach (Viewer viewer in (Viewer[])[reader, .. viewers])
+            {
+                viewer.Serve(_bench.Batch, _bench.Feeds);
+            }
+
+            outstanding = _bench.Context.Images.Outstanding;
+        }
+
+        Assert.All(viewers, viewer => Assert.NotNull(viewer.BlockedSince));
+        Assert.InRange(reads.TakenBytes, Pictures * 20_000L, long.MaxValue);
+        Assert.InRange(outstanding, Pictures, Pictures + 10);
+        foreach (Viewer viewer in viewers[1..])
+        {
+            _bench.Leave(viewer);
+        }
+
+        Assert.Equal(outstanding, _bench.Context.Images.Outstanding);
+    }
+
+    [Fact]
     public void Replies_PrecedeMediaAndMediaFollowsItsStart()
     {
         _lease.Publish(_bench.Frames.Key(0));
