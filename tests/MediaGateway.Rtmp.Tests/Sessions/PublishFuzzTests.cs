@@ -1,5 +1,6 @@
 using MediaGateway.Media.Memory;
 using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Rtmp.Tests.Media;
 using MediaGateway.Testing;
 using Xunit;
 
