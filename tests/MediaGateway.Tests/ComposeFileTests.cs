@@ -65,6 +65,29 @@ public partial class ComposeFileTests
         Assert.Equal("${MEDIAGATEWAY_TURN_SECRET:-}", File[$"{Coturn}/environment/TURN_SECRET"]);
     }
 
+    [Fact]
+    public void Monitoring_IsStartedOnDemandAndAnswersThisMachineOnly()
+    {
+        foreach (string service in new[] { "services/prometheus", "services/grafana" })
+        {
+            Assert.Equal("[\"monitoring\"]", File[$"{service}/profiles"]);
+            Assert.StartsWith("127.0.0.1:", File[$"{service}/ports/0"], StringComparison.Ordinal);
+            Assert.False(File.ContainsKey($"{service}/ports/1"));
+            IEnumerable<string> mounted = File
+                .Where(entry => entry.Key.StartsWith($"{service}/volumes/", StringComparison.Ordinal) && entry.Value.StartsWith("./", StringComparison.Ordinal))
+                .Select(entry => RepositoryFiles.PathOf(entry.Value.Split(':')[0]));
+            Assert.All(mounted, path => Assert.True(Path.Exists(path), path));
+        }
+
+        // The key goes from one setting to the gateway and to the file that Prometheus reads it from.
+        Assert.Equal("${MEDIAGATEWAY_API_KEY:-}", File[$"{Gateway}/environment/Api__Key"]);
+        Assert.Equal("${MEDIAGATEWAY_API_KEY:-}", File["services/prometheus/environment/API_KEY"]);
+        Assert.Contains(">/tmp/mediagateway-key;", File["services/prometheus/command/0"], StringComparison.Ordinal);
+        string prometheus = System.IO.File.ReadAllText(RepositoryFiles.PathOf("docker/monitoring/prometheus.yml"));
+        Assert.Contains("credentials_file: /tmp/mediagateway-key\n", prometheus, StringComparison.Ordinal);
+        Assert.Contains($"targets: [\"mediagateway:{new HttpOptions().Port}\"]", prometheus, StringComparison.Ordinal);
+    }
+
     /// <summary>What Compose makes of <c>${NAME:-default}</c>.</summary>
     private static string Substitute(string value, params (string Name, string Value)[] variables) =>
         Variable().Replace(value, match =>

@@ -22,7 +22,7 @@ internal sealed class ApiProtection(IOptions<ApiOptions> options, FailureLimiter
 
     private static readonly string[] ForwardingHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
 
-    private readonly byte[]? _keyHash = options.Value.Key is { } key ? Hash(key) : null;
+    private readonly byte[]? _keyHash = options.Value.Key is { Length: > 0 } key ? Hash(key) : null;
 
     /// <inheritdoc/>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)

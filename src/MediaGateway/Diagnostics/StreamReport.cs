@@ -56,6 +56,21 @@ internal sealed record StreamReport
     /// <summary>Whether its sound is being converted for viewers that need another codec.</summary>
     public required bool AudioBridge { get; init; }
 
+    /// <summary>How much later the sound of a moment comes than its pictures, in seconds; below zero: earlier. Null without both.</summary>
+    public required double? SkewSeconds { get; init; }
+
+    /// <summary>Age of the publisher's newest keyframe, in seconds; null before the first.</summary>
+    public required double? KeyframeAgeSeconds { get; init; }
+
+    /// <summary>Frames that wait to be sent on, over all who take the stream.</summary>
+    public required int WaitingFrames { get; init; }
+
+    /// <summary>Frames that did not go where they were to go, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> DroppedFrames { get; init; }
+
+    /// <summary>Delay of the newest converted sound, in seconds; null without any.</summary>
+    public required double? AudioBridgeDelaySeconds { get; init; }
+
     /// <summary>Makes the entry of one stream.</summary>
     public static StreamReport From(StreamSnapshot snapshot) => new()
     {
@@ -75,5 +90,10 @@ internal sealed record StreamReport
         KeyframeRequests = snapshot.KeyframeRequests,
         CachedBytes = snapshot.CachedBytes,
         AudioBridge = snapshot.Bridges.Count > 0,
+        SkewSeconds = snapshot.Skew?.TotalSeconds,
+        KeyframeAgeSeconds = snapshot.KeyframeAge?.TotalSeconds,
+        WaitingFrames = snapshot.WaitingFrames,
+        DroppedFrames = snapshot.Drops,
+        AudioBridgeDelaySeconds = snapshot.BridgeDelay?.TotalSeconds,
     };
 }

@@ -299,7 +299,7 @@ internal sealed class StreamRecording : IWriterWork
         if (dropped > _dropped)
         {
             _services.Logger.RecordingFramesDropped(Key, dropped - _dropped);
-            _services.Metrics.FramesDropped(dropped - _dropped, "slow_disk");
+            _stream.Drops.Add(StreamDropReason.SlowDisk, dropped - _dropped);
             _dropped = dropped;
         }
     }

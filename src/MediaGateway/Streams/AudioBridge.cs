@@ -157,14 +157,15 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
     private void Publish(in BridgeInput input)
     {
         // Only this thread moves the feed on. The sound of the cached group is old by design: its delay says nothing.
-        if (feed.IsCaughtUp && _output.Count > 0)
+        TimeSpan? delay = feed.IsCaughtUp && _output.Count > 0 ? pool.Clock.Now - _output[^1].ReceivedAt : null;
+        if (delay is { } known)
         {
-            pool.Metrics.SoundBridged(pool.Clock.Now - _output[^1].ReceivedAt);
+            pool.Metrics.SoundBridged(known);
         }
 
         try
         {
-            stream.PublishDerived(feed, input, _output, _transcoder?.OutputFormat, _transcoder?.ConcealedFrames ?? 0);
+            stream.PublishDerived(feed, input, _output, _transcoder?.OutputFormat, _transcoder?.ConcealedFrames ?? 0, delay);
         }
         finally
         {

@@ -26,6 +26,18 @@ internal sealed class BoundedOutlet(TimeSpan maximumAge, long maximumBytes, Gate
     public long DroppedFrames => Volatile.Read(ref _dropped);
 
     /// <inheritdoc/>
+    public int WaitingFrames
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _items.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Start(StreamFormats formats)
     {
         _hasPictures = formats.Video is not null;

@@ -64,6 +64,12 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt)
     /// </summary>
     public bool IsCaughtUp { get; private set; }
 
+    /// <summary>Packets that wait for the worker.</summary>
+    public int WaitingPackets => _packets.Count;
+
+    /// <summary>From the last packet needed to the newest sound made; null before the first that was not made from the cache.</summary>
+    public TimeSpan? Delay { get; private set; }
+
     /// <summary>Whether the bridge is no longer the stream's.</summary>
     public bool IsStopped { get; private set; }
 
@@ -132,8 +138,10 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt)
     /// <param name="input">What it was given.</param>
     /// <param name="format">The format of what it makes; null when there is no transcoder for the publisher's format.</param>
     /// <param name="concealedPackets">Packets that its transcoder has concealed.</param>
-    public void Complete(in BridgeInput input, TrackFormat? format, long concealedPackets)
+    /// <param name="delay">Of the newest sound made; null when none was made, or from the cache.</param>
+    public void Complete(in BridgeInput input, TrackFormat? format, long concealedPackets, TimeSpan? delay)
     {
+        Delay = delay ?? Delay;
         Format = format;
         ConcealedPackets = concealedPackets;
         IsCaughtUp |= input.Taken >= _catchUpAt;

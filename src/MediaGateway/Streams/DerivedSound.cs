@@ -36,7 +36,7 @@ internal sealed class DerivedSound(LiveStream stream, AudioWorkerPool workers)
     public IReadOnlyList<BridgeSnapshot> Snapshot() =>
     [
         .. _bridges.OfType<AudioBridge>().Select(bridge => bridge.Feed).Select(feed =>
-            new BridgeSnapshot(feed.Target, feed.IsCaughtUp, feed.ConcealedPackets, feed.DroppedPackets)),
+            new BridgeSnapshot(feed.Target, feed.IsCaughtUp, feed.ConcealedPackets, feed.DroppedPackets, feed.WaitingPackets, feed.Delay)),
     ];
 
     /// <summary>Passes a publisher's frame to the bridges, if there are any.</summary>

@@ -9,6 +9,9 @@ namespace MediaGateway.Streams;
 /// </summary>
 internal interface IStreamOutlet
 {
+    /// <summary>Frames that wait here to be sent on, for the figures. Any thread.</summary>
+    int WaitingFrames => 0;
+
     /// <summary>
     /// Called exactly once before the first frame, when every track that the publisher announced has shown its format (or the wait for it
     /// is over). The frames that follow are first those of the cached group, then the live ones, without seam; a frame with

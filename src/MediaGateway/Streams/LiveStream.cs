@@ -33,7 +33,8 @@ internal sealed class LiveStream
         _cache = new GroupOfPicturesCache(services.Options.CacheBytes);
         _keyframes = new KeyframePolicy(services.Options.KeyframeInterval);
         _derived = new DerivedSound(this, services.AudioWorkers);
-        _intake = new StreamIntake(_cache, _subscriptions, _derived, services.Options, services.Metrics);
+        Drops = new StreamDrops(services.Metrics);
+        _intake = new StreamIntake(_cache, _subscriptions, _derived, services.Options, Drops);
     }
 
     /// <summary>The stream's name.</summary>
@@ -41,6 +42,9 @@ internal sealed class LiveStream
 
     /// <summary>Viewers on every protocol.</summary>
     public int Viewers => Volatile.Read(ref _viewers);
+
+    /// <summary>Its frames that did not go where they were to go.</summary>
+    public StreamDrops Drops { get; }
 
     /// <summary>Where the stream is in its life.</summary>
     public StreamState State
@@ -222,6 +226,10 @@ internal sealed class LiveStream
                 HasBFrames = _intake.Order.HasBFrames,
                 DroppedGroups = _cache.DroppedGroups,
                 CachedBytes = _cache.Bytes,
+                Skew = _intake.Counters.Skew.Value,
+                KeyframeAge = now - _intake.Counters.KeyframeAt,
+                WaitingFrames = _subscriptions.WaitingFrames,
+                Drops = Drops.Snapshot(),
                 Bridges = _derived.Snapshot(),
             };
         }
@@ -341,7 +349,7 @@ internal sealed class LiveStream
     /// Takes derived sound and notes how far the bridge has come; consumes the references of <paramref name="frames"/>. Without a
     /// <paramref name="format"/> there is no transcoder: viewers start without sound. Only the bridge calls it.
     /// </summary>
-    internal void PublishDerived(BridgeFeed feed, in BridgeInput input, List<MediaFrame> frames, TrackFormat? format, long concealedPackets)
+    internal void PublishDerived(BridgeFeed feed, in BridgeInput input, List<MediaFrame> frames, TrackFormat? format, long concealedPackets, TimeSpan? delay)
     {
         lock (_lock)
         {
@@ -359,7 +367,7 @@ internal sealed class LiveStream
 
             if (!feed.IsStopped)
             {
-                feed.Complete(input, format, concealedPackets);
+                feed.Complete(input, format, concealedPackets, delay);
                 StartWaiting(_clock.Now);
             }
         }

@@ -16,6 +16,12 @@ internal sealed class PublisherCounters
     /// <summary>Payload bytes received.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>How far sound and pictures are apart.</summary>
+    public TrackSkew Skew { get; } = new();
+
+    /// <summary>When the newest keyframe came; null before the first.</summary>
+    public TimeSpan? KeyframeAt { get; private set; }
+
     /// <summary>Payload bits per second over the last second.</summary>
     public long BitsPerSecond(TimeSpan now) => _bitrate.BitsPerSecond(now);
 
@@ -32,10 +38,13 @@ internal sealed class PublisherCounters
         if (frame.Kind == TrackKind.Video)
         {
             VideoFrames++;
+            KeyframeAt = frame.IsKeyframe ? now : KeyframeAt;
+            Skew.NotePicture(frame.Decoding.ToTimeSpan(), now);
         }
         else if (frame.Kind == TrackKind.Audio)
         {
             AudioFrames++;
+            Skew.NoteSound(frame.Decoding.ToTimeSpan(), now);
         }
     }
 }

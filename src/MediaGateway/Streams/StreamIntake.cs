@@ -1,5 +1,4 @@
 using MediaGateway.Configuration;
-using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 
 namespace MediaGateway.Streams;
@@ -9,7 +8,7 @@ namespace MediaGateway.Streams;
 /// under the stream's lock.
 /// </summary>
 internal sealed class StreamIntake(
-    GroupOfPicturesCache cache, SubscriptionList subscriptions, DerivedSound derived, StreamOptions options, GatewayMetrics metrics)
+    GroupOfPicturesCache cache, SubscriptionList subscriptions, DerivedSound derived, StreamOptions options, StreamDrops drops)
 {
     private readonly AdditionalTracks _additional = new();
     private readonly ContinuedTimeline _timeline = new();
@@ -35,6 +34,7 @@ internal sealed class StreamIntake(
     {
         Tracks = new TrackTable(lease.Tracks);
         cache.MaximumDuration = lease.Control.AnswersKeyframeRequests ? options.CacheDuration : options.EncoderCacheDuration;
+        Counters.Skew.Clear();
         if (isFirst)
         {
             return;
@@ -84,7 +84,7 @@ internal sealed class StreamIntake(
 
         if (!IsOfUse(frame))
         {
-            metrics.FramesDropped(1, "publisher_changed");
+            drops.Add(StreamDropReason.PublisherChanged, 1);
             return frame;
         }
 

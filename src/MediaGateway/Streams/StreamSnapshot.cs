@@ -56,6 +56,21 @@ internal sealed record StreamSnapshot
     /// <summary>Payload bytes in the cache.</summary>
     public required long CachedBytes { get; init; }
 
+    /// <summary>How much later the sound of a moment comes than its pictures; null without both.</summary>
+    public required TimeSpan? Skew { get; init; }
+
+    /// <summary>Age of the publisher's newest keyframe; null before the first.</summary>
+    public required TimeSpan? KeyframeAge { get; init; }
+
+    /// <summary>Frames that wait to be sent on, over all outlets.</summary>
+    public required int WaitingFrames { get; init; }
+
+    /// <summary>Frames dropped, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Drops { get; init; }
+
+    /// <summary>The longest delay of the newest sound of its bridges; null without any.</summary>
+    public TimeSpan? BridgeDelay => Bridges.Max(bridge => bridge.Delay);
+
     /// <summary>The audio bridges: one for each codec that its sound is converted to.</summary>
     public required IReadOnlyList<BridgeSnapshot> Bridges { get; init; }
 }

@@ -1,5 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics;
+using MediaGateway.Diagnostics.Export;
 using MediaGateway.Streams.Ladders;
 using MediaGateway.Streams.Renditions;
 using Microsoft.Extensions.Options;
@@ -39,6 +40,7 @@ internal static class StreamsServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<AudioWorkerPool>());
         services.AddHostedService(provider => provider.GetRequiredService<VideoWorkers>());
         services.AddHostedService<StreamShutdown>();
+        services.AddHostedService<StreamMetrics>();
         return services;
     }
 }

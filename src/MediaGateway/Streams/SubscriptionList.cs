@@ -14,6 +14,9 @@ internal sealed class SubscriptionList
     /// <summary>Outlets attached that have not been started yet.</summary>
     public int Waiting { get; private set; }
 
+    /// <summary>Frames that wait in all outlets together.</summary>
+    public int WaitingFrames => _all.Sum(static subscription => subscription.Outlet.WaitingFrames);
+
     /// <summary>Whether there is an outlet for whose sake the stream is fetched from elsewhere.</summary>
     public bool AnyIsMeant => _all.Exists(static subscription => !subscription.IsIncidental);
 

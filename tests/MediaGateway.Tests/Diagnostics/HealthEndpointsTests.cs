@@ -75,7 +75,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         Assert.Equal(2, report.GetArrayLength());
         Assert.Equal(
             """{"key":"live/a","publisherProtocol":"webrtc","awaitsPublisher":false,"ageSeconds":2,"videoCodec":"H.264","width":640,"height":360,"hasBFrames":false,"audioCodec":"Opus","viewers":3""" +
-            ""","bitsPerSecond":40200,"videoFrames":2,"audioFrames":1,"keyframeRequests":0,"cachedBytes":10150,"audioBridge":false}""",
+            ""","bitsPerSecond":40200,"videoFrames":2,"audioFrames":1,"keyframeRequests":0,"cachedBytes":10150,"audioBridge":false,"skewSeconds":0,"keyframeAgeSeconds":2,"waitingFrames":0,"droppedFrames":{},"audioBridgeDelaySeconds":null}""",
             report[0].GetRawText());
         Assert.Equal("live/b", report[1].GetProperty("key").GetString());
         Assert.Equal(JsonValueKind.Null, report[1].GetProperty("videoCodec").ValueKind);

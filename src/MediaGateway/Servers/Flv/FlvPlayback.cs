@@ -151,7 +151,7 @@ internal sealed class FlvPlayback(LiveStream stream, AudioPreference audio, FlvS
         long dropped = outlet.DroppedFrames;
         if (dropped > DroppedFrames)
         {
-            services.Metrics.FramesDropped(dropped - DroppedFrames, "slow_viewer");
+            stream.Drops.Add(StreamDropReason.SlowViewer, dropped - DroppedFrames);
             DroppedFrames = dropped;
         }
     }

@@ -83,6 +83,9 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
     /// <inheritdoc/>
     public bool IsReady { get; private set; }
 
+    /// <inheritdoc/>
+    public int WaitingFrames => _input.Count;
+
     /// <summary>Whether the stream has ended: what is in the ring is all there will be.</summary>
     public bool HasEnded { get; private set; }
 
@@ -115,7 +118,7 @@ internal sealed class StreamFeed : WorkItem, IStreamOutlet, IImageSource
         _dropsUntilKeyframe |= _input.Count >= MaxWaitingFrames;
         if (_dropsUntilKeyframe)
         {
-            _context.Metrics.FramesDropped(1, "worker_late");
+            Stream.Drops.Add(StreamDropReason.WorkerLate, 1);
             frame.Release();
             return;
         }

@@ -131,7 +131,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         _reportedBytes = SentBytes;
         if (_cursor.DroppedFrames != _reportedDrops)
         {
-            metrics.FramesDropped(_cursor.DroppedFrames - _reportedDrops, "slow_viewer");
+            Feed?.Stream.Drops.Add(StreamDropReason.SlowViewer, _cursor.DroppedFrames - _reportedDrops);
             _reportedDrops = _cursor.DroppedFrames;
         }
     }
