@@ -23,6 +23,6 @@ internal static partial class HlsLog
     public static partial void HlsViewerOpened(this ILogger logger, StreamKey stream, System.Net.IPEndPoint remote);
 
     [LoggerMessage(
-        EventIds.Hls + 5, LogLevel.Information, "HLS viewer of {Stream} from {Remote} has gone: {Reason}", EventName = "HlsViewerClosed")]
-    public static partial void HlsViewerClosed(this ILogger logger, StreamKey stream, System.Net.IPEndPoint remote, string reason);
+        EventIds.Hls + 5, LogLevel.Information, "HLS viewer of {Stream} from {Remote} has gone after {Seconds:F1} s: {Reason}", EventName = "HlsViewerClosed")]
+    public static partial void HlsViewerClosed(this ILogger logger, StreamKey stream, System.Net.IPEndPoint remote, double seconds, string reason);
 }

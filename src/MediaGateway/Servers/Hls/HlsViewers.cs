@@ -185,8 +185,9 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
         }
 
         viewer.Stream?.AddViewers(-1);
-        metrics.SessionEnded(Protocol, "play", reason, services.Clock.Now - viewer.Viewer.Session.StartedAt);
-        services.Logger.HlsViewerClosed(viewer.Key, viewer.Viewer.Session.Connection.Remote, words);
+        TimeSpan duration = services.Clock.Now - viewer.Viewer.Session.StartedAt;
+        metrics.SessionEnded(Protocol, "play", reason, duration);
+        services.Logger.HlsViewerClosed(viewer.Key, viewer.Viewer.Session.Connection.Remote, duration.TotalSeconds, words);
     }
 
     /// <summary>Lets everybody go.</summary>

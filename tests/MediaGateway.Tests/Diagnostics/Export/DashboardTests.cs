@@ -47,7 +47,7 @@ public sealed partial class DashboardTests
         return names;
     }
 
-    private static IEnumerable<string> Queries()
+    private static List<string> Queries()
     {
         using var dashboard = JsonDocument.Parse(File.ReadAllText(RepositoryFiles.PathOf(Dashboard)));
         List<string> queries = [];
