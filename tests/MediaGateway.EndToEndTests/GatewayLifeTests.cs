@@ -80,6 +80,40 @@ public sealed class GatewayLifeTests
         Assert.Contains("finished", await File.ReadAllTextAsync($"{recorded}.json", TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>What the metrics say of the resources in use, with the real DTLS, ciphers and codecs.</summary>
+    [Fact]
+    public async Task PublisherAndPlayersHaveGone_NothingIsHeldForThem()
+    {
+        string[] kinds =
+        [
+            "web_rtc_session", "rtmp_connection", "flv_playback", "native.ssl", "native.digest_context", "native.cipher_context", "native.opus_decoder",
+            "native.codec_context", "native.codec_packet", "native.codec_frame",
+        ];
+        PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+        using HttpClient http = new();
+        await using (StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1))
+        {
+            await publisher.PublishAsync(gateway, ["brief"]);
+            using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("brief"));
+            await using Stream body = await http.GetStreamAsync(new Uri(gateway.Page, "live/brief.flv"), TestContext.Current.CancellationToken);
+            await Wait.UntilAsync(() => player.Messages.Any(message => message.IsSound), TimeSpan.FromSeconds(20), () => "sound");
+            string held = await http.GetStringAsync(new Uri(gateway.Page, "metrics"), TestContext.Current.CancellationToken);
+            Assert.All(kinds, kind => Assert.True(Held(held, kind) > 0, $"{kind}\n{held}"));
+        }
+
+        string left = "";
+        await Wait.UntilAsync(
+            async () =>
+            {
+                string metrics = await http.GetStringAsync(new Uri(gateway.Page, "metrics"), TestContext.Current.CancellationToken);
+                left = string.Join(", ", kinds.Where(kind => Held(metrics, kind) != 0));
+                return left.Length == 0;
+            },
+            TimeSpan.FromSeconds(40),
+            () => $"the end of {left}");
+    }
+
     [Fact]
     public async Task HostileBytesOnEveryPort_StreamsStayAndNewOnesStart()
     {
@@ -102,6 +136,14 @@ public sealed class GatewayLifeTests
         using RtmpPlayer newPlayer = RtmpPlayer.Start(gateway.RtmpAddress("new"));
         await Wait.UntilAsync(() => newPlayer.Messages.Any(message => message.IsSound), TimeSpan.FromSeconds(20), () => "sound of the new stream");
         Assert.DoesNotContain("Unhandled", gateway.Log, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static double Held(string metrics, string kind)
+    {
+        string line = Assert.Single(
+            metrics.Split('\n'),
+            line => line.StartsWith("mediagateway_resources", StringComparison.Ordinal) && line.Contains($"kind=\"{kind}\"", StringComparison.Ordinal));
+        return double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     // Every first byte decides how a datagram is read (RFC 7983): STUN, DTLS, RTP and RTCP are all among them.

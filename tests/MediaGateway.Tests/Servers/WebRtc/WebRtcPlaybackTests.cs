@@ -52,6 +52,22 @@ public sealed class WebRtcPlaybackTests
     }
 
     [Fact]
+    public async Task GatewayEnds_PublisherAndViewerAreToldGoodbye()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
+        using LoopbackPublisher publisher = host.Publish("camera");
+        await UntilAsync(() => publisher.MediaHasFlowed, "media flows");
+        using LoopbackViewer viewer = host.Play("camera");
+        await UntilAsync(() => viewer.Pictures.Count > 0, "pictures");
+
+        await host.StopAsync();
+
+        await UntilAsync(() => publisher.HasGoodbye && viewer.HasGoodbye, "both have a goodbye");
+        Assert.Equal(SessionEndReason.ServerShutdown, publisher.End!.Reason);
+        Assert.Equal(SessionEndReason.ServerShutdown, viewer.End!.Reason);
+    }
+
+    [Fact]
     public async Task NoSuchStream_IsRefusedInTheWordsOfWcs()
     {
         await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
