@@ -86,7 +86,7 @@ public sealed class GatewayLifeTests
     {
         string[] kinds =
         [
-            "web_rtc_session", "rtmp_connection", "flv_playback", "native.ssl", "native.digest_context", "native.cipher_context", "native.opus_decoder",
+            "web_rtc_session", "rtmp_connection", "flv_playback", "native.ssl", "native.cipher_context", "native.opus_decoder",
             "native.codec_context", "native.codec_packet", "native.codec_frame",
         ];
         PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
