@@ -92,14 +92,15 @@ public sealed class GatewayLifeTests
         PublisherMedia media = await PublisherMedia.CreateAsync(320, 180, "300k");
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         using HttpClient http = new();
-        await using (StackPublisher publisher = await StackPublisher.StartPionAsync(media, sessions: 1))
+        await using (WhipClient publisher = await WhipClient.PublishWithPionAsync(media, new Uri(gateway.Page, "whip/brief"), "a-token"))
         {
-            await publisher.PublishAsync(gateway, ["brief"]);
+            await gateway.WaitForStreamAsync("brief", TimeSpan.FromSeconds(20), () => "");
             using RtmpPlayer player = RtmpPlayer.Start(gateway.RtmpAddress("brief"));
             await using Stream body = await http.GetStreamAsync(new Uri(gateway.Page, "live/brief.flv"), TestContext.Current.CancellationToken);
             await Wait.UntilAsync(() => player.Messages.Any(message => message.IsSound), TimeSpan.FromSeconds(20), () => "sound");
             string held = await http.GetStringAsync(new Uri(gateway.Page, "metrics"), TestContext.Current.CancellationToken);
             Assert.All(kinds, kind => Assert.True(Held(held, kind) > 0, $"{kind}\n{held}"));
+            await publisher.DeleteAsync();
         }
 
         string left = "";
