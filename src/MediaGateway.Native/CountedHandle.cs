@@ -22,7 +22,7 @@ internal abstract class CountedHandle : SafeHandle
     }
 
     /// <inheritdoc/>
-    public sealed override bool IsInvalid => handle == _invalid || handle == -1;
+    public override bool IsInvalid => handle == _invalid || handle == -1;
 
     /// <inheritdoc/>
     protected sealed override bool ReleaseHandle()

@@ -27,7 +27,7 @@ internal static class GatewayListeners
         kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
-        var cap = new ConnectionCap(http.MaximumConnections);
+        var cap = new ConnectionCap(OpenFileLimit.Connections(http.MaximumConnections));
         Listen(kestrel, http.BindAddress, http.Port, cap.Apply);
         if (http.TlsEnabled)
         {

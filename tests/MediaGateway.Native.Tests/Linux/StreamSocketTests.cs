@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using MediaGateway.Native.Linux;
 using Xunit;
 
@@ -105,6 +106,14 @@ public sealed class StreamSocketTests
             Assert.Equal(SendOutcome.Closed, outcome);
             socket.SetNoDelay(true);
         }
+    }
+
+    [Fact]
+    public void CallThatFailed_GivesNoDescriptorWhateverTheUpperHalfOfItsResultSays()
+    {
+        using var handle = new FileDescriptorHandle();
+        Marshal.InitHandle(handle, unchecked((nint)uint.MaxValue));
+        Assert.True(handle.IsInvalid);
     }
 
     [Fact]

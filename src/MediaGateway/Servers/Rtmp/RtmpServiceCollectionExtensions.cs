@@ -21,7 +21,7 @@ internal static class RtmpServiceCollectionExtensions
         services.AddSingleton(provider =>
         {
             RtmpServerOptions options = provider.GetRequiredService<RtmpServerOptions>();
-            return new RtmpConnectionLimiter(options.MaximumConnections, options.MaximumIdleConnectionsPerAddress);
+            return new RtmpConnectionLimiter(OpenFileLimit.Connections(options.MaximumConnections), options.MaximumIdleConnectionsPerAddress);
         });
         services.AddSingleton<FanOutWorkers>();
         services.AddSingleton<RefusalReport>();
