@@ -81,6 +81,9 @@ internal static unsafe partial class LibSsl
     public static partial void SSL_set_accept_state(SslHandle ssl);
 
     [LibraryImport(LibraryResolver.Ssl)]
+    public static partial void SSL_set_connect_state(SslHandle ssl);
+
+    [LibraryImport(LibraryResolver.Ssl)]
     public static partial CLong SSL_ctrl(SslHandle ssl, int cmd, CLong larg, nint parg);
 
     [LibraryImport(LibraryResolver.Ssl)]

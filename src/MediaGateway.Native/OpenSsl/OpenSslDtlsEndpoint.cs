@@ -5,7 +5,7 @@ using MediaGateway.WebRtc.Dtls;
 namespace MediaGateway.Native.OpenSsl;
 
 /// <summary>
-/// The server end of one DTLS 1.2 association on OpenSSL. Takes no native memory before the first handshake record and gives it
+/// One end of a DTLS 1.2 association on OpenSSL. The server end takes no native memory before the first handshake record; either gives it
 /// back as soon as the association has ended. OpenSSL's retransmission timer reads the system's clock, the one exception to virtual
 /// time.
 /// </summary>
@@ -35,9 +35,16 @@ internal sealed unsafe class OpenSslDtlsEndpoint : IDtlsEndpoint
     private SrtpKeyingMaterial? _keys;
     private int _handshakeDatagrams;
 
-    public OpenSslDtlsEndpoint(SslContextHandle context)
+    /// <summary>Makes the server end, which waits, or the client end, whose first flight waits to be taken.</summary>
+    public OpenSslDtlsEndpoint(SslContextHandle context, bool isClient = false)
     {
         _context = context;
+        if (isClient)
+        {
+            _ssl = Start(isClient: true);
+            LibCrypto.ERR_clear_error();
+            ContinueHandshake(_ssl);
+        }
     }
 
     /// <inheritdoc/>
@@ -59,7 +66,7 @@ internal sealed unsafe class OpenSslDtlsEndpoint : IDtlsEndpoint
             return;
         }
 
-        SslHandle ssl = _ssl ??= Start();
+        SslHandle ssl = _ssl ??= Start(isClient: false);
         LibCrypto.ERR_clear_error();
         fixed (byte* pointer = datagram)
         {
@@ -128,13 +135,21 @@ internal sealed unsafe class OpenSslDtlsEndpoint : IDtlsEndpoint
         State = State == DtlsState.Failed ? State : DtlsState.Closed;
     }
 
-    private SslHandle Start()
+    private SslHandle Start(bool isClient)
     {
         SslHandle ssl = LibSsl.SSL_new(_context);
         OpenSslException.ThrowUnless(!ssl.IsInvalid, "SSL_new");
         nint bio = _bio.CreateNative();
         LibSsl.SSL_set_bio(ssl, bio, bio);
-        LibSsl.SSL_set_accept_state(ssl);
+        if (isClient)
+        {
+            LibSsl.SSL_set_connect_state(ssl);
+        }
+        else
+        {
+            LibSsl.SSL_set_accept_state(ssl);
+        }
+
         LibSsl.DTLS_set_timer_cb(ssl, &NextTimeout);
         _ = LibSsl.SSL_ctrl(ssl, LibSsl.SSL_CTRL_SET_MTU, new CLong(MaximumDatagramBytes), 0);
         return ssl;

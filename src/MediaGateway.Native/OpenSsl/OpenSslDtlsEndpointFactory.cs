@@ -5,7 +5,7 @@ using MediaGateway.WebRtc.Dtls;
 namespace MediaGateway.Native.OpenSsl;
 
 /// <summary>
-/// DTLS 1.2 servers on OpenSSL 3, all with one self-signed certificate made at construction. Safe to call from any thread.
+/// Ends of DTLS 1.2 associations on OpenSSL 3, all with one self-signed certificate made at construction. Safe to call from any thread.
 /// </summary>
 public sealed unsafe class OpenSslDtlsEndpointFactory : IDtlsEndpointFactory, IDisposable
 {
@@ -39,6 +39,9 @@ public sealed unsafe class OpenSslDtlsEndpointFactory : IDtlsEndpointFactory, ID
 
     /// <inheritdoc/>
     public IDtlsEndpoint CreateServer() => new OpenSslDtlsEndpoint(_context);
+
+    /// <summary>Makes one association in the client role, whose first flight waits to be taken. The caller owns it.</summary>
+    public IDtlsEndpoint CreateClient() => new OpenSslDtlsEndpoint(_context, isClient: true);
 
     /// <summary>Frees the context; associations that are still alive keep what they need of it.</summary>
     public void Dispose() => _context.Dispose();

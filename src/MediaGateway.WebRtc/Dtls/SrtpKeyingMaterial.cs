@@ -10,6 +10,9 @@ namespace MediaGateway.WebRtc.Dtls;
 /// <param name="ServerSalt">Master salt of what the DTLS server sends.</param>
 public sealed record SrtpKeyingMaterial(SrtpProfile Profile, byte[] ClientKey, byte[] ClientSalt, byte[] ServerKey, byte[] ServerSalt)
 {
+    /// <summary>The same with the roles changed: what the client of the handshake takes for the peer's is the server's.</summary>
+    internal SrtpKeyingMaterial ForClient() => new(Profile, ServerKey, ServerSalt, ClientKey, ClientSalt);
+
     /// <summary>Says nothing of the keys.</summary>
     public override string ToString() => $"SRTP keys for {Profile}";
 }

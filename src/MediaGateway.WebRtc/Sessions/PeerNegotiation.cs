@@ -138,7 +138,8 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         Seed = RandomUInt64(random),
     };
 
-    private static SendDescription DescribeSending(RandomNumberGenerator random)
+    /// <summary>Names and sources for media that we send, all by chance.</summary>
+    public static SendDescription DescribeSending(RandomNumberGenerator random)
     {
         // Four sources in one random block that differ in their lowest bits: none is like another, and none is zero.
         uint block = ((uint)(RandomUInt64(random) >> 32) & ~7u) | 4;
@@ -194,7 +195,8 @@ internal sealed record PeerNegotiation(NegotiatedSession Session, IceCredentials
         LayerSsrcs = track.Offered.Simulcast.Ssrcs,
     };
 
-    private static RtcpFeedback FeedbackOf(IEnumerable<string> values)
+    /// <summary>The values of <c>a=rtcp-fb</c> that are known here.</summary>
+    public static RtcpFeedback FeedbackOf(IEnumerable<string> values)
     {
         RtcpFeedback feedback = RtcpFeedback.None;
         foreach (string value in values)

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 namespace MediaGateway.Load;
 
 /// <summary>
-/// <c>load publish</c> and <c>load play</c>: a load generator for RTMP servers, by which users size their machines. It writes one object of JSON to the
+/// <c>load publish</c>, <c>load play</c> and <c>load whip</c>: a load generator for servers of RTMP and WebRTC, by which users size their machines. It writes one object of JSON to the
 /// standard output and everything else to the standard error.
 /// </summary>
 internal static class LoadCommand
@@ -29,7 +29,7 @@ internal static class LoadCommand
     /// <param name="arguments">The program's, from <see cref="Name"/> on.</param>
     public static int Run(IReadOnlyList<string> arguments)
     {
-        var load = new Command(Name, "Puts load on an RTMP server, and says in JSON how it bears it.") { Publish(), Play() };
+        var load = new Command(Name, "Puts load on a server of RTMP or WebRTC, and says in JSON how it bears it.") { Publish(), Play(), Whip() };
         return new RootCommand("A media gateway: without arguments it serves.") { load }.Parse(arguments).Invoke();
     }
 
@@ -62,6 +62,25 @@ internal static class LoadCommand
             LoadSettings settings = shared.Read(parsed);
             int looked = Math.Min(parsed.GetValue(sample), settings.Sessions);
             return new LoadPlay(settings, parsed.GetValue(streams), looked, new LoadServices(TimeProvider.System)).RunAsync(cancellation);
+        }));
+        return command;
+    }
+
+    private static Command Whip()
+    {
+        var shared = new SharedOptions("Publishers; more than one need {n} in the address.", "Such as http://127.0.0.1:8080/whip/load, or with load{n}.");
+        var file = new Option<string?>("--file") { Description = "An FLV or MP4 file with H.264 without B-frames, sent over and over. Without it 720p is made up, which no player shows." };
+        var token = new Option<string?>("--token") { Description = "What the server asks for as bearer token." };
+        Option<int> rate = Number("--rate", 2500, 50, 100_000, "Kilobits a second of made-up pictures.");
+        Option<int> pictures = Number("--pictures", 30, 1, 120, "Made-up pictures a second.");
+        var command = new Command("whip", "Publishes over WebRTC as browsers do, in real time, with a stamp in every picture.") { file, token, rate, pictures };
+        shared.AddTo(command);
+        command.SetAction((parsed, cancellation) => ReportAsync(async () =>
+        {
+            string? path = parsed.GetValue(file);
+            LoadMedia media = path is null ? LoadMedia.Synthetic(parsed.GetValue(rate), parsed.GetValue(pictures)) : LoadMedia.Read(path);
+            using var load = new LoadWhip(shared.Read(parsed), media, parsed.GetValue(token), new LoadServices(TimeProvider.System));
+            return await load.RunAsync(cancellation);
         }));
         return command;
     }
@@ -105,12 +124,12 @@ internal static class LoadCommand
         }
     }
 
-    /// <summary>What both commands take.</summary>
-    private sealed class SharedOptions(string sessions)
+    /// <summary>What all commands take.</summary>
+    private sealed class SharedOptions(string sessions, string example = "Such as rtmp://127.0.0.1:1935/live/load, or with load{n}.")
     {
         private const int AnHour = 3600;
 
-        private readonly Argument<string> _address = new("address") { Description = "Such as rtmp://127.0.0.1:1935/live/load, or with load{n}." };
+        private readonly Argument<string> _address = new("address") { Description = example };
         private readonly Option<int> _sessions = Number("--sessions", 1, 1, MaximumSessions, sessions);
         private readonly Option<int> _ramp = Number("--ramp", 100, 1, 10_000, "Sessions that begin in a second.");
         private readonly Option<int> _warmUp = Number("--warm-up", 2, 0, AnHour, "Seconds after the last has begun, before figures are taken.");

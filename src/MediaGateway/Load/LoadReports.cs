@@ -76,3 +76,30 @@ internal sealed record LoadPublishReport(
     double MegabitsPerSecond,
     double LatestMilliseconds,
     LoadServerReport? Server);
+
+/// <summary>What <c>load whip</c> has done.</summary>
+/// <param name="Sessions">Publishers asked for.</param>
+/// <param name="Publishing">Publishers that published at the end.</param>
+/// <param name="Failures">Why others do not, and how many of them.</param>
+/// <param name="Seconds">How long figures were taken.</param>
+/// <param name="Connect">From the offer to the end of the handshake.</param>
+/// <param name="Pictures">Pictures sent.</param>
+/// <param name="Dropped">Pictures that did not leave in time.</param>
+/// <param name="MegabitsPerSecond">RTP of all publishers together.</param>
+/// <param name="KeyframeRequests">Keyframes that the server asked for (PLI, FIR), from the first offer on.</param>
+/// <param name="Requested">Packets that it asked for again (NACK), from the first offer on.</param>
+/// <param name="GeneratorLateMilliseconds">How late this program was with a frame at most: more than a few tens and the figures say little.</param>
+/// <param name="Server">The server; null without <c>--process</c>.</param>
+internal sealed record LoadWhipReport(
+    int Sessions,
+    int Publishing,
+    IReadOnlyDictionary<string, int> Failures,
+    double Seconds,
+    LoadTimes? Connect,
+    long Pictures,
+    long Dropped,
+    double MegabitsPerSecond,
+    long KeyframeRequests,
+    long Requested,
+    double GeneratorLateMilliseconds,
+    LoadServerReport? Server);

@@ -20,7 +20,7 @@ internal sealed unsafe partial class DtlsTestClient : IDisposable
         _ssl = LibSsl.SSL_new(_context);
         nint bio = _bio.CreateNative();
         LibSsl.SSL_set_bio(_ssl, bio, bio);
-        SSL_set_connect_state(_ssl);
+        LibSsl.SSL_set_connect_state(_ssl);
         LibSsl.DTLS_set_timer_cb(_ssl, &NextTimeout);
         OpenSslException.ThrowUnless(LibSsl.SSL_ctrl(_ssl, LibSsl.SSL_CTRL_SET_MTU, new CLong(mtu), 0).Value != 0, "SSL_set_mtu");
         if (srtpProfiles is not null)
@@ -150,9 +150,6 @@ internal sealed unsafe partial class DtlsTestClient : IDisposable
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static uint NextTimeout(nint ssl, uint last) => last == 0 ? 50_000 : Math.Min(last * 2, 400_000);
-
-    [LibraryImport(LibraryResolver.Ssl)]
-    private static partial void SSL_set_connect_state(SslHandle ssl);
 
     [LibraryImport(LibraryResolver.Ssl, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SSL_set_tlsext_use_srtp(SslHandle ssl, string profiles);

@@ -12,6 +12,9 @@ internal sealed record MediaSenderOptions
     /// <summary>bit/s that the way to the peer is taken for until something is known of it.</summary>
     public long StartBitrate { get; init; } = 4_000_000;
 
+    /// <summary>bit/s that the way is thought to carry at least, whatever is heard of it.</summary>
+    public long MinimumBitrate { get; init; } = 100_000;
+
     /// <summary>bit/s beyond which the way is not explored.</summary>
     public long MaximumBitrate { get; init; } = 50_000_000;
 

@@ -34,6 +34,7 @@ internal sealed class SendSchedule
         _estimator = new SendSideEstimator(new SendEstimateOptions
         {
             StartBitsPerSecond = options.StartBitrate,
+            MinimumBitsPerSecond = options.MinimumBitrate,
             MaximumBitsPerSecond = options.MaximumBitrate,
         });
     }

@@ -56,11 +56,15 @@ internal sealed class WhipHost : IAsyncDisposable
 
     public WhipSessions Sessions => Get<WhipSessions>();
 
-    public static Task<WhipHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(isReal: false, settings);
+    public static Task<WhipHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(isReal: false, hasOwnCiphers: false, settings);
 
     /// <summary>Over the real WebRTC server, but for its ciphers.</summary>
     public static Task<WhipHost> StartRealAsync(params (string Key, string Value)[] settings) =>
-        StartAsync(isReal: true, [("WebRtc:BindAddress", "127.0.0.1"), ("WebRtc:Port", "0"), .. settings]);
+        StartAsync(isReal: true, hasOwnCiphers: true, [("WebRtc:BindAddress", "127.0.0.1"), ("WebRtc:Port", "0"), .. settings]);
+
+    /// <summary>Over the real WebRTC server, with real handshakes and ciphers.</summary>
+    public static Task<WhipHost> StartEncryptedAsync(params (string Key, string Value)[] settings) =>
+        StartAsync(isReal: true, hasOwnCiphers: false, [("WebRtc:BindAddress", "127.0.0.1"), ("WebRtc:Port", "0"), .. settings]);
 
     /// <summary>Sends a request; null: without a body.</summary>
     public async Task<WhipAnswer> SendAsync(
@@ -105,7 +109,7 @@ internal sealed class WhipHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<WhipHost> StartAsync(bool isReal, (string Key, string Value)[] settings)
+    private static async Task<WhipHost> StartAsync(bool isReal, bool hasOwnCiphers, (string Key, string Value)[] settings)
     {
         var peers = new FakePeerSessions();
         var access = new FakeAccess();
@@ -117,10 +121,15 @@ internal sealed class WhipHost : IAsyncDisposable
         if (isReal)
         {
             builder.Services.AddWebRtcServer();
+        }
+
+        if (hasOwnCiphers)
+        {
             builder.Services.AddSingleton(provider => new PeerServices(
                 provider.GetRequiredService<BufferPool>(), new FakeDtlsFactory(), PlainSrtpCipher.Factory, RandomNumberGenerator.Create()));
         }
-        else
+
+        if (!isReal)
         {
             builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<IPeerSessions>(peers);
         }
