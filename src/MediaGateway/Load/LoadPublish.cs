@@ -19,8 +19,12 @@ internal sealed class LoadPublish(LoadSettings settings, LoadMedia media, LoadSe
         }
 
         var server = LoadServer.Of(settings.Process);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await _sessions.StartAsync(number => Start(number, stop.Token), cancellation);
+        using var stop = new CancellationTokenSource();
+        using (cancellation.Register(stop.Cancel)) // Later sessions are counted before they are told.
+        {
+            await _sessions.StartAsync(number => Start(number, stop.Token), cancellation);
+        }
+
         server?.Begin();
         long began = services.Timestamp;
         await Task.Delay(settings.Length, services.Time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default); // Ctrl-C ends it with a report

@@ -52,9 +52,13 @@ internal sealed class LoadWhip : IDisposable
         LoadWhipMedia media = MediaOf(_source, _services);
         var peers = new PeerServices(_services.Pool, _dtls, new EvpSrtpCipherFactory(), _random);
         var server = LoadServer.Of(_settings.Process);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await _sessions.StartAsync(number => Start(number, media, peers, stop.Token), cancellation);
-        await Task.Delay(_settings.WarmUp, _services.Time, cancellation);
+        using var stop = new CancellationTokenSource();
+        using (cancellation.Register(stop.Cancel)) // Later sessions are counted before they are told.
+        {
+            await _sessions.StartAsync(number => Start(number, media, peers, stop.Token), cancellation);
+            await Task.Delay(_settings.WarmUp, _services.Time, cancellation);
+        }
+
         server?.Begin();
         (long pictures, long bytes) = Sent();
         long began = _services.Timestamp;
