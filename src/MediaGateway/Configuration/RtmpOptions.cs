@@ -102,7 +102,7 @@ internal sealed class RtmpOptions
     public int OutgoingBufferBytes { get; set; } = 128 * 1024;
 
     /// <summary>
-    /// How long sound may wait for the next picture, so that both leave in one call: a third less processor time for each viewer, and
+    /// How long sound may wait for the next picture, so that both leave in one call: a fifth less processor time for each viewer, and
     /// nobody hears it, as players hold more. Pictures never wait, nor does sound of a stream without pictures. 0: nothing waits; more
     /// than 20 ms would gain little, as the next frame of sound is there by then.
     /// </summary>
