@@ -365,6 +365,7 @@ internal sealed class FanOutWorker : IDisposable
 
             if (viewer.HasLeft || !viewer.IsMeasured)
             {
+                viewer.IsListedAsMeasured = false;
                 _measured.RemoveAt(index);
             }
         }
@@ -372,8 +373,9 @@ internal sealed class FanOutWorker : IDisposable
 
     private void NoteMeasured(Viewer viewer)
     {
-        if (viewer.IsMeasured && !_measured.Contains(viewer))
+        if (viewer.IsMeasured && !viewer.IsListedAsMeasured)
         {
+            viewer.IsListedAsMeasured = true;
             _measured.Add(viewer);
         }
     }

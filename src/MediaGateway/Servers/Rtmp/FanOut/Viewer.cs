@@ -68,6 +68,9 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>Whether the socket is full, so that it is no use to try; kept by the worker.</summary>
     public bool AwaitsRoom { get; set; }
 
+    /// <summary>Whether it is in the worker's list of those whose networks are watched closely; kept by the worker.</summary>
+    public bool IsListedAsMeasured { get; set; }
+
     /// <summary>Whether the connection's receive loop wants to close it.</summary>
     public bool WantsToLeave => _wantsToLeave;
 
