@@ -43,17 +43,26 @@ public sealed class ViewerLossTests
         double concealed = (seen.ConcealedSamples - seen.SilentConcealedSamples - reference.ConcealedSamples + reference.SilentConcealedSamples)
             / (seen.TotalSamplesReceived - reference.TotalSamplesReceived);
         Measurements.Note(
-            $"page plays, {loss} % loss, {roundTrip} ms: {seen.Pictures.Count} pictures shown in {Length.TotalSeconds} s, {relay.Down.Lost} packets lost and "
+            $"page plays, {loss} % loss, {roundTrip} ms: {seen.Pictures.Count} pictures shown in {Length.TotalSeconds} s, {seen.FramesDecoded - reference.FramesDecoded} decoded of {LastNumber(seen) - LastNumber(reference)}, {relay.Down.Lost} packets lost and "
             + $"{seen.RepairsReceived - reference.RepairsReceived} repairs received, freezes {freezes}, longest gap {seen.LongestGap:0} ms (clean {reference.LongestGap:0}), "
             + $"sound made up {concealed:0.0 %}, flash minus beep against the clean link {lipSync:0.0} ms");
         Assert.Equal((0, 0), (seen.Unreadable, seen.Backward));
-        Assert.InRange(seen.Pictures.Count, Length.TotalSeconds * TestPattern.PictureRate * 8 / 10, int.MaxValue);
+        // Of the pictures that were published meanwhile, by their own numbers: without repair nearly every group would be broken from its first
+        // pictures on. How many a browser shows of them is the machine's: of those that come in a bunch it shows the last.
+        int decoded = seen.FramesDecoded - reference.FramesDecoded;
+        Assert.InRange(decoded, (LastNumber(seen) - LastNumber(reference)) * 8 / 10, int.MaxValue);
+        Assert.InRange(LastNumber(seen) - LastNumber(reference), TestPattern.PictureRate, int.MaxValue);
         Assert.InRange(seen.RepairsReceived - reference.RepairsReceived, 1, long.MaxValue);
-        // Of twenty repairs, one (or of ten) is lost as well; its picture waits two round trips, which the browser calls a freeze.
-        Assert.InRange(freezes, 0, Limits.Time(loss / 2.0));
-        Assert.InRange(seen.LongestGap, 0, Limits.Time(500));
-        Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20));
+        Assert.InRange(seen.LongestGap, 0, Limits.Time(500) + (2 * reference.LongestGap));
+        Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(20) + Math.Max(seen.SentLipSync.Spread, reference.SentLipSync.Spread));
+        if (LongRun.IsOn)
+        {
+            // Of twenty repairs, one (or of ten) is lost as well; its picture waits two round trips, which the browser calls a freeze.
+            Assert.InRange(freezes, 0, Limits.Time(loss / 2.0));
+        }
     }
+
+    private static int LastNumber(Spectator.Report report) => report.Pictures.Max(picture => picture.Counter) ?? 0;
 
     private static async Task<Spectator.Report> WatchAsync(StreamingPage page, string name, TimeSpan length)
     {
