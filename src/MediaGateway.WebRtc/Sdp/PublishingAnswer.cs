@@ -40,7 +40,9 @@ internal sealed record PublishingAnswer(
         TransportDescription transport = first?.Transport.IceUsernameFragment is null ? description.Transport : first.Transport;
         IReadOnlyList<CertificateFingerprint> fingerprints = first?.Transport.Fingerprints is { Count: > 0 } own ? own : description.Transport.Fingerprints;
         List<TransportAddress> candidates = CandidatesOf(text);
-        IReadOnlyList<SendTrack> tracks = [.. description.Media.Select(media => TrackOf(media, sending)).OfType<SendTrack>()];
+
+        // A source may be named once only: what more sections ask for is not sent.
+        IReadOnlyList<SendTrack> tracks = [.. description.Media.Select(media => TrackOf(media, sending)).OfType<SendTrack>().DistinctBy(track => track.Kind)];
         refusal = (transport.IceUsernameFragment, transport.IcePassword, fingerprints.Count, candidates.Count) switch
         {
             (null, _, _, _) or (_, null, _, _) => "The server's answer has no ICE credentials.",

@@ -16,14 +16,15 @@ internal static class PublishingOffer
     /// <param name="local">Our credentials.</param>
     /// <param name="fingerprint">Of our certificate.</param>
     /// <param name="sending">Names and sources of what will be sent.</param>
-    public static string Write(IceCredentials local, CertificateFingerprint fingerprint, SendDescription sending)
+    /// <param name="hasSound">Whether it offers sound beside pictures.</param>
+    public static string Write(IceCredentials local, CertificateFingerprint fingerprint, SendDescription sending, bool hasSound)
     {
         var writer = new SdpWriter();
         writer.Line('v', $"0");
         writer.Line('o', $"- 1 1 IN IP4 127.0.0.1");
         writer.Line('s', $"-");
         writer.Line('t', $"0 0");
-        writer.Attribute("group", $"BUNDLE 0 1");
+        writer.Attribute("group", $"{(hasSound ? "BUNDLE 0 1" : "BUNDLE 0")}");
         WriteSection(writer, "video", $"{VideoType} {RepairType}", "0", local, fingerprint);
         writer.Attribute("rtpmap", $"{VideoType} H264/90000");
         writer.Attribute("fmtp", $"{VideoType} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
@@ -37,12 +38,21 @@ internal static class PublishingOffer
         writer.Attribute("ssrc-group", $"FID {sending.Video.Media} {sending.Video.Retransmission}");
         writer.Attribute("ssrc", $"{sending.Video.Media} cname:{sending.CanonicalName}");
         writer.Attribute("ssrc", $"{sending.Video.Retransmission} cname:{sending.CanonicalName}");
+        if (hasSound)
+        {
+            WriteSound(writer, local, fingerprint, sending);
+        }
+
+        return writer.ToString();
+    }
+
+    private static void WriteSound(SdpWriter writer, IceCredentials local, CertificateFingerprint fingerprint, SendDescription sending)
+    {
         WriteSection(writer, "audio", $"{AudioType}", "1", local, fingerprint);
         writer.Attribute("rtpmap", $"{AudioType} opus/48000/2");
         writer.Attribute("fmtp", $"{AudioType} minptime=10;useinbandfec=1");
         writer.Attribute("rtcp-fb", $"{AudioType} {CongestionAgreement.TransportWideFeedback}");
         writer.Attribute("ssrc", $"{sending.Audio.Media} cname:{sending.CanonicalName}");
-        return writer.ToString();
     }
 
     private static void WriteSection(

@@ -35,7 +35,8 @@ public sealed class PublishingPeer : IDisposable
     /// <summary>Makes the offer.</summary>
     /// <param name="services">Memory, ciphers, chance, and the certificate.</param>
     /// <param name="createClient">Makes the client end of a DTLS association with that certificate.</param>
-    public PublishingPeer(PeerServices services, Func<IDtlsEndpoint> createClient)
+    /// <param name="hasSound">Whether it offers sound beside pictures.</param>
+    public PublishingPeer(PeerServices services, Func<IDtlsEndpoint> createClient, bool hasSound = true)
     {
         ArgumentNullException.ThrowIfNull(services);
         (_services, _createClient) = (services, createClient);
@@ -45,7 +46,7 @@ public sealed class PublishingPeer : IDisposable
         Span<byte> seed = stackalloc byte[sizeof(ulong)];
         services.Random.GetBytes(seed);
         _seed = BinaryPrimitives.ReadUInt64BigEndian(seed);
-        Offer = PublishingOffer.Write(_local, services.Dtls.LocalFingerprint, _sending);
+        Offer = PublishingOffer.Write(_local, services.Dtls.LocalFingerprint, _sending, hasSound);
     }
 
     /// <summary>The SDP offer.</summary>

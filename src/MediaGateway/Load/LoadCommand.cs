@@ -16,6 +16,10 @@ internal static class LoadCommand
     public const string Name = "load";
 
     private const int Failed = 1;
+
+    // Ctrl-C and SIGTERM: every session says goodbye first, and then there is a report.
+    private static readonly InvocationConfiguration Invocation = new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) };
+
     private const int MaximumSessions = 20_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -30,7 +34,7 @@ internal static class LoadCommand
     public static int Run(IReadOnlyList<string> arguments)
     {
         var load = new Command(Name, "Puts load on a server of RTMP or WebRTC, and says in JSON how it bears it.") { Publish(), Play(), Whip() };
-        return new RootCommand("A media gateway: without arguments it serves.") { load }.Parse(arguments).Invoke();
+        return new RootCommand("A media gateway: without arguments it serves.") { load }.Parse(arguments).Invoke(Invocation);
     }
 
     private static Command Publish()
@@ -73,13 +77,14 @@ internal static class LoadCommand
         var token = new Option<string?>("--token") { Description = "What the server asks for as bearer token." };
         Option<int> rate = Number("--rate", 2500, 50, 100_000, "Kilobits a second of made-up pictures.");
         Option<int> pictures = Number("--pictures", 30, 1, 120, "Made-up pictures a second.");
-        var command = new Command("whip", "Publishes over WebRTC as browsers do, in real time, with a stamp in every picture.") { file, token, rate, pictures };
+        var silent = new Option<bool>("--no-sound") { Description = "Pictures only: what the server takes without converting sound." };
+        var command = new Command("whip", "Publishes over WebRTC as browsers do, in real time, with a stamp in every picture.") { file, token, rate, pictures, silent };
         shared.AddTo(command);
         command.SetAction((parsed, cancellation) => ReportAsync(async () =>
         {
             string? path = parsed.GetValue(file);
             LoadMedia media = path is null ? LoadMedia.Synthetic(parsed.GetValue(rate), parsed.GetValue(pictures)) : LoadMedia.Read(path);
-            using var load = new LoadWhip(shared.Read(parsed), media, parsed.GetValue(token), new LoadServices(TimeProvider.System));
+            using var load = new LoadWhip(shared.Read(parsed), media, parsed.GetValue(token), new LoadServices(TimeProvider.System)) { HasSound = !parsed.GetValue(silent) };
             return await load.RunAsync(cancellation);
         }));
         return command;

@@ -19,22 +19,25 @@ internal sealed class LoadPlay(LoadSettings settings, int streams, int sample, L
     {
         using var drain = new LoadDrain(services.Time);
         var server = LoadServer.Of(settings.Process);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await _sessions.StartAsync(number => Start(number, drain, stop.Token), cancellation);
-        await Task.Delay(settings.WarmUp, services.Time, cancellation);
+        using var stop = new CancellationTokenSource();
+        using (cancellation.Register(stop.Cancel)) // Later viewers are counted before they are told.
+        {
+            await _sessions.StartAsync(number => Start(number, drain, stop.Token), cancellation);
+            await Task.Delay(settings.WarmUp, services.Time, cancellation);
+        }
 
         drain.ResetLatest();
         long[] before = drain.Read().Bytes;
         server?.Begin();
         long began = services.Timestamp;
         _window.IsOpen = true;
-        await Task.Delay(settings.Length, services.Time, cancellation);
+        await services.MeasureAsync(settings.Length, cancellation);
         _window.IsOpen = false;
         double seconds = services.Time.GetElapsedTime(began).TotalSeconds;
         LoadServerReport? taken = server?.End(settings.Sessions, seconds);
         (long[] after, int lost) = drain.Read();
         double late = drain.Latest.TotalMilliseconds;
-        int playing = _sessions.Running + after.Length - lost;
+        int playing = _players.Count(player => player.IsPlaying) + after.Length - lost;
         await stop.CancelAsync();
         await _sessions.EndAsync();
 

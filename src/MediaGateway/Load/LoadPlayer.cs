@@ -17,9 +17,13 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, LoadSe
     private long? _origin;
     private uint? _sequence;
     private long _playSentAt;
+    private volatile bool _isPlaying;
 
     /// <summary>Completes when the server has begun to play, or the session has ended.</summary>
     public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether it plays here: not before it has begun, nor after its end, nor once its socket is handed over. Any thread.</summary>
+    public bool IsPlaying => _isPlaying;
 
     /// <summary>From sending <c>play</c> to the last byte of the first keyframe, in milliseconds; null when none has come.</summary>
     public double? FirstPicture { get; private set; }
@@ -73,6 +77,7 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, LoadSe
                         return null;
                     }
 
+                    _isPlaying = true;
                     Begun.TrySetResult();
                 }
             }
@@ -84,6 +89,7 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, LoadSe
         finally
         {
             connection?.Dispose();
+            _isPlaying = false;
             Begun.TrySetResult();
         }
     }

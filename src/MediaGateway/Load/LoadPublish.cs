@@ -27,7 +27,7 @@ internal sealed class LoadPublish(LoadSettings settings, LoadMedia media, LoadSe
 
         server?.Begin();
         long began = services.Timestamp;
-        await Task.Delay(settings.Length, services.Time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default); // Ctrl-C ends it with a report
+        await services.MeasureAsync(settings.Length, cancellation);
         double seconds = services.Time.GetElapsedTime(began).TotalSeconds;
         LoadServerReport? taken = server?.End(settings.Sessions, seconds);
         int publishing = _sessions.Running;

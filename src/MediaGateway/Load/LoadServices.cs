@@ -16,6 +16,10 @@ internal sealed record LoadServices(TimeProvider Time)
     /// <summary>The time in ticks of <see cref="TimeProvider.TimestampFrequency"/>, the same for all processes of the machine.</summary>
     public long Timestamp => Time.GetTimestamp();
 
+    /// <summary>Waits while figures are taken. Ctrl-C or SIGTERM ends it early, so that there is a report of what there was until then.</summary>
+    public Task MeasureAsync(TimeSpan length, CancellationToken cancellation) =>
+        Task.Delay(length, Time, cancellation).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     /// <summary>Milliseconds between two timestamps.</summary>
     public double Milliseconds(long from, long to) => (to - from) * 1000.0 / Time.TimestampFrequency;
 }

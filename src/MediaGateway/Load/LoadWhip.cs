@@ -39,6 +39,9 @@ internal sealed class LoadWhip : IDisposable
         _sessions = new LoadSessions(settings);
     }
 
+    /// <summary>Whether they send sound beside their pictures.</summary>
+    public bool HasSound { get; init; } = true;
+
     /// <summary>Runs, and says what it has done.</summary>
     /// <exception cref="LoadException">Something the user has to put right.</exception>
     public async Task<LoadWhipReport> RunAsync(CancellationToken cancellation)
@@ -49,7 +52,7 @@ internal sealed class LoadWhip : IDisposable
         }
 
         _ = _settings.WebTarget(1);
-        LoadWhipMedia media = MediaOf(_source, _services);
+        LoadWhipMedia media = MediaOf(_source);
         var peers = new PeerServices(_services.Pool, _dtls, new EvpSrtpCipherFactory(), _random);
         var server = LoadServer.Of(_settings.Process);
         using var stop = new CancellationTokenSource();
@@ -62,7 +65,7 @@ internal sealed class LoadWhip : IDisposable
         server?.Begin();
         (long pictures, long bytes) = Sent();
         long began = _services.Timestamp;
-        await Task.Delay(_settings.Length, _services.Time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default); // Ctrl-C ends it with a report
+        await _services.MeasureAsync(_settings.Length, cancellation);
         double seconds = _services.Time.GetElapsedTime(began).TotalSeconds;
         LoadServerReport? taken = server?.End(_settings.Sessions, seconds);
         (long picturesNow, long bytesNow) = Sent();
@@ -98,7 +101,7 @@ internal sealed class LoadWhip : IDisposable
         _random.Dispose();
     }
 
-    private static LoadWhipMedia MediaOf(LoadMedia media, LoadServices services)
+    private LoadWhipMedia MediaOf(LoadMedia media)
     {
         LoadFrame[] pictures = [.. media.Frames.Where(frame => frame.IsPicture)];
         if (pictures.Any(picture => picture.Composition != 0))
@@ -107,7 +110,8 @@ internal sealed class LoadWhip : IDisposable
         }
 
         long bits = pictures.Sum(picture => (long)picture.Payload.Length) * 8;
-        return new LoadWhipMedia(pictures, media.Length, LoadSound.Encode(services.Pool), (long)(bits / media.Length.TotalSeconds) + SoundBitsPerSecond);
+        IReadOnlyList<byte[]> sound = HasSound ? LoadSound.Encode(_services.Pool) : [];
+        return new LoadWhipMedia(pictures, media.Length, sound, (long)(bits / media.Length.TotalSeconds) + SoundBitsPerSecond);
     }
 
     private (Task Begun, Task<string?> Ended) Start(int number, LoadWhipMedia media, PeerServices peers, CancellationToken cancellation)
@@ -129,7 +133,7 @@ internal sealed class LoadWhip : IDisposable
         try
         {
             long offered = _services.Timestamp;
-            session = new LoadWhipSession(media, _services, new PublishingPeer(peers, _dtls.CreateClient));
+            session = new LoadWhipSession(media, _services, new PublishingPeer(peers, _dtls.CreateClient, HasSound));
             (string? answer, string? refusal) = await request.OfferAsync(session.Offer, cancellation);
             refusal ??= session.Accept(answer ?? "");
             if (refusal is not null)

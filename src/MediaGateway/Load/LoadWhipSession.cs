@@ -9,7 +9,7 @@ namespace MediaGateway.Load;
 /// <summary>What all publishers over WebRTC send. Immutable.</summary>
 /// <param name="Pictures">The loop's pictures, the first one a keyframe.</param>
 /// <param name="Length">After which the pictures begin again.</param>
-/// <param name="Sound">Packets of Opus.</param>
+/// <param name="Sound">Packets of Opus; none for pictures only.</param>
 /// <param name="Bitrate">bit/s of both, on average.</param>
 internal sealed record LoadWhipMedia(IReadOnlyList<LoadFrame> Pictures, TimeSpan Length, IReadOnlyList<byte[]> Sound, long Bitrate);
 
@@ -126,7 +126,7 @@ internal sealed class LoadWhipSession : IDisposable
     {
         if (_began is null)
         {
-            (_began, _nextPicture, _nextSound) = (now, now, now);
+            (_began, _nextPicture, _nextSound) = (now, now, _media.Sound.Count > 0 ? now : TimeSpan.MaxValue);
             Connected.TrySetResult();
         }
 

@@ -47,6 +47,19 @@ internal static class SdpTargets
         },
         new()
         {
+            Name = "sdp-publishing",
+            IsBrief = true,
+            Parser = "`PublishingAnswer`, `PublishingPeer.TryAccept`: a server's answer to an offer to publish",
+            Oracle = "a yes comes with a way, credentials and one track of pictures, a no with words; a peer that has taken it sends no more than its bound",
+            Seeds = Answers,
+            Words = Words,
+            MaximumBytes = 16 * 1024,
+            AllocationConstant = 512 * 1024,
+            Parse = bytes => Publish(HostTargets.Text(bytes)),
+            Verify = VerifyPublishing,
+        },
+        new()
+        {
             Name = "ice-fragment",
             IsBrief = true,
             Parser = "`IceFragment`",
@@ -124,6 +137,61 @@ internal static class SdpTargets
                 Require(offered.Media[index].Codecs.Any(own => own.PayloadType == codec.PayloadType), $"payload type {codec.PayloadType} was not offered");
             }
         }
+    }
+
+    /// <summary>The gateway's own answers to an offer to publish, and offers, most of which have the same lines.</summary>
+    private static IEnumerable<byte[]> Answers()
+    {
+        foreach (bool hasSound in (bool[])[true, false])
+        {
+            using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+            using PublishingPeer peer = Peer(random, hasSound);
+            yield return Encoding.UTF8.GetBytes(Answer(peer.Offer) ?? throw new InvalidOperationException("The gateway refuses the offer of its own publisher."));
+        }
+
+        foreach (byte[] offer in Offers())
+        {
+            yield return offer;
+        }
+    }
+
+    private static PublishingPeer Peer(System.Security.Cryptography.RandomNumberGenerator random, bool hasSound = true) =>
+        new(new PeerServices(Pools.Mine, new FakeDtlsFactory(), PlainSrtpCipher.Factory, random), static () => new FakeDtlsEndpoint(), hasSound);
+
+    private static int Publish(string text)
+    {
+        using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+        int checks = 0;
+        using (PublishingPeer peer = Peer(random))
+        {
+            bool accepted = peer.TryAccept(text, 2_000_000, TimeSpan.FromSeconds(1), out string? refusal);
+            Require(accepted == string.IsNullOrWhiteSpace(refusal), "a yes comes with words, or a no without");
+            peer.Advance(TimeSpan.FromSeconds(2));
+            for (; peer.TryTakeDatagram(out OutgoingDatagram datagram); checks++)
+            {
+                datagram.Buffer.Dispose();
+            }
+        }
+
+        Pools.RequireReturned();
+        return checks;
+    }
+
+    private static void VerifyPublishing(byte[] bytes)
+    {
+        string text = HostTargets.Text(bytes);
+        int checks = Publish(text);
+        var sending = new SendDescription("name", "stream", new SendSources(1, 2), new SendSources(3, 4));
+        if (!PublishingAnswer.TryRead(text, sending, out PublishingAnswer? answer, out string? refusal) || answer is null)
+        {
+            Require(!string.IsNullOrWhiteSpace(refusal) && checks == 0, "a no without words, or that is followed");
+            return;
+        }
+
+        Require(refusal is null && answer.Fingerprints.Count > 0 && answer.Candidates.Count is > 0 and <= 8, "a yes without a way");
+        RequireEqual(1, answer.Tracks.Count(track => track.Kind == TrackKind.Video), "tracks of pictures");
+        Require(answer.Tracks.Count <= 2, $"{answer.Tracks.Count} tracks");
+        Require(checks <= 8 * answer.Candidates.Count, $"{checks} checks of {answer.Candidates.Count} ways within a second");
     }
 
     private static void VerifyFragment(byte[] bytes)

@@ -40,6 +40,29 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public async Task ViewersAreStoppedEarly_ReportSaysWhatTheyHaveSeenUntilThen()
+    {
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(new BufferPool());
+        using var stopPublishing = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource();
+        LoadSettings settings = Settings(host, sessions: 1) with { Length = TimeSpan.FromMinutes(5) };
+        Task<LoadPublishReport> publishing = new LoadPublish(settings, LoadMedia.Synthetic(500, 30), Services).RunAsync(stopPublishing.Token);
+        await RtmpServerHost.UntilAsync(() => host.Streams.Find(TestHub.Key("load1")) is not null, "it is published");
+        var time = new MeasuringTime(settings.Length);
+
+        Task<LoadPlayReport> playing = new LoadPlay(settings with { Sessions = 4 }, streams: 1, sample: 1, new LoadServices(time)).RunAsync(stop.Token);
+        await time.Measuring.Task.WaitAsync(RtmpServerHost.Patience, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        LoadPlayReport seen = await playing;
+        await stopPublishing.CancelAsync();
+        await publishing;
+
+        Assert.Equal((4, 4), (seen.Sessions, seen.Playing));
+        Assert.Empty(seen.Failures);
+        Assert.True(seen.Seconds < settings.Length.TotalSeconds / 2, $"{seen.Seconds} s");
+    }
+
+    [Fact]
     public async Task ServerRefuses_ReportSaysWhyAndHowOften()
     {
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(new BufferPool());
@@ -69,4 +92,20 @@ public sealed class LoadTests
     private static LoadSettings Settings(RtmpServerHost host, int sessions) => Of(host.UrlOf("load{n}"), sessions);
 
     private static LoadSettings Of(string address, int sessions) => new(address, sessions, Ramp: 1000, TimeSpan.Zero, TimeSpan.FromSeconds(1), Process: null);
+
+    /// <summary>The machine's time, which says when figures begin to be taken.</summary>
+    private sealed class MeasuringTime(TimeSpan length) : TimeProvider
+    {
+        public TaskCompletionSource Measuring { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == length)
+            {
+                Measuring.TrySetResult();
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 }

@@ -1,5 +1,7 @@
+using MediaGateway.Diagnostics;
 using MediaGateway.Load;
 using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Servers.Whip;
@@ -54,6 +56,64 @@ public sealed class LoadWhipTests
         (string words, int count) = Assert.Single(seen.Failures);
         Assert.StartsWith("The server answers 401: not you", words, StringComparison.Ordinal);
         Assert.Equal((2, 1), (count, seen.Publishing));
+    }
+
+    [Fact]
+    public async Task ServerIsFull_ReportSaysSoInItsWords()
+    {
+        await using WhipHost host = await WhipHost.StartEncryptedAsync(("WebRtc:MaximumSessions", "1"));
+        using var stop = new CancellationTokenSource();
+        LoadSettings settings = Settings(host, "load{n}", sessions: 1) with { Length = TimeSpan.FromMinutes(5) };
+        using var first = new LoadWhip(settings, LoadMedia.Synthetic(100, 10), null, Services);
+        Task<LoadWhipReport> publishing = first.RunAsync(stop.Token);
+        await RtmpServerHost.UntilAsync(() => Find(host, 1)?.Snapshot() is { VideoFrames: > 0 }, "pictures of the first");
+
+        using var load = new LoadWhip(Settings(host, "other{n}", sessions: 2), LoadMedia.Synthetic(100, 10), null, Services);
+        LoadWhipReport seen = await load.RunAsync(TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+
+        (string words, int count) = Assert.Single(seen.Failures);
+        Assert.StartsWith("The server answers 503: The gateway carries as many WebRTC sessions", words, StringComparison.Ordinal);
+        Assert.Equal((2, 0), (count, seen.Publishing));
+        Assert.Empty((await publishing).Failures);
+    }
+
+    [Fact]
+    public async Task WithoutSound_PicturesAloneArePublished()
+    {
+        await using WhipHost host = await WhipHost.StartEncryptedAsync();
+        using var stop = new CancellationTokenSource();
+        LoadSettings settings = Settings(host, "load{n}", sessions: 1) with { Length = TimeSpan.FromMinutes(5) };
+        using var load = new LoadWhip(settings, LoadMedia.Synthetic(500, 30), null, Services) { HasSound = false };
+        Task<LoadWhipReport> publishing = load.RunAsync(stop.Token);
+        await RtmpServerHost.UntilAsync(() => Find(host, 1)?.Snapshot() is { VideoFrames: > 10 }, "pictures");
+
+        Assert.Equal(0, Find(host, 1)?.Snapshot().AudioFrames);
+        await stop.CancelAsync();
+        Assert.Empty((await publishing).Failures);
+    }
+
+    [Fact]
+    public async Task PlayedOverRtmp_StampsTellTheDelayOfPicturesAndSound()
+    {
+        await using WhipHost host = await WhipHost.StartEncryptedAsync();
+        await using RtmpServerHost rtmp = await RtmpServerHost.StartAsync(
+            host.Get<BufferPool>(), services: services => services.AddSingleton(host.Streams).AddSingleton(host.Get<GatewayClock>()));
+        using var stop = new CancellationTokenSource();
+        LoadSettings settings = Settings(host, "load{n}", sessions: 1) with { Length = TimeSpan.FromMinutes(5) };
+        using var load = new LoadWhip(settings, LoadMedia.Synthetic(500, 30), null, Services);
+        Task<LoadWhipReport> publishing = load.RunAsync(stop.Token);
+        await RtmpServerHost.UntilAsync(() => Find(host, 1)?.Snapshot() is { VideoFrames: > 10, AudioFrames: > 10 }, "pictures and sound");
+
+        var viewers = new LoadSettings(rtmp.UrlOf("load{n}"), 2, Ramp: 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), Process: null);
+        LoadPlayReport seen = await new LoadPlay(viewers, streams: 1, sample: 2, Services).RunAsync(TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await publishing;
+
+        Assert.Equal((2, 2), (seen.Sessions, seen.Playing));
+        Assert.Equal(2, seen.FirstPicture?.Count);
+        Assert.True(seen.PictureDelay is { P50: > 0 } && seen.PictureDelay.Count == seen.Pictures, $"{seen.Pictures} pictures, {seen.PictureDelay}");
+        Assert.True(seen.SoundDelay is { Count: > 0 }, "no sound");
     }
 
     [Fact]
