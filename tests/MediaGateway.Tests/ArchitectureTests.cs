@@ -145,6 +145,7 @@ public class ArchitectureTests
         ("WebRtc", _) => [EventIds.WebRtc],
         ("Signaling", _) or ("Whip", _) => [EventIds.Signaling],
         ("Flv", _) => [EventIds.Flv],
+        ("Files", _) => [EventIds.Files],
         ("Hls", _) => [EventIds.Hls],
         (_, "MediaGateway.Recording") => [EventIds.Recording],
         (_, "MediaGateway.Push") => [EventIds.Push],

@@ -59,6 +59,9 @@ public sealed class HlsWindow(HlsShape shape)
     /// <summary>Segments begun so far.</summary>
     public long Made { get; private set; }
 
+    /// <summary>Segments that left the playlist before their time, because all that are kept took too much memory.</summary>
+    public long Discarded { get; private set; }
+
     /// <summary>The last segment that players may know parts of, and the number of its last part; null while nothing is listed.</summary>
     public (long Number, int? Part)? LastTold
     {
@@ -208,9 +211,15 @@ public sealed class HlsWindow(HlsShape shape)
     private void Trim()
     {
         long window = Math.Max((long)shape.Window.TotalMicroseconds, LeastListed * TargetSeconds * MicrosecondsPerSecond);
-        while (_segments.Count - _unlisted > LeastListed
-            && (_listedMicroseconds - _segments[_unlisted].Microseconds >= window || _bytes > shape.WindowBytes))
+        while (_segments.Count - _unlisted > LeastListed)
         {
+            bool isOverTime = _listedMicroseconds - _segments[_unlisted].Microseconds >= window;
+            if (!isOverTime && _bytes <= shape.WindowBytes)
+            {
+                return;
+            }
+
+            Discarded += isOverTime ? 0 : 1;
             Unlist();
         }
     }

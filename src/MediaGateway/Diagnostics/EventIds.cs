@@ -57,6 +57,9 @@ internal static class EventIds
     /// <summary>FLV over HTTP and WebSockets.</summary>
     public const int Flv = 17_000;
 
+    /// <summary>Files that are answered as they are.</summary>
+    public const int Files = 18_000;
+
     /// <summary>How many ids each feature has.</summary>
     public const int RangeLength = 1000;
 }

@@ -40,6 +40,7 @@ internal sealed class GatewayMetrics
     private readonly UpDownCounter<long> _subscribers;
     private readonly Counter<long> _frames;
     private readonly Counter<long> _droppedFrames;
+    private readonly Counter<long> _discarded;
     private readonly Counter<long> _io;
     private readonly Counter<long> _lostPackets;
     private readonly Counter<long> _nacks;
@@ -60,6 +61,7 @@ internal sealed class GatewayMetrics
         _subscribers = meter.CreateUpDownCounter<long>("mediagateway.subscribers.active", "{subscriber}", "Viewers now watching.");
         _frames = meter.CreateCounter<long>("mediagateway.frames", "{frame}", "Frames published.");
         _droppedFrames = meter.CreateCounter<long>("mediagateway.frames.dropped", "{frame}", "Frames that did not reach a viewer.");
+        _discarded = meter.CreateCounter<long>("mediagateway.discarded", null, "Packets and segments that were discarded.");
         _io = meter.CreateCounter<long>("mediagateway.io", "By", "Bytes from and to the network.");
         _lostPackets = meter.CreateCounter<long>("mediagateway.rtp.packets.lost", "{packet}", "RTP packets that never came.");
         _nacks = meter.CreateCounter<long>("mediagateway.rtp.nacks", "{packet}", "RTP packets asked for again.");
@@ -121,6 +123,11 @@ internal sealed class GatewayMetrics
     /// <param name="count">How many.</param>
     /// <param name="reason">One of few words, such as <c>slow_viewer</c> or <c>bridge_overload</c>.</param>
     public void FramesDropped(long count, string reason) => _droppedFrames.Add(count, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Something that is not a frame was discarded.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="what">One of few words, such as <c>hls_segments</c>.</param>
+    public void Discarded(long count, string what) => _discarded.Add(count, new KeyValuePair<string, object?>("what", what));
 
     /// <summary>Bytes were received.</summary>
     public void BytesReceived(long bytes) => _io.Add(bytes, InTag);

@@ -4,7 +4,9 @@ namespace MediaGateway.Diagnostics;
 /// Whether one thread works on something now, and since when. A thread that waits for work is well however long it waits; one that does not
 /// come back from its work stands still. Written by its thread, read by any.
 /// </summary>
-internal sealed class Heartbeat(string name)
+/// <param name="name">The thread's name.</param>
+/// <param name="isVital">Whether everybody's media depends on it, and a restart would put it right.</param>
+internal sealed class Heartbeat(string name, bool isVital = true)
 {
     private const long Resting = -1;
 
@@ -12,6 +14,9 @@ internal sealed class Heartbeat(string name)
 
     /// <summary>The thread's name.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Whether the gateway is not well while it stands still.</summary>
+    public bool IsVital { get; } = isVital;
 
     /// <summary>A round of work begins. Costs one store.</summary>
     public void Work(TimeSpan now) => Volatile.Write(ref _since, now.Ticks);

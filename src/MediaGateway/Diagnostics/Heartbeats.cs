@@ -1,6 +1,10 @@
 namespace MediaGateway.Diagnostics;
 
-/// <summary>The threads that everybody's media depends on: the media loop, the fan-out workers and the audio workers. Any thread.</summary>
+/// <summary>
+/// The gateway's own threads. Those that media depends on are vital: the media loop, the fan-out, audio and video workers. Those that wait for
+/// disks, for recordings and for playing files, are not: a disk that hangs costs what is on it and nothing else, and a restart, which would
+/// cut off everybody, does not put it right. Any thread.
+/// </summary>
 internal sealed class Heartbeats
 {
     /// <summary>A round takes milliseconds, on a machine with far too much to do a second: after so long a thread will not come back.</summary>
@@ -13,9 +17,11 @@ internal sealed class Heartbeats
     public IReadOnlyList<Heartbeat> All => Volatile.Read(ref _all);
 
     /// <summary>Adds a thread, which rests until it says otherwise.</summary>
-    public Heartbeat Add(string name)
+    /// <param name="name">The thread's name.</param>
+    /// <param name="isVital">Whether the gateway is not well while it stands still.</param>
+    public Heartbeat Add(string name, bool isVital = true)
     {
-        var heartbeat = new Heartbeat(name);
+        var heartbeat = new Heartbeat(name, isVital);
         lock (_lock)
         {
             Volatile.Write(ref _all, [.. _all, heartbeat]);
@@ -24,7 +30,7 @@ internal sealed class Heartbeats
         return heartbeat;
     }
 
-    /// <summary>The names of the threads that stand still.</summary>
+    /// <summary>The names of the vital threads that stand still.</summary>
     public IReadOnlyList<string> Stuck(TimeSpan now) =>
-        [.. All.Where(heartbeat => heartbeat.BusyFor(now) > Patience).Select(heartbeat => heartbeat.Name)];
+        [.. All.Where(heartbeat => heartbeat.IsVital && heartbeat.BusyFor(now) > Patience).Select(heartbeat => heartbeat.Name)];
 }

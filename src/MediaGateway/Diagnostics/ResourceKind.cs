@@ -41,4 +41,25 @@ internal enum ResourceKind
 
     /// <summary>A file that is played or recorded into.</summary>
     File,
+
+    /// <summary>A viewer for whom a file is read little by little.</summary>
+    FilePlayer,
+
+    /// <summary>A request that is answered with a file as it is.</summary>
+    FileDownload,
+
+    /// <summary>A player of HLS, until it has not asked for a while.</summary>
+    HlsViewer,
+
+    /// <summary>A conversion of a stream's sound.</summary>
+    AudioBridge,
+
+    /// <summary>A conversion of a stream's pictures.</summary>
+    VideoBridge,
+
+    /// <summary>A signalling connection of the page.</summary>
+    PageConnection,
+
+    /// <summary>A question or report to a hook backend that is not answered yet.</summary>
+    HookCall,
 }

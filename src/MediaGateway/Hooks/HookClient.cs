@@ -89,6 +89,7 @@ internal sealed class HookClient : IDisposable
     private async Task<HookAnswer> PostAsync(
         Uri address, string method, ReadOnlyMemory<byte> body, SemaphoreSlim? slots, CancellationToken cancellationToken)
     {
+        using IDisposable held = _metrics.Resources.Hold(ResourceKind.HookCall);
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         HookAnswer answer;

@@ -42,6 +42,7 @@ internal sealed class PushConnection : IDisposable
     private readonly Action _onPublished;
     private volatile PushMediaWriter? _media;
     private long _replyBytes;
+    private long _dropped;
     private volatile bool _isStreamOver;
     private volatile bool _isStopAsked;
     private volatile bool _isFarewellSaid;
@@ -100,6 +101,7 @@ internal sealed class PushConnection : IDisposable
     {
         _stream.Detach(_feed);
         _feed.Close();
+        NoteDropped();
         _deadline.Dispose();
         while (_replies.TryDequeue(out (PooledBuffer Buffer, int Length) reply))
         {
@@ -311,7 +313,19 @@ internal sealed class PushConnection : IDisposable
         }
 
         _statistics.Sent(media.Frames, _feed.DroppedFrames);
+        NoteDropped();
         return true;
+    }
+
+    // The writer while it runs, then whoever disposes.
+    private void NoteDropped()
+    {
+        long dropped = _feed.DroppedFrames;
+        if (dropped > _dropped)
+        {
+            _stream.Drops.Add(StreamDropReason.SlowTarget, dropped - _dropped);
+            _dropped = dropped;
+        }
     }
 
     private static void WriteFrame(PushMediaWriter media, MediaFrame frame)

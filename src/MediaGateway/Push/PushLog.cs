@@ -25,10 +25,10 @@ internal static partial class PushLog
     [LoggerMessage(
         EventIds.Push + 5,
         LogLevel.Information,
-        "Push {Push} of {Stream} to {Target} ended: {Bytes} bytes, {Frames} frames, {Dropped} dropped",
+        "Push {Push} of {Stream} to {Target} ended: {Reason} after {Seconds:F1} s, {Bytes} bytes and {Frames} frames sent, {Dropped} dropped",
         EventName = "PushEnded")]
     public static partial void PushEnded(
-        this ILogger logger, string push, StreamKey stream, string target, long bytes, long frames, long dropped);
+        this ILogger logger, string push, StreamKey stream, string target, string reason, double seconds, long bytes, long frames, long dropped);
 
     [LoggerMessage(EventIds.Push + 6, LogLevel.Error, "Push {Push} of {Stream} failed by a fault of the gateway", EventName = "PushFault")]
     public static partial void PushFault(this ILogger logger, Exception exception, string push, StreamKey stream);

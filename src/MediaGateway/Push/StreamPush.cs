@@ -100,8 +100,9 @@ internal sealed class StreamPush : IDisposable
             (_reason, _state) = ("A fault of the gateway; see its log.", (int)PushState.Failed);
         }
 
-        _logger.PushEnded(
-            Id, Target.Stream, Target.Url.Masked, Statistics.Bytes, Statistics.Frames, Statistics.DroppedFrames);
+        string reason = State == PushState.Failed ? _reason : _stop.IsCancellationRequested ? "Stopped" : "The stream has ended";
+        double seconds = (_services.Clock.Now - StartedAt).TotalSeconds;
+        _logger.PushEnded(Id, Target.Stream, Target.Url.Masked, reason, seconds, Statistics.Bytes, Statistics.Frames, Statistics.DroppedFrames);
         _onEnded(this);
     }
 

@@ -12,9 +12,9 @@ internal static partial class RecordingLog
     [LoggerMessage(
         EventIds.Recording + 2,
         LogLevel.Information,
-        "Recording of {Stream} is ready: {File}, {Seconds:F1} s, {Bytes} bytes, {Frames} frames, {Dropped} dropped",
+        "Recording of {Stream} is ready: {File}, {Reason} after {Seconds:F1} s, {Bytes} bytes, {Frames} frames, {Dropped} dropped",
         EventName = "RecordingReady")]
-    public static partial void RecordingReady(this ILogger logger, string stream, string file, double seconds, long bytes, long frames, long dropped);
+    public static partial void RecordingReady(this ILogger logger, string stream, string file, string reason, double seconds, long bytes, long frames, long dropped);
 
     [LoggerMessage(
         EventIds.Recording + 3,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Recording;
@@ -8,7 +9,7 @@ namespace MediaGateway.Recording;
 /// The threads on which recordings wait for the disk: a few, apart from everything that moves live media, the thread pool among it. Work
 /// that is due stands in line once. Any thread.
 /// </summary>
-internal sealed class RecordingWriters(IOptions<RecordingOptions> options) : IHostedService, IDisposable
+internal sealed class RecordingWriters(IOptions<RecordingOptions> options, GatewayClock clock, GatewayMetrics metrics) : IHostedService, IDisposable
 {
     private const int StackBytes = 256 * 1024;
 
@@ -34,7 +35,8 @@ internal sealed class RecordingWriters(IOptions<RecordingOptions> options) : IHo
     {
         for (int index = 0; index < options.Value.Writers; index++)
         {
-            var thread = new Thread(Run, StackBytes) { Name = $"recording-{index}", IsBackground = true };
+            Heartbeat heartbeat = metrics.Threads.Add($"recording-{index}", isVital: false);
+            var thread = new Thread(() => Run(heartbeat), StackBytes) { Name = heartbeat.Name, IsBackground = true };
             _threads.Add(thread);
             thread.Start();
         }
@@ -58,11 +60,13 @@ internal sealed class RecordingWriters(IOptions<RecordingOptions> options) : IHo
         }
     }
 
-    private void Run()
+    private void Run(Heartbeat heartbeat)
     {
         foreach (WriterPlace place in _due.GetConsumingEnumerable())
         {
+            heartbeat.Work(clock.Now);
             place.Run();
+            heartbeat.Rest();
         }
     }
 }

@@ -243,7 +243,8 @@ internal sealed class StreamRecording : IWriterWork
         RecordingEntry entry = part.Close(state, reason, _dropped);
         _entry = entry;
         _services.Catalog.Save(entry);
-        _services.Logger.RecordingReady(entry.Stream, entry.File, entry.Duration, entry.Bytes, entry.Frames, entry.DroppedFrames);
+        _services.Logger.RecordingReady(
+            entry.Stream, entry.File, entry.Reason ?? entry.State.ToString(), entry.Duration, entry.Bytes, entry.Frames, entry.DroppedFrames);
         Tell(entry);
     }
 

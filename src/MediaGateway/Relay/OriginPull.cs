@@ -321,7 +321,8 @@ internal sealed class OriginPull : IPublisherControl, IDisposable
             Set(PullState.Ended, _reason);
         }
 
-        _logger.PullEnded(Key, ShownUrl, Bytes, Frames, _reason);
+        string reason = _reason.Length > 0 ? _reason : _stop.IsCancellationRequested ? "Nobody watches, or it was stopped" : "The origin has ended it";
+        _logger.PullEnded(Key, ShownUrl, reason, (_services.Clock.Now - StartedAt).TotalSeconds, Bytes, Frames);
         if (State == PullState.Failed)
         {
             await Task.Delay(FailureMemory, _services.Time);

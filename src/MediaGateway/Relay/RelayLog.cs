@@ -22,9 +22,9 @@ internal static partial class RelayLog
     [LoggerMessage(
         EventIds.Relay + 4,
         LogLevel.Information,
-        "Pull of {Stream} from {Origin} ended: {Bytes} bytes, {Frames} frames. {Reason}",
+        "Pull of {Stream} from {Origin} ended: {Reason} after {Seconds:F1} s, {Bytes} bytes and {Frames} frames received",
         EventName = "PullEnded")]
-    public static partial void PullEnded(this ILogger logger, StreamKey stream, string origin, long bytes, long frames, string reason);
+    public static partial void PullEnded(this ILogger logger, StreamKey stream, string origin, string reason, double seconds, long bytes, long frames);
 
     [LoggerMessage(EventIds.Relay + 5, LogLevel.Error, "Pull of {Stream} failed by a fault of the gateway", EventName = "PullFault")]
     public static partial void PullFault(this ILogger logger, Exception exception, StreamKey stream);

@@ -38,6 +38,7 @@ internal sealed class AudioWorker : IDisposable
     /// <summary>Takes a bridge over.</summary>
     public void Adopt(AudioBridge bridge)
     {
+        _pool.Metrics.Resources.Take(ResourceKind.AudioBridge);
         Interlocked.Increment(ref _load);
         bridge.AssignTo(this);
         _arrivals.Enqueue(bridge);
@@ -57,9 +58,10 @@ internal sealed class AudioWorker : IDisposable
             _wake.WaitOne();
         }
 
-        foreach (AudioBridge bridge in _bridges)
+        TakeArrivals();
+        while (_bridges.Count > 0)
         {
-            bridge.Close();
+            Forget(_bridges.Count - 1);
         }
     }
 
@@ -126,6 +128,7 @@ internal sealed class AudioWorker : IDisposable
     {
         _bridges[index].Close();
         _bridges.RemoveAt(index);
+        _pool.Metrics.Resources.GiveBack(ResourceKind.AudioBridge);
         Interlocked.Decrement(ref _load);
         if (_bridges.Count == 0)
         {

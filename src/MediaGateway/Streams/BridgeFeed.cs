@@ -9,7 +9,8 @@ namespace MediaGateway.Streams;
 /// </summary>
 /// <param name="target">The codec that the bridge makes.</param>
 /// <param name="startedAt">Gateway time at which the bridge was started.</param>
-internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt)
+/// <param name="drops">Where dropped packets are counted for the stream.</param>
+internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt, StreamDrops drops)
 {
     /// <summary>Packets that may wait.</summary>
     public const int Capacity = 2048;
@@ -98,6 +99,7 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt)
             _packets.TakeFirst().Release();
             _taken++;
             DroppedPackets++;
+            drops.Add(StreamDropReason.BridgeLate, 1);
         }
 
         _lastPacket = packet.Presentation.ToTimeSpan();

@@ -148,7 +148,7 @@ internal sealed class DerivedSound(LiveStream stream, AudioWorkerPool workers)
     {
         int slot = Array.IndexOf(_bridges, null);
         Debug.Assert(slot >= 0, "There are more places than targets.");
-        var feed = new BridgeFeed(target, now);
+        var feed = new BridgeFeed(target, now, stream.Drops);
         feed.Prime(cache.SourceAudio, source.Codec, now);
         var bridge = new AudioBridge(stream, feed, source, workers);
         Volatile.Write(ref _bridges[slot], bridge);

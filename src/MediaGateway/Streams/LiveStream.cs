@@ -230,6 +230,7 @@ internal sealed class LiveStream
                 KeyframeAge = now - _intake.Counters.KeyframeAt,
                 WaitingFrames = _subscriptions.WaitingFrames,
                 Drops = Drops.Snapshot(),
+                Discards = Drops.Discards(),
                 Bridges = _derived.Snapshot(),
             };
         }

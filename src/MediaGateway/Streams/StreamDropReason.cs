@@ -14,4 +14,22 @@ internal enum StreamDropReason
 
     /// <summary>The disk of a recording took too little.</summary>
     SlowDisk,
+
+    /// <summary>The target of a push took too little.</summary>
+    SlowTarget,
+
+    /// <summary>Too much waited to be sent to a WebRTC viewer: the pacer's queue was full.</summary>
+    SendQueueFull,
+
+    /// <summary>The network to a WebRTC viewer carries keyframes only.</summary>
+    NarrowNetwork,
+
+    /// <summary>A WebRTC viewer lacked the picture before them: nothing was of use until the next keyframe.</summary>
+    AwaitsKeyframe,
+
+    /// <summary>The making of HLS segments was too far behind.</summary>
+    SegmenterLate,
+
+    /// <summary>A conversion of sound or pictures was too far behind.</summary>
+    BridgeLate,
 }

@@ -68,6 +68,9 @@ internal sealed record StreamSnapshot
     /// <summary>Frames dropped, by reason.</summary>
     public required IReadOnlyDictionary<string, long> Drops { get; init; }
 
+    /// <summary>What else was discarded, by what it is.</summary>
+    public required IReadOnlyDictionary<string, long> Discards { get; init; }
+
     /// <summary>The longest delay of the newest sound of its bridges; null without any.</summary>
     public TimeSpan? BridgeDelay => Bridges.Max(bridge => bridge.Delay);
 

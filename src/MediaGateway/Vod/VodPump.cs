@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace MediaGateway.Vod;
 
 /// <summary>The threads that read files for viewers, <c>Vod:Threads</c> of them, from the first viewer on. Any thread.</summary>
-internal sealed class VodPump(IOptions<VodOptions> options, GatewayClock clock, TimeProvider time, ILogger<VodPump> logger) : IDisposable
+internal sealed class VodPump(
+    IOptions<VodOptions> options, GatewayClock clock, TimeProvider time, GatewayMetrics metrics, ILogger<VodPump> logger) : IDisposable
 {
     private readonly Lock _lock = new();
     private VodPumpThread[]? _threads;
@@ -29,7 +30,7 @@ internal sealed class VodPump(IOptions<VodOptions> options, GatewayClock clock, 
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _threads ??= [.. Enumerable.Range(0, options.Value.Threads).Select(number => new VodPumpThread(number, clock, time, logger))];
+            _threads ??= [.. Enumerable.Range(0, options.Value.Threads).Select(number => new VodPumpThread(number, clock, time, metrics, logger))];
         }
 
         _threads.MinBy(thread => thread.Count)!.Add(task); // There is at least one.

@@ -16,6 +16,8 @@ internal sealed class VodPumpThread
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly GatewayClock _clock;
     private readonly ILogger _logger;
+    private readonly Heartbeat _heartbeat;
+    private readonly ResourceLedger _resources;
     private readonly ITimer _timer;
     private readonly Thread _thread;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
@@ -24,12 +26,13 @@ internal sealed class VodPumpThread
     private volatile bool _hasTimerFired;
 
     /// <summary>Makes the thread and starts it.</summary>
-    public VodPumpThread(int number, GatewayClock clock, TimeProvider time, ILogger logger)
+    public VodPumpThread(int number, GatewayClock clock, TimeProvider time, GatewayMetrics metrics, ILogger logger)
     {
-        (_clock, _logger) = (clock, logger);
+        (_clock, _logger, _resources) = (clock, logger, metrics.Resources);
+        _heartbeat = metrics.Threads.Add($"vod-{number}", isVital: false);
         _timer = time.CreateTimer(
             static state => ((VodPumpThread)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _thread = new Thread(Run) { Name = $"vod-{number}", IsBackground = true };
+        _thread = new Thread(Run) { Name = _heartbeat.Name, IsBackground = true };
         _thread.Start();
     }
 
@@ -40,6 +43,7 @@ internal sealed class VodPumpThread
     public void Add(VodTask task)
     {
         Interlocked.Increment(ref _count);
+        _resources.Take(ResourceKind.FilePlayer);
         task.Assign(this);
     }
 
@@ -78,6 +82,7 @@ internal sealed class VodPumpThread
             }
 
             Arm();
+            _heartbeat.Rest();
             _wake.WaitOne();
         }
 
@@ -85,6 +90,7 @@ internal sealed class VodPumpThread
         foreach (VodTask task in _tasks)
         {
             task.Abandon(failure: null);
+            _resources.GiveBack(ResourceKind.FilePlayer);
         }
     }
 
@@ -118,6 +124,7 @@ internal sealed class VodPumpThread
     private void GiveTurn(VodTask task, TimeSpan now)
     {
         task.DueAt = TimeSpan.MaxValue;
+        _heartbeat.Work(now);
         try
         {
             if (task.Work(now) is { } next)
@@ -151,6 +158,7 @@ internal sealed class VodPumpThread
         task.IsOver = true;
         _tasks.Remove(task);
         Interlocked.Decrement(ref _count);
+        _resources.GiveBack(ResourceKind.FilePlayer);
     }
 
     private void Arm()

@@ -251,12 +251,14 @@ public sealed class HlsSegmenterTests
         using var stream = new HlsStream(window: 12);
         stream.Run(0, 60_000);
         Assert.InRange(stream.Last.Complete.Sum(segment => segment.Duration!.Value), 12m, 14.1m);
+        Assert.Equal(0, stream.Window.Discarded);
 
         using var small = new HlsStream(window: 1000, windowBytes: 20_000);
         small.Run(0, 60_000);
 
         Assert.InRange(small.Window.Bytes, 1, 4 * 8 * 2048);
         Assert.Equal(3, small.Last.Complete.Count());
+        Assert.Equal(small.Window.Made - 4, small.Window.Discarded);
     }
 
     [Fact]

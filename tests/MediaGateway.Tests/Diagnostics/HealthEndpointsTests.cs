@@ -5,8 +5,11 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
+using MediaGateway.Streams.Renditions;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Streams;
+using MediaGateway.Tests.Streams.Renditions;
 using Xunit;
 
 namespace MediaGateway.Tests.Diagnostics;
@@ -14,6 +17,7 @@ namespace MediaGateway.Tests.Diagnostics;
 public sealed class HealthEndpointsTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
+    private FakeVideoTranscoders? _pictures;
     private WebApplication? _application;
     private HttpClient? _client;
 
@@ -29,6 +33,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(_time);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
+        builder.Services.AddSingleton<IVideoTranscoderFactory>(provider => _pictures = new FakeVideoTranscoders(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddDiagnostics().AddStreams();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _application = builder.Build();
@@ -107,6 +112,63 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         Assert.Equal(0, report.GetProperty("buffers").GetProperty("WireImage").GetInt64());
     }
 
+    [Fact]
+    public async Task ConversionOfPicturesThatHangs_IsNamedUntilItGoesOn()
+    {
+        using PublishLease lease = Publish("a");
+        VideoWorkers workers = Application.Services.GetRequiredService<VideoWorkers>();
+        using var hanging = new SemaphoreSlim(0);
+        using var goesOn = new ManualResetEventSlim();
+        _pictures!.WhenPushed = () => // Made with the workers.
+        {
+            hanging.Release();
+            goesOn.Wait();
+        };
+        Assert.True(workers.TryReserve(out VideoWorker? worker, out _));
+        var bridge = new VideoBridge(new LeaseConversion(lease, workers, lease.Stream), workers, new Source());
+        worker.Adopt(bridge);
+        try
+        {
+            bridge.Offer(new TestFrames(Application.Services.GetRequiredService<BufferPool>()).Key(0));
+            await hanging.WaitAsync(TestContext.Current.CancellationToken);
+            await AssertWellAsync();
+
+            _time.Advance(Heartbeats.Patience + TimeSpan.FromSeconds(1));
+            using HttpResponseMessage answer = await _client!.GetAsync("/healthz", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Contains("The thread video-0 has not come back", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+        finally
+        {
+            goesOn.Set();
+            bridge.Close();
+        }
+
+        ResourceLedger held = Application.Services.GetRequiredService<ResourceLedger>();
+        await RtmpServerHost.UntilAsync(() => held.Count(ResourceKind.VideoBridge) == 0, "the conversion ends");
+        Heartbeat thread = Application.Services.GetRequiredService<GatewayMetrics>().Threads.All.Single(thread => thread.Name == "video-0");
+        await RtmpServerHost.UntilAsync(() => thread.BusyFor(Application.Services.GetRequiredService<GatewayClock>().Now) == TimeSpan.Zero, "its thread rests");
+        await AssertWellAsync();
+    }
+
+    [Fact]
+    public async Task ThreadThatWaitsForADisk_IsShownAndDoesNotMakeTheGatewayUnwell()
+    {
+        Heartbeats threads = Application.Services.GetRequiredService<GatewayMetrics>().Threads;
+        GatewayClock clock = Application.Services.GetRequiredService<GatewayClock>();
+        Heartbeat disk = threads.Add("recording-0", isVital: false);
+        disk.Work(clock.Now);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.FromMinutes(1), threads.All.Single(thread => thread.Name == "recording-0").BusyFor(clock.Now));
+        await AssertWellAsync();
+    }
+
+    private async Task AssertWellAsync()
+    {
+        using HttpResponseMessage answer = await _client!.GetAsync("/healthz", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"status":"ok","problems":[]}""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     private PublishLease Publish(string name) =>
         Registry.TryPublish(TestHub.Key(name), ExpectedTracks.AudioAndVideo, new FakePublisher(), out _)!;
 
@@ -118,5 +180,18 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return JsonDocument.Parse(text).RootElement.Clone();
+    }
+
+    private sealed class Source : IBridgeSource
+    {
+        public void RequestKeyframe()
+        {
+        }
+
+        public bool IsWanted(TimeSpan now) => true;
+
+        public void BridgeEnded(string? failure)
+        {
+        }
     }
 }

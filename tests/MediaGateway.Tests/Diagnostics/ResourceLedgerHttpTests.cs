@@ -124,6 +124,7 @@ public sealed class ResourceLedgerHttpTests
         var held = new HeldResources(host.Get<ResourceLedger>(), host.Buffers);
         (PublishLease lease, _) = await host.PlayAsync("a");
         await held.UntilHeldAsync(ResourceKind.HlsMuxer);
+        await held.UntilHeldAsync(ResourceKind.HlsViewer);
         await RtmpServerHost.UntilAsync(
             () =>
             {

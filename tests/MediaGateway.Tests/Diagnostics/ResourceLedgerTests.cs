@@ -123,7 +123,7 @@ public sealed class ResourceLedgerTests : IDisposable
             using (TestPlayer player = await host.PlayAsync("mp4:clip.mp4"))
             {
                 await player.UntilAsync(message => message.Type == 9);
-                Assert.Equal(1, ledger.Count(ResourceKind.File));
+                Assert.Equal((1, 1), (ledger.Count(ResourceKind.File), ledger.Count(ResourceKind.FilePlayer)));
             }
 
             // Files that nobody plays are closed after a minute.

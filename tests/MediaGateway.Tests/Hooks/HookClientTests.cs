@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MediaGateway.Authorization;
+using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Sessions;
 using Xunit;
@@ -32,9 +33,11 @@ public sealed class HookClientTests : IAsyncLifetime
 
         host.Time.Advance(Limit - TimeSpan.FromMilliseconds(1));
         Assert.False(asking.IsCompleted);
+        Assert.Equal(1, host.Get<ResourceLedger>().Count(ResourceKind.HookCall));
 
         host.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(NotAsked, await asking);
+        Assert.Equal(0, host.Get<ResourceLedger>().Count(ResourceKind.HookCall));
         Assert.Contains(host.Log, line => line.Contains("no whole answer within 3 s", StringComparison.Ordinal));
     }
 

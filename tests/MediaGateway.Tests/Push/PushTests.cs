@@ -243,6 +243,7 @@ public sealed class PushTests
         await PushHost.UntilAsync(
             () => push.Statistics.Frames + push.Statistics.DroppedFrames == Groups * 5 && target.Frames.Count == push.Statistics.Frames,
             "the rest arrives");
+        Assert.Equal(push.Statistics.DroppedFrames, lease.Stream.Drops.Snapshot()["slow_target"]);
 
         // Never a picture whose predecessor is missing.
         long previous = -200;

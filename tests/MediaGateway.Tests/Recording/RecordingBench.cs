@@ -29,7 +29,7 @@ internal sealed class RecordingBench : IDisposable, IRecordingListener
         Catalog = new RecordingCatalog(options, NullLogger<RecordingCatalog>.Instance);
         Disk = new RecordingDisk(Catalog, options) { Measure = _ => FreeBytes };
         Keeper = NewKeeper(Catalog);
-        _writers = new RecordingWriters(options);
+        _writers = new RecordingWriters(options, Hub.Clock, Hub.Metrics);
         Services = new RecordingServices(
             Options, Catalog, Disk, _writers, [this], _pool, Hub.Clock, Hub.Time, Hub.Metrics, NullLogger.Instance);
         Frames = new PushFrames(_pool);

@@ -40,7 +40,6 @@ internal sealed class PictureIntake(
         UpdateGate(now);
         if (!Admits(frame, now))
         {
-            statistics.DroppedPictures++;
             return;
         }
 
@@ -59,13 +58,16 @@ internal sealed class PictureIntake(
 
     private bool Admits(MediaFrame frame, TimeSpan now)
     {
+        bool isCrowdedOut = false;
         if (schedule.IsTooMuch(video.Backlog, frame.Length))
         {
             int dropped = frame.IsKeyframe
                 ? video.Backlog.DropOldest(video.Backlog.Count)
                 : video.Backlog.DropToNewestKeyframe();
             statistics.DroppedPictures += dropped;
-            _needsKeyframe |= !frame.IsKeyframe && (video.Backlog.Count == 0 || schedule.IsTooMuch(video.Backlog, frame.Length));
+            statistics.CrowdedOutPictures += dropped;
+            isCrowdedOut = !_needsKeyframe && !frame.IsKeyframe && (video.Backlog.Count == 0 || schedule.IsTooMuch(video.Backlog, frame.Length));
+            _needsKeyframe |= isCrowdedOut;
         }
 
         if (frame.IsKeyframe)
@@ -79,7 +81,30 @@ internal sealed class PictureIntake(
         // What follows a picture that was left out cannot be decoded.
         _needsKeyframe |= !admitted;
         WantKeyframeIfFree(now);
+        CountUnless(admitted, isCrowdedOut);
         return admitted;
+    }
+
+    private void CountUnless(bool admitted, bool isCrowdedOut)
+    {
+        if (admitted)
+        {
+            return;
+        }
+
+        statistics.DroppedPictures++;
+        if (isCrowdedOut)
+        {
+            statistics.CrowdedOutPictures++;
+        }
+        else if (_gate.State != PictureGateState.All)
+        {
+            statistics.ThinnedOutPictures++;
+        }
+        else
+        {
+            statistics.UndecodablePictures++;
+        }
     }
 
     private void UpdateGate(TimeSpan now)

@@ -33,6 +33,12 @@ internal sealed class Retransmitter : IDisposable
     /// <summary>Packets kept.</summary>
     public int Kept => _cache.Count;
 
+    /// <summary>Requests for packets that were not kept any more.</summary>
+    public long Forgotten { get; private set; }
+
+    /// <summary>Requests beyond what repetitions may take.</summary>
+    public long Postponed { get; private set; }
+
     /// <summary>Keeps a packet that is sent now.</summary>
     public void Keep(in SentPacket packet, TimeSpan roundTripTime) =>
         _cache.Add(packet, packet.SentAt - RetransmissionCache.AgeFor(roundTripTime));
@@ -44,14 +50,21 @@ internal sealed class Retransmitter : IDisposable
     public bool Request(ushort sequenceNumber, TimeSpan roundTripTime, long estimate, TimeSpan now)
     {
         ref SentPacket packet = ref _cache.Find(sequenceNumber);
-        if (Unsafe.IsNullRef(ref packet) || packet.IsResendQueued || _count == MaximumRequests)
+        if (Unsafe.IsNullRef(ref packet))
         {
+            Forgotten++;
             return false;
         }
 
         bool isRecent = packet.ResentAt != default && now - packet.ResentAt < roundTripTime;
-        if (isRecent || !TrySpend(packet.Part.Length, estimate, now))
+        if (packet.IsResendQueued || isRecent)
         {
+            return false;
+        }
+
+        if (_count == MaximumRequests || !TrySpend(packet.Part.Length, estimate, now))
+        {
+            Postponed++;
             return false;
         }
 

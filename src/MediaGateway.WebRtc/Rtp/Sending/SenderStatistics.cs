@@ -49,6 +49,15 @@ public sealed class SenderStatistics
     /// <summary>Pictures that were not sent: too much waited, only keyframes are sent, or a keyframe is missing before them.</summary>
     public long DroppedPictures { get; internal set; }
 
+    /// <summary>Of <see cref="DroppedPictures"/> those that were left out because too much waited.</summary>
+    public long CrowdedOutPictures { get; internal set; }
+
+    /// <summary>Of <see cref="DroppedPictures"/> those that were left out because the way carries keyframes only.</summary>
+    public long ThinnedOutPictures { get; internal set; }
+
+    /// <summary>Of <see cref="DroppedPictures"/> those that could not be decoded, because the picture before them is missing.</summary>
+    public long UndecodablePictures { get; internal set; }
+
     /// <summary>Sound packets that were not sent.</summary>
     public long DroppedSound { get; internal set; }
 
@@ -78,6 +87,12 @@ public sealed class SenderTrackStatistics
 
     /// <summary>Packets that the peer asked for again, each request counted.</summary>
     public long RequestedPackets { get; internal set; }
+
+    /// <summary>Of the packets asked for again those that were not kept any more: the peer has to go on without them.</summary>
+    public long ForgottenPackets { get; internal set; }
+
+    /// <summary>Requests that were not kept because repetitions take as much already as they may; the peer asks again.</summary>
+    public long PostponedPackets { get; internal set; }
 
     /// <summary>Frames sent whole.</summary>
     public long Frames { get; internal set; }

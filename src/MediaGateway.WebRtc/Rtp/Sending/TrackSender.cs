@@ -107,7 +107,11 @@ internal sealed class TrackSender : IDisposable
     public void Request(ushort sequenceNumber, TimeSpan roundTripTime, long estimate, TimeSpan now)
     {
         Statistics.RequestedPackets++;
-        _retransmitter?.Request(sequenceNumber, roundTripTime, estimate, now);
+        if (_retransmitter is not null)
+        {
+            _retransmitter.Request(sequenceNumber, roundTripTime, estimate, now);
+            (Statistics.ForgottenPackets, Statistics.PostponedPackets) = (_retransmitter.Forgotten, _retransmitter.Postponed);
+        }
     }
 
     /// <summary>

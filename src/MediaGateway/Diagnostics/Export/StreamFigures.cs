@@ -35,6 +35,9 @@ internal sealed record StreamFigures
     /// <summary>Frames dropped by reason.</summary>
     public required IReadOnlyDictionary<string, long> Drops { get; init; }
 
+    /// <summary>What else was discarded, by what it is.</summary>
+    public IReadOnlyDictionary<string, long> Discards { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Takes them from what is known of a stream.</summary>
     public static StreamFigures From(StreamSnapshot stream) => new()
     {
@@ -47,6 +50,7 @@ internal sealed record StreamFigures
         WaitingForBridges = stream.Bridges.Sum(bridge => bridge.WaitingPackets),
         BridgeDelay = stream.BridgeDelay?.TotalSeconds,
         Drops = stream.Drops,
+        Discards = stream.Discards,
     };
 
     /// <summary>Several streams as one.</summary>
@@ -60,6 +64,10 @@ internal sealed record StreamFigures
         WaitingForOutlets = streams.Sum(stream => stream.WaitingForOutlets),
         WaitingForBridges = streams.Sum(stream => stream.WaitingForBridges),
         BridgeDelay = streams.Max(stream => stream.BridgeDelay),
-        Drops = streams.SelectMany(stream => stream.Drops).GroupBy(drop => drop.Key).ToDictionary(group => group.Key, group => group.Sum(drop => drop.Value)),
+        Drops = Sum(streams.SelectMany(stream => stream.Drops)),
+        Discards = Sum(streams.SelectMany(stream => stream.Discards)),
     };
+
+    private static Dictionary<string, long> Sum(IEnumerable<KeyValuePair<string, long>> counts) =>
+        counts.GroupBy(count => count.Key).ToDictionary(group => group.Key, group => group.Sum(count => count.Value));
 }

@@ -36,6 +36,7 @@ internal sealed class StreamMetrics(IMeterFactory meters, IOptions<MetricsOption
             "mediagateway.stream.queue", () => Take().SelectMany(Queues), "{frame}", "Frames that wait to be sent on, and packets of sound that wait to be converted.");
         meter.CreateObservableCounter(
             "mediagateway.stream.frames.dropped", () => Take().SelectMany(Drops), "{frame}", "Its frames that did not go where they were to go.");
+        meter.CreateObservableCounter("mediagateway.stream.discarded", () => Take().SelectMany(Discards), null, "Packets and segments of it that were discarded.");
         return Task.CompletedTask;
     }
 
@@ -56,6 +57,9 @@ internal sealed class StreamMetrics(IMeterFactory meters, IOptions<MetricsOption
 
     private static IEnumerable<Measurement<long>> Drops(StreamFigures stream) =>
         stream.Drops.Select(drop => new Measurement<long>(drop.Value, Tag(stream), new KeyValuePair<string, object?>("reason", drop.Key)));
+
+    private static IEnumerable<Measurement<long>> Discards(StreamFigures stream) =>
+        stream.Discards.Select(discard => new Measurement<long>(discard.Value, Tag(stream), new KeyValuePair<string, object?>("what", discard.Key)));
 
     private IReadOnlyList<StreamFigures> Take()
     {

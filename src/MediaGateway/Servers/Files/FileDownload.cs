@@ -13,7 +13,7 @@ namespace MediaGateway.Servers.Files;
 /// Answers with a file as it is, or a range of it (RFC 9110 14), with what caches need to know. Access control is asked for each request, which
 /// is a viewer as long as it lasts. Any thread.
 /// </summary>
-internal sealed class FileDownload(VodCatalog catalog, HttpViewers viewers, GatewayMetrics metrics, GatewayClock clock)
+internal sealed class FileDownload(VodCatalog catalog, HttpViewers viewers, GatewayMetrics metrics, GatewayClock clock, ILogger<FileDownload> logger)
 {
     /// <summary>The word of <see cref="Sessions.ClientConnection.Protocol"/>.</summary>
     public const string Protocol = "http";
@@ -83,13 +83,17 @@ internal sealed class FileDownload(VodCatalog catalog, HttpViewers viewers, Gate
             var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{modified.Ticks:x}-{RandomAccess.GetLength(handle):x}\""));
             context.Response.Headers.CacheControl = "no-cache";
             using IDisposable held = metrics.Resources.Hold(ResourceKind.File);
+            using IDisposable answering = metrics.Resources.Hold(ResourceKind.FileDownload);
             await using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             await TypedResults.Stream(stream, type, fileDownloadName: null, modified, tag, enableRangeProcessing: true).ExecuteAsync(context);
             reason = context.RequestAborted.IsCancellationRequested ? reason : SessionEndReason.Completed;
         }
         finally
         {
-            metrics.SessionEnded(Protocol, "play", viewer.EndRequest?.Reason ?? reason, clock.Now - began);
+            reason = viewer.EndRequest?.Reason ?? reason;
+            TimeSpan duration = clock.Now - began;
+            metrics.SessionEnded(Protocol, "play", reason, duration);
+            logger.FileDownloadEnded(viewer.Session.Connection.Remote, viewer.Session.Key, reason, duration.TotalSeconds);
         }
     }
 }

@@ -31,6 +31,8 @@ internal sealed class HlsMuxer
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private long _toldVersion;
+    private long _dropped;
+    private long _discarded;
     private long _lastAsked;
     private volatile bool _isStopping;
     private string? _unsupported;
@@ -270,6 +272,7 @@ internal sealed class HlsMuxer
         }
 
         _outlet.Close();
+        NoteDropped();
         Tell();
         _services.Logger.HlsStopped(Stream.Key, reason, segments, _outlet.DroppedFrames);
     }
@@ -307,6 +310,7 @@ internal sealed class HlsMuxer
                     Stream.RequestKeyframe();
                 }
 
+                NoteDropped();
                 Tell();
             }
         }
@@ -338,6 +342,23 @@ internal sealed class HlsMuxer
         }
 
         return wantsKeyframe;
+    }
+
+    // The task, and whoever stops it when it is over.
+    private void NoteDropped()
+    {
+        (long dropped, long discarded) = (_outlet.DroppedFrames, _window.Discarded);
+        if (dropped > _dropped)
+        {
+            Stream.Drops.Add(StreamDropReason.SegmenterLate, dropped - _dropped);
+        }
+
+        if (discarded > _discarded)
+        {
+            Stream.Drops.Add(StreamDiscard.HlsSegments, discarded - _discarded);
+        }
+
+        (_dropped, _discarded) = (dropped, discarded);
     }
 
     private void Take(in OutletItem item)

@@ -172,6 +172,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
             return;
         }
 
+        services.Resources.GiveBack(ResourceKind.HlsViewer);
         Interlocked.Decrement(ref _count);
         (SessionEndReason reason, string words) = viewer.Viewer.EndRequest ?? (SessionEndReason.PeerClosed, "Stopped by session disconnect");
         viewer.Viewer.Dispose();
@@ -210,6 +211,7 @@ internal sealed class HlsViewers(HttpViewers viewers, HlsServices services, Gate
             added.Touch(services.Clock.Now);
         }
 
+        services.Resources.Take(ResourceKind.HlsViewer);
         return added;
     }
 

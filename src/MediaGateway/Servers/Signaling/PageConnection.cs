@@ -9,7 +9,10 @@ namespace MediaGateway.Servers.Signaling;
 /// One signalling connection of a page: access control is asked about it once, when it first wants something, and it stays in the directory
 /// until it has gone and its last media session has ended. Any thread; the hub calls for one connection one after the other.
 /// </summary>
-internal sealed class PageConnection(IAccessControl access, SessionDirectory directory)
+/// <param name="access">Who is asked.</param>
+/// <param name="directory">Where it is entered.</param>
+/// <param name="held">Given back when it has gone.</param>
+internal sealed class PageConnection(IAccessControl access, SessionDirectory directory, IDisposable held)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<MediaSession> _sessions = [];
@@ -84,6 +87,7 @@ internal sealed class PageConnection(IAccessControl access, SessionDirectory dir
     /// <summary>It has gone; media sessions may live on for a while.</summary>
     public void Gone()
     {
+        held.Dispose();
         bool isLast;
         lock (_lock)
         {

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace MediaGateway.Servers.Signaling;
 
 /// <summary>Makes a <see cref="PageConnection"/> of every signalling connection and keeps it with that connection.</summary>
-internal sealed class PageConnections(IAccessControl access, SessionDirectory directory, GatewayClock clock)
+internal sealed class PageConnections(IAccessControl access, SessionDirectory directory, ResourceLedger resources, GatewayClock clock)
 {
     private const int MaximumHeaderCharacters = 512;
     private const string BearerPrefix = "Bearer ";
@@ -15,7 +15,7 @@ internal sealed class PageConnections(IAccessControl access, SessionDirectory di
     /// <summary>Notes who has connected. Nobody is asked yet: a connection that wants nothing costs no backend a question.</summary>
     public void Begin(HubCallerContext context)
     {
-        var page = new PageConnection(access, directory);
+        var page = new PageConnection(access, directory, resources.Hold(ResourceKind.PageConnection));
         page.Begin(Describe(context, page), context.Abort);
         context.Items[typeof(PageConnection)] = page;
     }

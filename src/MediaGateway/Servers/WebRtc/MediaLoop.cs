@@ -372,11 +372,12 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         _sessions.Remove(session);
         _router.Remove(session);
         session.Release(reason);
+        (long sent, long dropped) = (session.Peer.Statistics.BytesSent, session.DroppedFrames);
         session.Peer.Dispose();
         TimeSpan duration = _clock.Now - session.StartedAt;
         _metrics.SessionEnded("webrtc", session.Role, reason, duration);
         _metrics.Resources.GiveBack(ResourceKind.WebRtcSession);
-        _logger.SessionEnded(session.ShortId, session.Role, session.Key, reason, detail, duration, session.Frames, session.Bytes);
+        _logger.SessionEnded(session.ShortId, session.Role, session.Key, reason, detail, duration, session.Frames, session.Bytes, sent, dropped);
         session.Observer.Ended(session.Id, reason, detail);
     }
 

@@ -10,9 +10,9 @@ internal static partial class WebRtcLog
     public static partial void SessionStarted(this ILogger logger, string session, string role, StreamKey stream);
 
     [LoggerMessage(EventId = 3002, EventName = "WebRtcSessionEnded", Level = LogLevel.Information,
-        Message = "WebRTC session {Session} ({Role} {Stream}) ended: {Reason} ({Detail}) after {Duration}, {Frames} frames, {Bytes} bytes")]
+        Message = "WebRTC session {Session} ({Role} {Stream}) ended: {Reason} ({Detail}) after {Duration}, {Frames} frames, {Bytes} bytes received, {Sent} sent, {Dropped} frames dropped")]
     public static partial void SessionEnded(
-        this ILogger logger, string session, string role, StreamKey stream, SessionEndReason reason, string detail, TimeSpan duration, long frames, long bytes);
+        this ILogger logger, string session, string role, StreamKey stream, SessionEndReason reason, string detail, TimeSpan duration, long frames, long bytes, long sent, long dropped);
 
     [LoggerMessage(EventId = 3003, EventName = "WebRtcSessionFailed", Level = LogLevel.Error,
         Message = "WebRTC session {Session} of {Stream} met an error of ours and is ended; the others go on")]

@@ -63,6 +63,9 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     /// <summary>Frames published or played.</summary>
     public long Frames { get; protected set; }
 
+    /// <summary>Frames that were not sent to the peer although it plays them.</summary>
+    public virtual long DroppedFrames => 0;
+
     /// <summary>Datagrams received.</summary>
     public long Datagrams { get; set; }
 

@@ -23,6 +23,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     public static readonly TimeSpan RenditionPause = TimeSpan.FromSeconds(5);
 
     private readonly ViewerPictures _pictures = new();
+    private readonly ViewerDrops _drops = new();
     private readonly AudioPreference _sound = request.IsSilent || !peer.HasAudio ? AudioPreference.None : AudioPreference.Opus;
     private readonly ViewerLevel _level = new(services, request.Key);
     private LiveStream? _stream;
@@ -57,6 +58,9 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
     /// <summary>Frames that were left out for this viewer because the loop did not follow.</summary>
     public long Dropped => _droppedBefore + (_outlet?.Dropped ?? 0);
+
+    /// <inheritdoc/>
+    public override long DroppedFrames => Dropped + (Peer.Sender is { } sender ? sender.DroppedPictures + sender.DroppedSound : 0);
 
     /// <summary>The stream that it plays; null while it waits.</summary>
     public LiveStream? Stream => _stream;
@@ -133,6 +137,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     public override void Advance(TimeSpan now)
     {
         base.Advance(now);
+        ReportDrops();
         if (now >= _waitEnd)
         {
             EndWait();
@@ -148,6 +153,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     {
         EndWait();
         Detach();
+        ReportDrops();
         _stream?.AddViewers(-1);
         (_stream, _shown) = (null, null);
     }
@@ -169,6 +175,14 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
             SourceAudioVideoErrorMilliseconds = source?.Peer.Statistics.Receiver?.AudioVideoError?.TotalMilliseconds,
             SourceRoundTripMilliseconds = source?.Peer.Statistics.RoundTripTime?.TotalMilliseconds,
         };
+    }
+
+    private void ReportDrops()
+    {
+        if (_stream is { } stream)
+        {
+            _drops.Report(stream.Drops, Dropped, Peer.Sender);
+        }
     }
 
     private long? CountBits(long bytesSent, TimeSpan now)

@@ -57,6 +57,9 @@ internal sealed class StreamConversion : IStreamOutlet, IBridgeSource, IBridgeCo
     public StreamKey Key => Source.Key;
 
     /// <inheritdoc/>
+    public StreamDrops Drops => Source.Drops;
+
+    /// <inheritdoc/>
     public bool NeedsKeyframe => _ladder is { NeedsKeyframe: true };
 
     /// <summary>Whether the source makes keyframes when it is asked.</summary>

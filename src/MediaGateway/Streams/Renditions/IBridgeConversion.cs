@@ -8,6 +8,9 @@ internal interface IBridgeConversion
     /// <summary>The stream that is converted, for the log.</summary>
     StreamKey Key { get; }
 
+    /// <summary>Where pictures are counted that were dropped: with the stream that people know.</summary>
+    StreamDrops Drops { get; }
+
     /// <summary>Whether pictures are of no use up to the next keyframe.</summary>
     bool NeedsKeyframe { get; }
 

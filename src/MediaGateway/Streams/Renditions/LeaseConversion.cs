@@ -5,12 +5,16 @@ namespace MediaGateway.Streams.Renditions;
 /// <summary>Pictures at the size of the source, into one lease.</summary>
 /// <param name="lease">Where everything goes.</param>
 /// <param name="workers">Whose clock, transcoders and figures it uses.</param>
-internal sealed class LeaseConversion(PublishLease lease, VideoWorkers workers) : IBridgeConversion
+/// <param name="known">The stream that people know it by: a rendition's source, or the lease's own.</param>
+internal sealed class LeaseConversion(PublishLease lease, VideoWorkers workers, LiveStream known) : IBridgeConversion
 {
     private IVideoTranscoder? _transcoder;
 
     /// <inheritdoc/>
     public StreamKey Key => lease.Stream.Key;
+
+    /// <inheritdoc/>
+    public StreamDrops Drops => known.Drops;
 
     /// <inheritdoc/>
     public bool NeedsKeyframe => _transcoder is { NeedsKeyframe: true };

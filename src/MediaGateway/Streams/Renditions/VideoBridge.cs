@@ -41,6 +41,7 @@ internal sealed class VideoBridge(IBridgeConversion conversion, VideoWorkers wor
     private int _keyframeWanted;
     private long _dropped;
     private long _skipped;
+    private long _reported;
     private string? _failure;
 
     /// <summary>The stream that is converted.</summary>
@@ -114,6 +115,7 @@ internal sealed class VideoBridge(IBridgeConversion conversion, VideoWorkers wor
     /// <summary>Publishes the sound that waits and converts one picture. Only the worker calls it.</summary>
     public BridgeTurn Work()
     {
+        ReportDropped();
         while (TryTake(_others, out MediaFrame? other))
         {
             conversion.Pass(other!);
@@ -149,6 +151,7 @@ internal sealed class VideoBridge(IBridgeConversion conversion, VideoWorkers wor
     public void Release()
     {
         Close();
+        ReportDropped();
         conversion.Reset();
         source.BridgeEnded(_failure);
     }
@@ -158,6 +161,16 @@ internal sealed class VideoBridge(IBridgeConversion conversion, VideoWorkers wor
         while (queue.TryDequeue(out MediaFrame? frame))
         {
             frame.Release();
+        }
+    }
+
+    private void ReportDropped()
+    {
+        long dropped = DroppedPictures + SkippedPictures;
+        if (dropped > _reported)
+        {
+            conversion.Drops.Add(StreamDropReason.BridgeLate, dropped - _reported);
+            _reported = dropped;
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class VideoIngest(VideoWorkers workers, IOptions<VideoOptions> o
     /// <summary>Begins to convert into a lease. Whoever ends the lease closes the bridge.</summary>
     public VideoBridge Begin(VideoWorker worker, PublishLease lease, IBridgeSource source, CodecId codec)
     {
-        var bridge = new VideoBridge(new LeaseConversion(lease, workers), workers, source);
+        var bridge = new VideoBridge(new LeaseConversion(lease, workers, lease.Stream), workers, source);
         worker.Adopt(bridge);
         logger.IngestConverted(lease.Stream.Key, codec);
         return bridge;

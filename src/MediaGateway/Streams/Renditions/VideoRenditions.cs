@@ -44,7 +44,7 @@ internal sealed class VideoRenditions(
             rendition = new Rendition(source, this, streams);
             _renditions[source] = rendition;
             budget.Reserve(rendition.Cost);
-            if (!rendition.TryBegin(new VideoBridge(new LeaseConversion(rendition.Lease, workers), workers, rendition), worker))
+            if (!rendition.TryBegin(new VideoBridge(new LeaseConversion(rendition.Lease, workers, source), workers, rendition), worker))
             {
                 refusal = "The stream has ended.";
                 return null;

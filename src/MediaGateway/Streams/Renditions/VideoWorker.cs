@@ -1,3 +1,5 @@
+using MediaGateway.Diagnostics;
+
 namespace MediaGateway.Streams.Renditions;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace MediaGateway.Streams.Renditions;
 /// </summary>
 // The event is never disposed: a publisher may wake a worker that has just ended. Its handle goes with the object.
 #pragma warning disable CA1001
-internal sealed class VideoWorker(VideoWorkers pool)
+internal sealed class VideoWorker(VideoWorkers pool, Heartbeat heartbeat)
 #pragma warning restore CA1001
 {
     private readonly AutoResetEvent _wake = new(initialState: false);
@@ -19,6 +21,7 @@ internal sealed class VideoWorker(VideoWorkers pool)
     /// <summary>Takes a bridge over, for whose sake the worker was reserved.</summary>
     public void Adopt(VideoBridge bridge)
     {
+        pool.Metrics.Resources.Take(ResourceKind.VideoBridge);
         bridge.AssignTo(this);
         Volatile.Write(ref _bridge, bridge);
         Wake();
@@ -33,10 +36,14 @@ internal sealed class VideoWorker(VideoWorkers pool)
         while (!_stopping)
         {
             Turn();
+            heartbeat.Rest();
             _wake.WaitOne();
         }
 
-        _bridge?.Release();
+        if (_bridge is { } bridge)
+        {
+            LetGo(bridge);
+        }
     }
 
     /// <summary>Makes <see cref="Run"/> return soon.</summary>
@@ -55,15 +62,22 @@ internal sealed class VideoWorker(VideoWorkers pool)
             outcome = Serve(bridge);
             if (outcome == BridgeTurn.Finished)
             {
-                bridge.Release();
-                Volatile.Write(ref _bridge, null);
+                LetGo(bridge);
                 pool.Release(this);
             }
         }
     }
 
+    private void LetGo(VideoBridge bridge)
+    {
+        bridge.Release();
+        Volatile.Write(ref _bridge, null);
+        pool.Metrics.Resources.GiveBack(ResourceKind.VideoBridge);
+    }
+
     private BridgeTurn Serve(VideoBridge bridge)
     {
+        heartbeat.Work(pool.Clock.Now);
         try
         {
             return bridge.Work();

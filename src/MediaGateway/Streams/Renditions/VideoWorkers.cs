@@ -27,7 +27,7 @@ internal sealed class VideoWorkers : IHostedService
         _workers = new VideoWorker[count];
         for (int index = 0; index < count; index++)
         {
-            _workers[index] = new VideoWorker(this);
+            _workers[index] = new VideoWorker(this, metrics.Threads.Add($"video-{index}"));
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class StreamMetricsTests
         lease.Publish(frames.Sound(0));
         lease.Stream.AddViewers(2);
         lease.Stream.Drops.Add(StreamDropReason.SlowViewer, 5);
+        lease.Stream.Drops.Add(StreamDiscard.HlsSegments, 2);
         string text = (await host.GetAsync("/metrics")).Text;
         Assert.Contains("\nmediagateway_stream_viewers{stream=\"live/a\"} 2\n", text, StringComparison.Ordinal);
         Assert.Contains("\nmediagateway_stream_keyframe_age_seconds{stream=\"live/a\"} ", text, StringComparison.Ordinal);
@@ -25,8 +26,23 @@ public sealed class StreamMetricsTests
         Assert.Contains("\nmediagateway_stream_queue{stream=\"live/a\",queue=\"outlets\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("\nmediagateway_stream_frames_dropped_total{stream=\"live/a\",reason=\"slow_viewer\"} 5\n", text, StringComparison.Ordinal);
         Assert.Contains("\nmediagateway_frames_dropped_total{reason=\"slow_viewer\"} 5\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nmediagateway_stream_discarded_total{stream=\"live/a\",what=\"hls_segments\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nmediagateway_discarded_total{what=\"hls_segments\"} 2\n", text, StringComparison.Ordinal);
         lease.Stream.AddViewers(-2);
         lease.Dispose();
+    }
+
+    [Fact]
+    public void EveryReason_HasAWordOfItsOwnThatTheDocumentNames()
+    {
+        string document = File.ReadAllText(RepositoryFiles.PathOf("docs/operations.md"));
+        string[] words =
+        [
+            .. Enum.GetValues<StreamDropReason>().Select(StreamDrops.WordFor),
+            .. Enum.GetValues<StreamDiscard>().Select(StreamDrops.WordFor),
+        ];
+        Assert.Equal(words.Length, words.Distinct().Count());
+        Assert.Equal([], words.Where(word => !document.Contains($"`{word}`", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -48,6 +48,19 @@ public sealed class SignalingHubTests : SignalingHost
     }
 
     [Fact]
+    public async Task ConnectionOfAPage_IsCountedUntilItHasGone()
+    {
+        ResourceLedger ledger = App.Services.GetRequiredService<ResourceLedger>();
+        await using (HubClient page = await ConnectAsync())
+        {
+            await page.CallAsync("ServerInformation");
+            Assert.Equal(1, ledger.Count(ResourceKind.PageConnection));
+        }
+
+        await RtmpServerHost.UntilAsync(() => ledger.Count(ResourceKind.PageConnection) == 0, "it is given back");
+    }
+
+    [Fact]
     public async Task PageRestartsIce_OfItsOwnSessionsOnly()
     {
         await using HubClient page = await ConnectAsync();

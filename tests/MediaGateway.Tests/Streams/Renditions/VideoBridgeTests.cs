@@ -1,3 +1,4 @@
+using MediaGateway.Diagnostics;
 using MediaGateway.Media.Frames;
 using MediaGateway.Streams;
 using MediaGateway.Streams.Renditions;
@@ -51,6 +52,7 @@ public sealed class VideoBridgeTests
         run.Turn();
         Assert.Equal(["0", "(33)", "66"], run.Hub.Transcoders.Pushed);
         Assert.Equal((1, 0), (run.Bridge.SkippedPictures, run.Bridge.DroppedPictures));
+        Assert.Equal(1, run.Drops["bridge_late"]);
         Assert.Equal("K0 D66", run.Outlet.Text);
     }
 
@@ -67,6 +69,7 @@ public sealed class VideoBridgeTests
         run.Offer(99);
         run.Turn();
         Assert.Equal(3, run.Bridge.DroppedPictures);
+        Assert.Equal(3, run.Drops["bridge_late"]);
         Assert.True(run.Asked > 0);
         run.Offer(132);
         run.Offer(165, key: true);
@@ -182,7 +185,7 @@ public sealed class VideoBridgeTests
             Hub = new RenditionHub(pool);
             _lease = Hub.Hub.Publish("show", new FakePublisher(), ExpectedTracks.None);
             Assert.True(Hub.Workers.TryReserve(out VideoWorker? worker, out _));
-            Bridge = new VideoBridge(new LeaseConversion(_lease, Hub.Workers), Hub.Workers, this);
+            Bridge = new VideoBridge(new LeaseConversion(_lease, Hub.Workers, _lease.Stream), Hub.Workers, this);
             worker.Adopt(Bridge);
             Assert.True(_lease.Stream.Attach(Outlet, new SubscriptionOptions(AudioPreference.Opus, StartPoint.CachedGroup)));
         }
@@ -193,7 +196,11 @@ public sealed class VideoBridgeTests
 
         public RecordingOutlet Outlet { get; } = new();
 
+        public IReadOnlyDictionary<string, long> Drops => _lease.Stream.Drops.Snapshot();
+
         public int Asked { get; private set; }
+
+        private long Held => Hub.Hub.Metrics.Resources.Count(ResourceKind.VideoBridge);
 
         public void Offer(int milliseconds, bool key = false) =>
             Bridge.Offer(RenditionHub.Picture(_pool, milliseconds, milliseconds, key, Hub.Hub.Clock.Now, Vp8));
@@ -216,8 +223,10 @@ public sealed class VideoBridgeTests
 
         public void Dispose()
         {
+            Assert.InRange(Held, 0, 1);
             Bridge.Close();
             Turn();
+            Assert.Equal(0, Held);
             _lease.Dispose();
             Hub.Dispose();
         }

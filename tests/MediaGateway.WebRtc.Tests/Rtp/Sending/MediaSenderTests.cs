@@ -99,7 +99,7 @@ public sealed class MediaSenderTests
         bench.Picture(Stream + Frame, isKeyframe: false, bytes: 100);
         Assert.Empty(bench.Packets);
         Assert.Equal(1, bench.KeyframesWanted);
-        Assert.Equal(2, bench.Sender.Statistics.DroppedPictures);
+        Assert.Equal((2, 2), (bench.Sender.Statistics.DroppedPictures, bench.Sender.Statistics.UndecodablePictures));
 
         bench.Picture(Stream + (Frame * 2), isKeyframe: true, bytes: 100);
         bench.Run(TimeSpan.FromSeconds(3));

@@ -52,7 +52,10 @@ public sealed class PacingTests
         }
 
         bench.Run(TimeSpan.FromSeconds(2));
-        Assert.InRange(bench.Sender.Statistics.DroppedPictures, 30, 58);
+        SenderStatistics sent = bench.Sender.Statistics;
+        Assert.InRange(sent.DroppedPictures, 30, 58);
+        Assert.True(sent.CrowdedOutPictures > 0);
+        Assert.Equal(sent.DroppedPictures, sent.CrowdedOutPictures + sent.ThinnedOutPictures + sent.UndecodablePictures);
         Assert.True(bench.KeyframesWanted > 0);
         // Whole pictures only, in order, without a gap in the numbers.
         IReadOnlyList<SentBytes> packets = bench.Pictures;
@@ -106,6 +109,7 @@ public sealed class PacingTests
         // 250 pictures came. Trials every 5 s and more send all for a second or two at a time; the rest are keyframes.
         Assert.InRange(bench.Sender.Statistics.Tracks[0].Frames - before, 5, 150);
         Assert.True(wasLimited);
+        Assert.True(bench.Sender.Statistics.ThinnedOutPictures > 0);
         int sounds = bench.Sounds.Count;
         Assert.Equal(14 * 25, sounds);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MediaGateway.Media.Frames;
 using MediaGateway.WebRtc.Rtp.Sending;
 using Xunit;
 
@@ -81,6 +82,7 @@ public sealed class RetransmissionTests
         bench.Run(TimeSpan.FromSeconds(3));
         bench.Nack(SenderBench.VideoSsrc, first);
         Assert.Empty(bench.Repairs);
+        Assert.Equal(3, bench.Sender.Statistics.Tracks.Single(track => track.Kind == TrackKind.Video).ForgottenPackets);
     }
 
     /// <summary>A peer that asks for everything again and again gets half of what the way carries, not more.</summary>
@@ -102,6 +104,7 @@ public sealed class RetransmissionTests
         long estimate = bench.Sender.Statistics.EstimateBitsPerSecond;
         Assert.InRange(repeated / seconds, estimate / 20, estimate * 0.65);
         Assert.InRange(bench.Repairs.Count, 100, 100_000);
+        Assert.True(bench.Sender.Statistics.Tracks.Single(track => track.Kind == TrackKind.Video).PostponedPackets > 0);
     }
 
     [Fact]

@@ -217,6 +217,9 @@ public sealed class CoalescingTests : IDisposable
         _lease.Publish(first);
         _worker = new FanOutWorker(0, settings, _buffers, _bench.Clock, _bench.Metrics, NullLogger.Instance);
         _other = _worker.Add(_bystander, new RecordingSocket());
+
+        // What has been posted stands in line once, where it was posted first: the bystander has to be through before the viewer comes.
+        await SettledAsync();
         _viewer = _worker.Add(_owner, _socket);
         _viewer.TryPost(new ViewerCommand(ViewerCommandKind.StartMedia, Stream: _lease.Stream, MessageStreamId: 1));
         await SettledAsync();
