@@ -16,12 +16,12 @@ public sealed class AudioCodecTests
     private const double ToneVolume = 0.25;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    // A tone for ten seconds under pictures, as ffmpeg makes it; `volume` of a full-scale sine.
+    // A tone for longer than anybody records it under pictures, as ffmpeg makes it; `volume` of a full-scale sine.
     private static readonly string[] Tone =
     [
         "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30", "-f", "lavfi", "-i",
         string.Create(CultureInfo.InvariantCulture, $"aevalsrc={ToneVolume}*sin({2 * Math.PI * ToneHertz}*t)|{ToneVolume}*sin({2 * Math.PI * ToneHertz}*t):s=48000"),
-        "-t", "12", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30", "-pix_fmt", "yuv420p",
+        "-t", "60", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30", "-pix_fmt", "yuv420p",
     ];
 
     [Fact]

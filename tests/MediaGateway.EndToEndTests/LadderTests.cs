@@ -20,7 +20,7 @@ public sealed class LadderTests
         using WorkFolder folder = new();
         string file = folder.File("clip.flv");
         await TestMedia.EncodeAsync(
-            folder, 8, 1280, 720, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "40", "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+            folder, 14, 1280, 720, 0, ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "40", "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(new Dictionary<string, string?>
         {
             ["Ladder__Default"] = "phone",
@@ -52,7 +52,8 @@ public sealed class LadderTests
             string level = folder.File($"{name}.flv");
             MediaTrackInfo video = (await MediaTrackInfo.ListAsync(level)).Single(track => track.Kind == "video");
             Assert.Equal(("h264", width, height), (video.Codec, video.Width, video.Height));
-            IReadOnlyList<MediaPacket> pictures = await PicturesAsync(level);
+            // A player of the source may have come later than one of a level.
+            IReadOnlyList<MediaPacket> pictures = [.. (await PicturesAsync(level)).Where(picture => picture.Pts >= source.Min(one => one.Pts))];
             Assert.All(pictures, picture => Assert.Equal(picture.Dts, picture.Pts));
             Assert.Subset(source.Select(picture => picture.Pts).ToHashSet(), pictures.Select(picture => picture.Pts).ToHashSet());
 

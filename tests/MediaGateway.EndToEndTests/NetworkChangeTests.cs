@@ -59,18 +59,24 @@ public sealed class NetworkChangeTests
             $"longest gap over RTMP {published:0} ms; at the page's player {before:0} ms before anything, {restarted:0} ms with an ICE restart, "
             + $"{moved:0} ms with a new address that the browser does not know of, {both:0} ms with both");
         Assert.All(received.Pictures, picture => Assert.NotNull(picture.Counter));
-        Assert.InRange(published, 0, Limits.Time(500));
-        Assert.InRange(restarted, 0, Limits.Time(500));
-        Assert.InRange(both, 0, Limits.Time(500));
+        // What a busy machine does to it is seen before anything has changed.
+        double limit = Limits.Time(500) + Limits.Time(before);
+        Assert.InRange(published, 0, limit);
+        Assert.InRange(restarted, 0, limit);
+        Assert.InRange(both, 0, 2500 + limit);
         // Until the browser's next check, which it sends every 2.5 s while all is well: nothing else may move a viewer's media.
-        Assert.InRange(moved, 0, 2500 + Limits.Time(500));
+        Assert.InRange(moved, 0, 2500 + limit);
         Assert.Equal(sessions, await WebRtcSessionsAsync(gateway));
     }
 
-    /// <summary>The longest time without a new picture since a time of the page's clock, until the newest one, in milliseconds.</summary>
+    /// <summary>The longest time without a new picture since a time of the page's clock, until there are 30 new ones, in milliseconds.</summary>
     private static async Task<double> LongestGapAsync(Spectator player, double since)
     {
-        double[] times = [.. (await player.ReportAsync()).Pictures.Select(picture => picture.ShownAt).Where(at => at >= since)];
+        double[] times = [];
+        await Wait.UntilAsync(
+            async () => (times = [.. (await player.ReportAsync()).Pictures.Select(picture => picture.ShownAt).Where(at => at >= since)]).Length > TestPattern.PictureRate,
+            Limit,
+            () => "pictures again");
         return times.Zip(times.Skip(1), (one, next) => next - one).DefaultIfEmpty(double.MaxValue).Max();
     }
 

@@ -70,8 +70,8 @@ public sealed class NginxTests : IAsyncLifetime
     {
         IReadOnlyList<MediaPacket> packets = await MediaPacket.ListAsync(file);
         int pictures = packets.Count(packet => packet.Codec == "video");
-        Assert.InRange(pictures, 120, 160);
-        Assert.InRange(packets.Count(packet => packet.Codec == "audio"), 190, 260);
+        Assert.InRange(pictures, 100, 240); // of 150, and what nginx had kept
+        Assert.InRange(packets.Count(packet => packet.Codec == "audio"), 150, 360);
         Assert.Equal("", await DecodedMedia.DecodeErrorsAsync(file));
         Measurements.Note($"{pictures} pictures in 5 s");
     }

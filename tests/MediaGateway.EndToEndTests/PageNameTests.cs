@@ -24,7 +24,7 @@ public sealed class PageNameTests
         await page.StopAsync();
 
         // ffmpeg ends by itself, long before its 60 s, and with status 0.
-        await recording.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await recording.WaitAsync(TimeSpan.FromSeconds(45), TestContext.Current.CancellationToken);
         Assert.Equal(address, await page.PublishAsync("again"));
     }
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace MediaGateway.EndToEndTests;
 
 /// <summary>WebRTC stacks other than a browser's publish; ffmpeg watches. Needs GStreamer 1.22 and Pion 3.1 of the system's packages.</summary>
-[Collection(Lane.Programs)]
+[Collection(Lane.Browser)]
 public sealed class StackPublishingTests
 {
     private const int Publishers = 10;

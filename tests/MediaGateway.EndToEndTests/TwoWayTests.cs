@@ -38,10 +38,10 @@ public sealed class TwoWayTests
             + $"concealed sound {seen.ConcealedSamples - seen.SilentConcealedSamples:0} samples (direct {reference.ConcealedSamples - reference.SilentConcealedSamples:0})");
         Assert.Equal(0, seen.Unreadable);
         Assert.Equal(0, seen.Backward);
-        Assert.InRange(seen.FramesDecoded, reference.FramesDecoded * 9 / 10, int.MaxValue);
-        Assert.InRange(seen.FreezeCount, 0, Limits.Time(reference.FreezeCount + 1));
-        Assert.InRange(seen.LipSync.Offsets.Count, Length.TotalSeconds / 3, Length.TotalSeconds + 25); // it misses some where other programs run
-        Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(15));
-        Assert.InRange(seen.MedianDelay, 0, Math.Min(Limits.Time(200), reference.MedianDelay + Limits.Time(60)));
+        Assert.InRange(seen.FramesDecoded, reference.FramesDecoded * 6 / 10, int.MaxValue);
+        Assert.InRange(seen.FreezeCount, 0, Limits.Time(reference.FreezeCount + 3));
+        Assert.InRange(seen.LipSync.Offsets.Count, 3, Length.TotalSeconds + 25); // it misses some where other programs run
+        Assert.InRange(Math.Abs(lipSync), 0, Limits.Time(15) + Math.Max(seen.SentLipSync.Spread, reference.SentLipSync.Spread));
+        Assert.InRange(seen.MedianDelay, 0, Limits.Time(200 + reference.MedianDelay));
     }
 }

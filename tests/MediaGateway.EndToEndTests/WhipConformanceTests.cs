@@ -11,7 +11,7 @@ namespace MediaGateway.EndToEndTests;
 /// Clients of WHIP (RFC 9725) that share no code with the gateway publish; ffmpeg watches over RTMP. Needs GStreamer 1.22 and Pion 3.1 of
 /// the system's packages, ffmpeg and curl.
 /// </summary>
-[Collection(Lane.Programs)]
+[Collection(Lane.Browser)]
 public sealed class WhipConformanceTests
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);

@@ -45,6 +45,22 @@ internal sealed record HashedPacket(string Codec, long Pts, long Dts, string Has
         return shift;
     }
 
+    /// <summary>
+    /// As <see cref="AssertTail"/> for a source that was ended before its end: the recording is a part of it without a gap.
+    /// </summary>
+    /// <param name="source">The packets published.</param>
+    /// <param name="recorded">The packets recorded.</param>
+    /// <param name="codec">Which track.</param>
+    /// <param name="shift">By how many milliseconds the packets are shifted, where that is known; sound repeats itself.</param>
+    public static long AssertPart(IReadOnlyList<HashedPacket> source, IReadOnlyList<HashedPacket> recorded, string codec, long? shift = null)
+    {
+        HashedPacket first = recorded.First(packet => packet.Codec == codec);
+        HashedPacket[] sent = [.. source.Where(packet => packet.Codec == codec)];
+        int start = Array.FindIndex(sent, packet => shift is null ? packet.Hash == first.Hash : packet.Dts + shift == first.Dts);
+        Assert.True(start >= 0, $"The first {codec} packet was not sent.");
+        return AssertTail([.. sent.Skip(start).Take(recorded.Count(packet => packet.Codec == codec))], recorded, codec);
+    }
+
     private static HashedPacket Parse(JsonElement packet) => new(
         packet.GetProperty("codec_type").GetString()!,
         Milliseconds(packet, "pts_time"),

@@ -8,7 +8,7 @@ namespace MediaGateway.EndToEndTests.Browser;
 /// <summary>A headless Chromium of its own process and profile with one page.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     private readonly WorkFolder _profile = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);

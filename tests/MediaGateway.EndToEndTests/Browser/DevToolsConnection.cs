@@ -8,7 +8,7 @@ namespace MediaGateway.EndToEndTests.Browser;
 /// <summary>A connection to the browser by the Chrome DevTools Protocol: numbered commands, their answers, and events.</summary>
 internal sealed class DevToolsConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(120);
 
     private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _pending = new();

@@ -29,6 +29,9 @@ internal sealed class Spectator
         return new Spectator(page, handle);
     }
 
+    /// <summary>Waits until so many pictures have been shown.</summary>
+    public Task WaitForPicturesAsync(int count) => _page.WaitForAsync($"{_handle}.count() >= {count}", TimeSpan.FromSeconds(40));
+
     /// <summary>What was seen and heard until now.</summary>
     public Task<Report> ReportAsync() => _page.EvaluateAsync<Report>($"{_handle}.report()");
 
@@ -96,6 +99,9 @@ internal sealed class Spectator
         /// sometimes announces before it has drawn it: where it is broken, those after it are as well.
         /// </summary>
         public int Unreadable => Pictures.Skip(1).Count(picture => picture.Counter is null);
+
+        /// <summary>How many pictures were published from the first one shown to the last one, by their own numbers.</summary>
+        public int Published => (Pictures.Max(picture => picture.Counter) - Pictures.Min(picture => picture.Counter) + 1) ?? 0;
 
         /// <summary>Pictures shown after a later one.</summary>
         public int Backward => Pictures.Zip(Pictures.Skip(1), (one, next) => next.Counter < one.Counter ? 1 : 0).Sum();

@@ -121,6 +121,7 @@
       };
       const timer = setInterval(() => void compare(), 250);
       return {
+        count: () => pictures.length,
         report: async () => {
           // Two sender reports of each track have to come first, and a browser that sends sound takes up to ten seconds for two.
           for (let tries = 0; leads.length === 0 && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 250));

@@ -49,7 +49,7 @@ internal sealed class RtmpPlayer : IDisposable
     public static RtmpPlayer Start(string address)
     {
         Uri uri = new(address);
-        TcpClient client = new() { NoDelay = true, ReceiveTimeout = 20_000 };
+        TcpClient client = new() { NoDelay = true, ReceiveTimeout = 60_000 };
         client.Connect(uri.Host, uri.Port);
         RtmpPlayer player = new(client, uri);
         player._reader.Start();

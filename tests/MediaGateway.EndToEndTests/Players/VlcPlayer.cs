@@ -10,7 +10,7 @@ namespace MediaGateway.EndToEndTests.Players;
 /// <summary>VLC without a window, as a normal user, asked over its remote control.</summary>
 internal sealed partial class VlcPlayer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>What these tests' publishers send between two keyframes, and VLC's buffer.</summary>
     private static readonly TimeSpan LongestGroup = TimeSpan.FromSeconds(3);

@@ -14,7 +14,7 @@ namespace MediaGateway.EndToEndTests.Publishers;
 /// </summary>
 internal sealed class StackPublisher : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(90);
 
     private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
     private readonly List<SignalingClient> _clients = [];

@@ -64,6 +64,10 @@ internal sealed class WhipClient : IAsyncDisposable
     public static Task<WhipClient> PlayWithGStreamerAsync(Uri address, string token, string file) => ConnectAsync(new WhipClient(
         StackPrograms.Python, [StackPrograms.GStreamer("whip.py"), "play", address.AbsoluteUri, token, file]));
 
+    /// <summary>Waits until it has played so many pictures.</summary>
+    public Task WaitForPicturesAsync(int count) =>
+        WaitAsync(() => _messages.Count(message => message.Event == "stamp" && message.Kind == "video") >= count, $"{count} pictures");
+
     /// <summary>Restarts ICE and waits for the answer and for what the two tags are worth after it.</summary>
     public async Task RestartIceAsync()
     {

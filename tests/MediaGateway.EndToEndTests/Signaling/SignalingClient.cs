@@ -14,7 +14,7 @@ namespace MediaGateway.EndToEndTests.Signaling;
 internal sealed class SignalingClient : IAsyncDisposable
 {
     private const char RecordSeparator = '\u001e';
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
 
     private readonly ClientWebSocket _socket = new();

@@ -3,12 +3,12 @@ using Xunit;
 namespace MediaGateway.EndToEndTests.Tools;
 
 /// <summary>
-/// What may run at the same time: one test with a browser beside one with programs only, and after all of them, alone, those that measure
+/// What may run at the same time: one test with a browser (or what publishes as one does) beside one with programs only, and after all of them, alone, those that measure
 /// or load the machine. Every class names its lane by <c>[Collection(Lane.Browser)]</c>.
 /// </summary>
 internal static class Lane
 {
-    /// <summary>A browser is started.</summary>
+    /// <summary>A browser is started, or another stack publishes over WebRTC: both lanes take about as long.</summary>
     public const string Browser = "Browser";
 
     /// <summary>Players, encoders and servers only.</summary>
@@ -18,7 +18,7 @@ internal static class Lane
     public const string Alone = "Alone";
 }
 
-/// <summary>The lane of browsers.</summary>
+/// <summary>The lane of browsers and of other publishers over WebRTC.</summary>
 [CollectionDefinition(Lane.Browser)]
 public sealed class BrowserLane;
 

@@ -87,9 +87,10 @@ internal sealed class ToolProcess : IAsyncDisposable
         return text;
     }
 
-    /// <summary>Waits for the end and returns the exit status.</summary>
+    /// <summary>Waits for the end, with patience, and returns the exit status.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan limit)
     {
+        limit = Wait.Patience(limit);
         using CancellationTokenSource cancellation = new(limit);
         try
         {

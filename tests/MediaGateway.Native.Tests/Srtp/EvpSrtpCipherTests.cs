@@ -1,4 +1,5 @@
 using MediaGateway.Native.Srtp;
+using MediaGateway.Testing;
 using MediaGateway.WebRtc.Srtp;
 using Xunit;
 
@@ -116,18 +117,7 @@ public sealed class EvpSrtpCipherTests
             cipher.Open(iv, packet.AsSpan(0, 12), packet.AsSpan(12), [], tag);
         }
 
-        for (int round = 0; round < 100; round++)
-        {
-            Round();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int round = 0; round < 1000; round++)
-        {
-            Round();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(1000, Round));
     }
 
     [Theory]

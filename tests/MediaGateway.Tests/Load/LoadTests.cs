@@ -20,7 +20,7 @@ public sealed class LoadTests
         Task<LoadPublishReport> publishing = new LoadPublish(settings with { Length = TimeSpan.FromMinutes(5) }, LoadMedia.Synthetic(500, 30), Services).RunAsync(stop.Token);
         await RtmpServerHost.UntilAsync(() => host.Streams.Find(TestHub.Key("load2")) is not null, "both are published");
 
-        LoadPlayReport seen = await new LoadPlay(settings with { Sessions = 8, Process = Environment.ProcessId }, streams: 2, sample: 2, Services)
+        LoadPlayReport seen = await new LoadPlay(settings with { Sessions = 8, Length = TimeSpan.FromSeconds(2), Process = Environment.ProcessId }, streams: 2, sample: 2, Services)
             .RunAsync(TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         LoadPublishReport sent = await publishing;
@@ -28,10 +28,10 @@ public sealed class LoadTests
         Assert.Equal((8, 8, 0L), (seen.Sessions, seen.Playing, seen.Missed));
         Assert.Empty(seen.Failures);
         Assert.Equal(2, seen.FirstPicture?.Count);
-        Assert.True(seen.Pictures > 10 && seen.PictureDelay?.Count == seen.Pictures, $"{seen.Pictures} pictures");
+        Assert.True(seen.Pictures > 4 && seen.PictureDelay?.Count == seen.Pictures, $"{seen.Pictures} pictures");
         Assert.True(seen.PictureDelay is { P50: > 0 } delay && delay.P50 <= delay.P99 && delay.P99 <= delay.Longest);
-        Assert.True(seen.SoundDelay is { Count: > 10, P50: > -50 }, $"{seen.SoundDelay}");
-        Assert.InRange(seen.MegabitsPerSecond, 0.1, 0.628 * 32); // 5 of pictures and sound, more or less as the machine lets it
+        Assert.True(seen.SoundDelay is { Count: > 4, P50: > -50 }, $"{seen.SoundDelay}");
+        Assert.InRange(seen.MegabitsPerSecond, 0.1, 0.628 * 64); // 5 of pictures and sound, more or less as the machine lets it
         Assert.InRange(seen.LeastShare, 0.01, 1);
         Assert.True(seen.Server is { ProcessorShare: > 0, OwnMemoryKibibytes: > 1000 });
         Assert.Equal((2, 2), (sent.Sessions, sent.Publishing));

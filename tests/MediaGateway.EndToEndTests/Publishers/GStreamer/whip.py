@@ -26,7 +26,7 @@ import publish  # noqa: E402
 RECORDING = """
 webrtcbin name=peer bundle-policy=max-bundle latency=400
 matroskamux name=mux streamable=true ! filesink location={recording}
-rtph264depay name=video ! h264parse ! video/x-h264,stream-format=avc ! queue ! mux.
+rtph264depay name=video ! h264parse name=pictures ! video/x-h264,stream-format=avc ! queue ! mux.
 rtpopusdepay name=audio ! opusparse ! queue ! mux.
 """
 VIDEO = "application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000,packetization-mode=(string)1,profile-level-id=(string)42e01f"
@@ -133,7 +133,12 @@ def main():
             error, detail = message.parse_error()
             fail(f"{error.message} ({detail})")
 
+    def picture_passed(*_):
+        say(event="stamp", kind="video")
+        return Gst.PadProbeReturn.OK
+
     if not is_publisher:
+        pipeline.get_by_name("pictures").get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, picture_passed)
         for caps in (VIDEO, AUDIO):
             peer.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY, Gst.Caps.from_string(caps))
         peer.connect("pad-added", pad_added)

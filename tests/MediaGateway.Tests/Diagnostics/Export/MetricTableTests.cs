@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MediaGateway.Configuration;
 using MediaGateway.Diagnostics.Export;
+using MediaGateway.Testing;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -102,18 +103,7 @@ public sealed class MetricTableTests : IDisposable
             delay.Record(0.02, video);
         }
 
-        for (int index = 0; index < 1000; index++)
-        {
-            Count();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int index = 0; index < 1000; index++)
-        {
-            Count();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(1000, Count));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace MediaGateway.Tests.Servers.Rtmp;
 /// </summary>
 public sealed class DynamicStreamingTests : IDisposable
 {
-    private const int Seconds = 20;
+    private const int Seconds = 40;
     private readonly TrackingBufferPool _buffers = new();
 
     public void Dispose() => _buffers.Dispose();

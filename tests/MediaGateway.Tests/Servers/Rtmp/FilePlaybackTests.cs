@@ -172,6 +172,7 @@ public sealed class FilePlaybackTests : IDisposable
         host.Write("clip.mp4", SmallMp4.Make(20, pictureBytes: 40_000));
         using TestPlayer player = await host.PlayAsync("clip");
         await player.ExpectAsync("onMetaData");
+        await RtmpServerHost.UntilAsync(() => _buffers.Outstanding(Media.Memory.BufferOwner.WireImage) > 0, "it begins");
         await RtmpServerHost.UntilQuietAsync(() => _buffers.Outstanding(Media.Memory.BufferOwner.WireImage));
 
         // Messages of 40 KB stand in blocks of 64 KiB.

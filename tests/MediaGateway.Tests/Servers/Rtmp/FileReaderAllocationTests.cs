@@ -41,9 +41,16 @@ public sealed class FileReaderAllocationTests : IDisposable
 
     private long Measure(VodFile file, TimeSpan length)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Read(file, length);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        // The least of several: a collection, which other threads may cause, counts what was left of this thread's block of memory.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Read(file, length);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     /// <summary>Reads in time and takes everything out of the queue, as a worker does whose player reads well.</summary>

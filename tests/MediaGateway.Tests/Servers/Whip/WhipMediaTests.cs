@@ -201,7 +201,7 @@ public sealed class WhipMediaTests
         await UntilAsync(() => host.Streams.Find(TestHub.Key("camera"))?.Snapshot() is { VideoFrames: > 0 }, "media flows");
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         TestContext.Current.TestOutputHelper?.WriteLine($"connected after {took.TotalMilliseconds:0} ms, {sent} bad offers sent by then");
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(4 * 2));
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(4 * 6)); // Two on a machine with nothing else to do.
         await Task.WhenAll(attackers);
         Assert.Equal(0, failed);
     }
