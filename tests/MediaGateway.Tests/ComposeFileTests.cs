@@ -36,6 +36,14 @@ public partial class ComposeFileTests
             published);
     }
 
+    [Fact]
+    public void OpenFiles_AreEnoughForTheConnectionsOfTheDefaults()
+    {
+        long files = long.Parse(File[$"{Gateway}/ulimits/nofile/hard"], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.False(new OpenFileLimit(files, new RtmpOptions().MaximumConnections, new HttpOptions().MaximumConnections).IsShort);
+        Assert.Equal(File[$"{Gateway}/ulimits/nofile/hard"], File[$"{Gateway}/ulimits/nofile/soft"]);
+    }
+
     [Theory]
     [InlineData("", "", 0)]
     [InlineData("turn:203.0.113.7:3478", "long random text", 1)]

@@ -1,4 +1,5 @@
 using MediaGateway.Configuration;
+using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ internal static class AuthorizationServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="IAccessControl"/>: tokens, when there are secrets in the settings, then hooks, when a style is set; else
-    /// everybody may do everything.
+    /// everybody may do everything. None of them is asked while memory is near its limit.
     /// </summary>
     public static IServiceCollection AddAccessControl(this IServiceCollection services)
     {
@@ -31,11 +32,12 @@ internal static class AuthorizationServiceCollectionExtensions
             links.Add(hooks);
         }
 
-        return links switch
+        IAccessControl access = links switch
         {
             [] => new OpenAccess(),
             [var only] => only,
             _ => new ChainedAccess(links),
         };
+        return new MemoryAccess(access, provider.GetRequiredService<MemoryPressure>(), provider.GetRequiredService<GatewayMetrics>());
     }
 }

@@ -8,6 +8,9 @@ namespace MediaGateway.Authorization;
 /// </summary>
 internal interface IAccessControl
 {
+    /// <summary>Whether everybody may do everything, so that nothing about streams is secret.</summary>
+    bool IsOpen => false;
+
     /// <summary>Whether a client may connect.</summary>
     ValueTask<AccessVerdict> ConnectAsync(ClientConnection connection, CancellationToken cancellationToken);
 

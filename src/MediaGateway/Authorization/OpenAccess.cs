@@ -6,6 +6,9 @@ namespace MediaGateway.Authorization;
 internal sealed class OpenAccess : IAccessControl
 {
     /// <inheritdoc/>
+    public bool IsOpen => true;
+
+    /// <inheritdoc/>
     public ValueTask<AccessVerdict> ConnectAsync(ClientConnection connection, CancellationToken cancellationToken) =>
         ValueTask.FromResult(AccessVerdict.Allowed);
 

@@ -36,6 +36,7 @@ internal static class ConfigurationServiceCollectionExtensions
         AddSection<SnapshotOptions, SnapshotRanges>(services, configuration, SnapshotOptions.Section);
         AddSection<RecordingOptions, RecordingRanges>(services, configuration, RecordingOptions.Section);
         AddSection<MetricsOptions, MetricsRanges>(services, configuration, MetricsOptions.Section);
+        AddSection<LimitsOptions, LimitsRanges>(services, configuration, LimitsOptions.Section);
         AddSection<ApiOptions, ApiRanges>(services, configuration, ApiOptions.Section);
         AddSection<HookOptions, HookRanges>(services, configuration, HookOptions.Section);
         AddSection<TokenOptions, TokenRanges>(services, configuration, TokenOptions.Section);

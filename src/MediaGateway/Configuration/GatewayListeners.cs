@@ -1,4 +1,5 @@
 using System.Net;
+using MediaGateway.Diagnostics;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -27,7 +28,14 @@ internal static class GatewayListeners
         kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
-        var cap = new ConnectionCap(OpenFileLimit.Connections(http.MaximumConnections));
+        var files = OpenFileLimit.OfThisProcess(rtmp.MaximumConnections, http.MaximumConnections);
+        if (files.IsShort)
+        {
+            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionCap>>()
+                .FewOpenFiles(files.Files, files.Rtmp, files.WantedRtmp, files.Http, files.WantedHttp, files.Needed);
+        }
+
+        var cap = new ConnectionCap(files.Http);
         Listen(kestrel, http.BindAddress, http.Port, cap.Apply);
         if (http.TlsEnabled)
         {

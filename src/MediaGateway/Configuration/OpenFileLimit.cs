@@ -1,28 +1,54 @@
 using System.Globalization;
+using MediaGateway.Servers.WebRtc;
 
 namespace MediaGateway.Configuration;
 
 /// <summary>
-/// Connections are files of the process, and where none are left the runtime itself gives up: it can open none of its own. So no kind of
-/// connection may take more than its share of what the system allows (<c>ulimit -n</c>).
+/// Connections are files of the process, and where none are left the runtime itself gives up: it can open none of its own. So RTMP and HTTP
+/// together take no more than what the system allows (<c>ulimit -n</c>) beyond a reserve, each of them a share that a flood of the other
+/// cannot take.
 /// </summary>
-internal static class OpenFileLimit
+/// <param name="Files">Files that the process may have open.</param>
+/// <param name="WantedRtmp">RTMP connections as set.</param>
+/// <param name="WantedHttp">HTTP connections as set.</param>
+internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int WantedHttp)
 {
-    /// <summary>Files for everything else: the program's own, recordings, outgoing connections.</summary>
+    /// <summary>Files for everything else: the program's own, some 250 while it runs, recordings, pushes.</summary>
     public const int Reserve = 512;
 
-    // RTMP has two descriptors for a connection; HTTP and media over TCP have one.
-    private const int Shares = 4;
-    private const int Fewest = 16;
+    /// <summary>A kind has as many as this in any case: with fewer nothing works.</summary>
+    public const int Fewest = 16;
+
+    /// <summary>RTMP's media is sent by another thread than that which reads, and each has a descriptor of its own.</summary>
+    public const int FilesOfRtmp = 2;
+
+    private const int MediaShare = 8;
     private const string Line = "Max open files";
 
-    /// <summary>How many connections of a kind there may be: those wanted, or fewer where the system allows few files.</summary>
-    public static int Connections(int wanted) => Connections(wanted, Read());
+    /// <summary>RTMP connections that there may be.</summary>
+    public int Rtmp => Connections(WantedRtmp);
 
-    /// <summary>The same for a known limit.</summary>
-    /// <param name="wanted">Connections as set.</param>
-    /// <param name="files">Files that the process may have open.</param>
-    public static int Connections(int wanted, long files) => (int)Math.Min(wanted, Math.Max(Fewest, (files - Reserve) / Shares));
+    /// <summary>HTTP connections that there may be, each of one file.</summary>
+    public int Http => Connections(WantedHttp);
+
+    /// <summary>Connections of the media port over TCP that there may be, each of one file.</summary>
+    public int Media => (int)Math.Clamp(Room / MediaShare, Fewest, TcpMediaLimits.MaximumConnections);
+
+    /// <summary>Files with which all connections may be that are set.</summary>
+    public long Needed => Reserve + TcpMediaLimits.MaximumConnections + Wanted;
+
+    /// <summary>Whether the system allows fewer connections than are set.</summary>
+    public bool IsShort => Rtmp < WantedRtmp || Http < WantedHttp;
+
+    private long Room => Math.Max(0, Files - Reserve);
+
+    private long Wanted => ((long)WantedRtmp * FilesOfRtmp) + WantedHttp;
+
+    /// <summary>What holds for this process.</summary>
+    public static OpenFileLimit OfThisProcess(int wantedRtmp, int wantedHttp) => new(Read(), wantedRtmp, wantedHttp);
+
+    /// <summary>What holds for the media port of this process over TCP, which has no setting.</summary>
+    public static int MediaOfThisProcess() => OfThisProcess(0, 0).Media;
 
     /// <summary>The limit in the text of <c>/proc/self/limits</c>; no limit where it cannot be read.</summary>
     public static long Parse(string limits)
@@ -37,6 +63,13 @@ internal static class OpenFileLimit
         }
 
         return long.MaxValue;
+    }
+
+    // In the proportion in which they are set; one that is set low leaves the rest to the other.
+    private int Connections(int wanted)
+    {
+        long room = Room - Media;
+        return Wanted <= room ? wanted : (int)Math.Min(wanted, Math.Max(Fewest, room * wanted / Wanted));
     }
 
     private static long Read()

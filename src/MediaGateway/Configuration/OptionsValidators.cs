@@ -83,3 +83,7 @@ internal sealed partial class SnapshotRanges : IValidateOptions<SnapshotOptions>
 /// <summary>Checks the ranges of <see cref="MetricsOptions"/>.</summary>
 [OptionsValidator]
 internal sealed partial class MetricsRanges : IValidateOptions<MetricsOptions>;
+
+/// <summary>Checks the ranges of <see cref="LimitsOptions"/>.</summary>
+[OptionsValidator]
+internal sealed partial class LimitsRanges : IValidateOptions<LimitsOptions>;

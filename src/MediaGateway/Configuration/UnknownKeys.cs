@@ -26,6 +26,8 @@ internal static class UnknownKeys
         RecordingOptions.Section,
         RelayOptions.Section,
         SnapshotOptions.Section,
+        MetricsOptions.Section,
+        LimitsOptions.Section,
         ApiOptions.Section,
         HookOptions.Section,
         TokenOptions.Section,

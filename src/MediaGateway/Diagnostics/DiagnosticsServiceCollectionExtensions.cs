@@ -1,3 +1,4 @@
+using MediaGateway.Configuration;
 using MediaGateway.Diagnostics.Export;
 using MediaGateway.Media.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,7 +10,8 @@ internal static class DiagnosticsServiceCollectionExtensions
 {
     /// <summary>
     /// Registers the clock (the system's, unless there is another), the ledger of what is held, the figures and their ways out, the memory that
-    /// they count, and what the self-test says.
+    /// they count, and what the self-test
+    /// says, and how near memory is to its limit.
     /// </summary>
     public static IServiceCollection AddDiagnostics(this IServiceCollection services)
     {
@@ -23,6 +25,10 @@ internal static class DiagnosticsServiceCollectionExtensions
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<SelfTestResult>();
         services.AddSingleton<Readiness>();
+        services.AddOptions<LimitsOptions>();
+        services.TryAddSingleton<IMemoryMeter, ProcessMemoryMeter>();
+        services.AddSingleton<MemoryPressure>();
+        services.AddHostedService(static provider => provider.GetRequiredService<MemoryPressure>());
         // First of all: what is counted before somebody listens is lost.
         services.AddSingleton<MetricTable>();
         services.AddHostedService(static provider => provider.GetRequiredService<MetricTable>());

@@ -46,6 +46,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _nacks;
     private readonly Histogram<double> _bridgeDelay;
     private readonly Histogram<double> _videoBridgeDelay;
+    private readonly Counter<long> _refusedSessions;
     private readonly Counter<long> _hookCalls;
     private readonly Counter<long> _hookEventsDropped;
 
@@ -57,6 +58,7 @@ internal sealed class GatewayMetrics
         _sessions = meter.CreateUpDownCounter<long>("mediagateway.sessions.active", "{session}", "Sessions now open.");
         _sessionDuration = meter.CreateHistogram(
             "mediagateway.session.duration", "s", "How long ended sessions lasted.", tags: null, SessionDurations);
+        _refusedSessions = meter.CreateCounter<long>("mediagateway.sessions.refused", "{session}", "Sessions refused for want of room.");
         _streams = meter.CreateUpDownCounter<long>("mediagateway.streams.active", "{stream}", "Streams now published.");
         _subscribers = meter.CreateUpDownCounter<long>("mediagateway.subscribers.active", "{subscriber}", "Viewers now watching.");
         _frames = meter.CreateCounter<long>("mediagateway.frames", "{frame}", "Frames published.");
@@ -101,6 +103,10 @@ internal sealed class GatewayMetrics
             _sessionDuration.Record(duration.TotalSeconds, new("protocol", protocol), new("role", role), new("error.type", reason.ToString()));
         }
     }
+
+    /// <summary>Somebody was refused for want of room.</summary>
+    /// <param name="reason">Of what: <c>memory</c>.</param>
+    public void SessionRefused(string reason) => _refusedSessions.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>A stream has begun.</summary>
     public void StreamStarted() => _streams.Add(1);

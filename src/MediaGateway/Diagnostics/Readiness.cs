@@ -1,7 +1,7 @@
 namespace MediaGateway.Diagnostics;
 
 /// <summary>Whether the gateway is alive, and whether new clients may be sent to it; and why not, in words. Any thread.</summary>
-internal sealed class Readiness(IHostApplicationLifetime lifetime, GatewayMetrics metrics, GatewayClock clock)
+internal sealed class Readiness(IHostApplicationLifetime lifetime, GatewayMetrics metrics, GatewayClock clock, MemoryPressure memory)
 {
     /// <summary>What only a restart puts right: threads that do not come back from their work.</summary>
     public IReadOnlyList<string> Ailments()
@@ -17,6 +17,11 @@ internal sealed class Readiness(IHostApplicationLifetime lifetime, GatewayMetric
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return ["The gateway is shutting down.", .. ailments];
+        }
+
+        if (memory.IsNear)
+        {
+            ailments = [MemoryPressure.Words + ".", .. ailments];
         }
 
         return lifetime.ApplicationStarted.IsCancellationRequested

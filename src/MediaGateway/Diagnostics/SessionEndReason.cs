@@ -18,7 +18,7 @@ internal enum SessionEndReason
     /// <summary>There is no such stream.</summary>
     StreamNotFound,
 
-    /// <summary>The stream name is already in use, or the gateway carries as many streams as it may.</summary>
+    /// <summary>The stream name is already in use, or the gateway carries as much as it may.</summary>
     StreamBusy,
 
     /// <summary>Another publisher has taken the stream over.</summary>

@@ -41,7 +41,7 @@ internal sealed class HookGate(HookBackend backend, HookClient client, TimeProvi
         }
 
         logger.HookRefused(question.Method, question.Subject, fault);
-        return AccessVerdict.Refused(HookWords.CannotBeAsked);
+        return AccessVerdict.TryLater(HookWords.CannotBeAsked);
     }
 
     /// <summary>Reads a JSON body; null when it is none. An empty body is an empty object.</summary>

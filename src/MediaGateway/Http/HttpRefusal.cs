@@ -1,6 +1,5 @@
 using MediaGateway.Api;
 using MediaGateway.Authorization;
-using MediaGateway.Hooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MediaGateway.Http;
@@ -11,14 +10,14 @@ internal static class HttpRefusal
     private const string Challenge = "Bearer realm=\"MediaGateway\"";
     private const string RetrySeconds = "2";
 
-    /// <summary>401 for a client that has shown nothing, 403 for one whose credentials are not enough, 503 while nobody can be asked.</summary>
+    /// <summary>401 for a client that has shown nothing, 403 for one whose credentials are not enough, 503 when it is no only for now.</summary>
     /// <param name="response">Gets the headers.</param>
     /// <param name="verdict">The answer of access control, which is no.</param>
     /// <param name="hasCredentials">Whether the client has shown any.</param>
     public static JsonHttpResult<ProblemReport> Answer(HttpResponse response, AccessVerdict verdict, bool hasCredentials)
     {
         string reason = verdict.Reason ?? "Refused.";
-        if (reason == HookWords.CannotBeAsked)
+        if (verdict.MayRetry)
         {
             response.Headers.RetryAfter = RetrySeconds;
             return ProblemReport.Answer(StatusCodes.Status503ServiceUnavailable, reason);

@@ -89,7 +89,7 @@ internal static class SnapshotEndpoints
     }
 
     private static bool IsPublic(IAccessControl access, SnapshotOptions options) =>
-        options.LiveList == LiveListAccess.Always || (options.LiveList == LiveListAccess.Open && access is OpenAccess);
+        options.LiveList == LiveListAccess.Always || (options.LiveList == LiveListAccess.Open && access.IsOpen);
 
     /// <summary>A level of a stream that is in the list itself says nothing new.</summary>
     private static bool IsLevel(StreamKey key, StreamRegistry registry, ILadder ladder) =>

@@ -25,7 +25,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private readonly int _rtmpsPort;
     private readonly int _webRtcPort;
 
-    private GatewayProcess(IReadOnlyDictionary<string, string?> settings, GatewayProcess? former = null)
+    private GatewayProcess(IReadOnlyDictionary<string, string?> settings, GatewayProcess? former = null, int? openFiles = null)
     {
         _httpPort = former?._httpPort ?? FreePort.Tcp();
         _httpsPort = former?._httpsPort ?? FreePort.Tcp();
@@ -43,6 +43,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["WebRtc__BindAddress"] = "127.0.0.1",
             ["WebRtc__Port"] = Number(_webRtcPort),
             ["WebRtc__AdvertisedAddresses__0"] = "127.0.0.1",
+            // Of a container's memory the tests and their programs take the most.
+            ["Limits__MemoryPercent"] = "0",
             // The tests' own host must not leak into the program.
             ["MEDIAGATEWAY_PUBLIC_ADDRESS"] = null,
             ["ASPNETCORE_URLS"] = null,
@@ -55,9 +57,13 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
 
         string program = Environment.GetEnvironmentVariable(ProgramVariable) ?? Repository.GatewayProgram;
-        _process = program.EndsWith(".dll", StringComparison.Ordinal)
-            ? ToolProcess.Start(Tool.Require("dotnet"), [program], environment: environment, workingDirectory: Repository.Root)
-            : ToolProcess.Start(program, [], environment: environment, workingDirectory: Repository.Root);
+        string[] command = program.EndsWith(".dll", StringComparison.Ordinal) ? [Tool.Require("dotnet"), program] : [program];
+        if (openFiles is { } files)
+        {
+            command = [Tool.Require("sh"), "-c", $"ulimit -n {files} && exec \"$0\" \"$@\"", .. command];
+        }
+
+        _process = ToolProcess.Start(command[0], command[1..], environment: environment, workingDirectory: Repository.Root);
     }
 
     /// <summary>The page.</summary>
@@ -104,9 +110,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts the program and waits until it is healthy.</summary>
     /// <param name="settings">Settings of this test, such as <c>Streams__CacheBytes</c>, over those of all tests.</param>
     /// <param name="former">A gateway that has ended, whose ports this one takes: a restart.</param>
-    public static async Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, GatewayProcess? former = null)
+    /// <param name="openFiles">How many files it may have open (<c>ulimit -n</c>); null: as many as the tests.</param>
+    public static async Task<GatewayProcess> StartAsync(
+        IReadOnlyDictionary<string, string?>? settings = null, GatewayProcess? former = null, int? openFiles = null)
     {
-        GatewayProcess gateway = new(settings ?? new Dictionary<string, string?>(), former);
+        GatewayProcess gateway = new(settings ?? new Dictionary<string, string?>(), former, openFiles);
         try
         {
             using HttpClient client = new();
@@ -160,6 +168,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
             limit,
             () => $"the end of stream {name}");
     }
+
+    /// <summary>Halts the program, as when its machine sleeps.</summary>
+    public Task HaltAsync() => _process.SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ResumeAsync() => _process.SignalAsync("CONT");
 
     /// <summary>Ends the program so that it can say nothing more.</summary>
     public Task KillAsync() => _process.StopAsync("KILL", StopLimit);

@@ -105,13 +105,19 @@ internal sealed class ToolProcess : IAsyncDisposable
         return Process.ExitCode;
     }
 
+    /// <summary>Sends a signal, such as <c>STOP</c>.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Asks the process to end (SIGINT or SIGTERM) and returns its exit status; kills it after <paramref name="limit"/>.</summary>
     public async Task<int> StopAsync(string signal, TimeSpan limit)
     {
         if (!Process.HasExited)
         {
-            using Process kill = Process.Start("kill", [$"-{signal}", Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
+            await SignalAsync(signal);
         }
 
         return await WaitForExitAsync(limit);

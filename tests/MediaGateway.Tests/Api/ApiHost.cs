@@ -7,6 +7,7 @@ using MediaGateway.Configuration;
 using MediaGateway.Connectivity;
 using MediaGateway.Diagnostics;
 using MediaGateway.Diagnostics.Export;
+using MediaGateway.Http;
 using MediaGateway.Media.Frames;
 using MediaGateway.Media.Memory;
 using MediaGateway.Push;
@@ -17,6 +18,7 @@ using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
 using MediaGateway.Snapshots;
 using MediaGateway.Streams;
+using MediaGateway.Tests.Diagnostics;
 using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
 using MediaGateway.Vod;
@@ -54,16 +56,22 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public IEnumerable<RouteEndpoint> Endpoints => Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public static async Task<ApiHost> StartAsync(params (string Key, string Value)[] settings)
+    public FakeMemoryMeter Memory => Get<FakeMemoryMeter>();
+
+    public static Task<ApiHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(TimeProvider.System, settings);
+
+    public static async Task<ApiHost> StartAsync(TimeProvider time, params (string Key, string Value)[] settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.AddGatewayOptions();
         builder.Services.AddRoutingCore().AddLogging();
-        builder.Services.AddSingleton(TimeProvider.System);
+        var meter = new FakeMemoryMeter();
+        builder.Services.AddSingleton<IMemoryMeter>(meter).AddSingleton(meter);
+        builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddDiagnostics().AddSessions().AddStreams().AddPush().AddRelay().AddVod().AddRecording().AddSnapshots().AddApi();
-        builder.Services.AddAccessControl().AddConnectivity().AddWhip();
+        builder.Services.AddAccessControl().AddConnectivity().AddHttpViewers().AddWhip();
         builder.Services.AddSingleton<IPeerSessions, FakePeerSessions>().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication app = builder.Build();

@@ -26,6 +26,8 @@ public partial class ConfigurationDocsTests
         (RecordingOptions.Section, new RecordingOptions()),
         (RelayOptions.Section, new RelayOptions()),
         (SnapshotOptions.Section, new SnapshotOptions()),
+        (MetricsOptions.Section, new MetricsOptions()),
+        (LimitsOptions.Section, new LimitsOptions()),
         (ApiOptions.Section, new ApiOptions()),
         (HookOptions.Section, new HookOptions()),
         (TokenOptions.Section, new TokenOptions()),

@@ -6,14 +6,31 @@ namespace MediaGateway.Tests.Configuration;
 public class OpenFileLimitTests
 {
     [Theory]
-    [InlineData(10_000, 1_048_576, 10_000)]
-    [InlineData(10_000, 20_512, 5000)]
-    [InlineData(10_000, 1024, 128)]
-    [InlineData(10_000, 256, 16)]
-    [InlineData(10, 256, 10)]
-    [InlineData(10_000, long.MaxValue, 10_000)]
-    public void FewFiles_FewerConnections(int wanted, long files, int connections) =>
-        Assert.Equal(connections, OpenFileLimit.Connections(wanted, files));
+    [InlineData(1_048_576, 10_000, 10_000, 10_000, 10_000, 2048, false)]
+    [InlineData(32_560, 10_000, 10_000, 10_000, 10_000, 2048, false)]
+    [InlineData(32_559, 10_000, 10_000, 9999, 9999, 2048, true)]
+    [InlineData(20_000, 10_000, 10_000, 5813, 5813, 2048, true)]
+    [InlineData(20_000, 10_000, 1000, 8304, 830, 2048, true)]
+    [InlineData(1024, 10_000, 10_000, 149, 149, 64, true)]
+    [InlineData(256, 10_000, 10_000, 16, 16, 16, true)]
+    [InlineData(256, 10, 10, 10, 10, 16, false)]
+    [InlineData(long.MaxValue, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 2048, false)]
+    public void FewFiles_FewerConnectionsInTheProportionInWhichTheyAreSet(
+        long files, int wantedRtmp, int wantedHttp, int rtmp, int http, int media, bool isShort)
+    {
+        var limit = new OpenFileLimit(files, wantedRtmp, wantedHttp);
+        Assert.Equal((rtmp, http, media, isShort), (limit.Rtmp, limit.Http, limit.Media, limit.IsShort));
+    }
+
+    [Fact]
+    public void AllConnectionsAtOnce_LeaveTheReserve()
+    {
+        for (long files = 1024; files < 40_000; files += 97)
+        {
+            var limit = new OpenFileLimit(files, 10_000, 10_000);
+            Assert.InRange(((long)limit.Rtmp * OpenFileLimit.FilesOfRtmp) + limit.Http + limit.Media, 1, files - OpenFileLimit.Reserve);
+        }
+    }
 
     [Theory]
     [InlineData("Limit  Soft Limit  Hard Limit  Units\nMax processes  10  10  processes\nMax open files            1024                 4096                 files\n", 1024)]

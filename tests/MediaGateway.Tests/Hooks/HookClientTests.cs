@@ -13,7 +13,7 @@ namespace MediaGateway.Tests.Hooks;
 public sealed class HookClientTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
-    private static readonly AccessVerdict NotAsked = AccessVerdict.Refused(HookWords.CannotBeAsked);
+    private static readonly AccessVerdict NotAsked = AccessVerdict.TryLater(HookWords.CannotBeAsked);
 
     private TestBackend? _backend;
 

@@ -4,6 +4,7 @@ using MediaGateway.Diagnostics;
 using MediaGateway.Hooks;
 using MediaGateway.Sessions;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Diagnostics;
 using Xunit;
 
 namespace MediaGateway.Tests.Hooks;
@@ -21,6 +22,7 @@ internal sealed class HooksHost : IAsyncDisposable
         builder.AddGatewayOptions();
         builder.Logging.AddProvider(_log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton<IMemoryMeter>(new FakeMemoryMeter());
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration);
         _host = builder.Build();
     }

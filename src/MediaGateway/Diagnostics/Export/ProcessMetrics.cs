@@ -4,7 +4,7 @@ using System.Globalization;
 namespace MediaGateway.Diagnostics.Export;
 
 /// <summary>What the kernel and the gateway's own threads say of the process; read when somebody asks.</summary>
-internal sealed class ProcessMetrics(IMeterFactory meters, GatewayMetrics metrics, GatewayClock clock) : IHostedService
+internal sealed class ProcessMetrics(IMeterFactory meters, GatewayMetrics metrics, GatewayClock clock, MemoryPressure memory) : IHostedService
 {
     private const string StatusFile = "/proc/self/status";
     private const string DescriptorFolder = "/proc/self/fd";
@@ -21,6 +21,8 @@ internal sealed class ProcessMetrics(IMeterFactory meters, GatewayMetrics metric
             "mediagateway.build.info", static () => new Measurement<long>(1, VersionTag), null, "Always 1; its label is the version.");
         meter.CreateObservableGauge(
             "mediagateway.process.memory.anonymous", static () => Status("RssAnon:") * BytesPerKilobyte, "By", "Memory of the process's own, in RAM.");
+        meter.CreateObservableGauge("mediagateway.memory.used", () => memory.Use.UsedBytes, "By", "Memory in use of the nearest limit.");
+        meter.CreateObservableGauge("mediagateway.memory.limit", () => memory.Use.LimitBytes, "By", "That limit.");
         meter.CreateObservableGauge("mediagateway.process.threads", static () => Status("Threads:"), "{thread}", "Threads of the process.");
         meter.CreateObservableGauge("mediagateway.process.open_files", OpenFiles, "{file}", "Open sockets and files.");
         meter.CreateObservableGauge("mediagateway.thread.busy", Busy, "s", "How long a thread has been at its present round of work.");

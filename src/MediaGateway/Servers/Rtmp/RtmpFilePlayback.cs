@@ -195,7 +195,7 @@ internal sealed class RtmpFilePlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequ
         MediaSession session = _entry!.Session; // Made before anybody was asked about it.
         if (!verdict.IsAllowed)
         {
-            Refuse(StatusCode.PlayFailed, verdict.Reason ?? "You may not play this file.", SessionEndReason.Unauthorized);
+            Refuse(StatusCode.PlayFailed, verdict.Reason ?? "You may not play this file.", verdict.MayRetry ? SessionEndReason.StreamBusy : SessionEndReason.Unauthorized);
             return;
         }
 

@@ -229,7 +229,7 @@ internal sealed class RtmpPlayback(RtmpDialogue dialogue, RtmpEvent.PlayRequeste
         MediaSession session = _entry!.Session; // Made before anybody was asked about it.
         if (!verdict.IsAllowed)
         {
-            Refuse(StatusCode.PlayFailed, verdict.Reason ?? "You may not play this stream.", SessionEndReason.Unauthorized);
+            Refuse(StatusCode.PlayFailed, verdict.Reason ?? "You may not play this stream.", verdict.MayRetry ? SessionEndReason.StreamBusy : SessionEndReason.Unauthorized);
             return;
         }
 

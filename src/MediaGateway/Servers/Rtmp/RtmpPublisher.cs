@@ -156,7 +156,7 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
         MediaSession session = _entry!.Session; // Made before anybody was asked about it.
         if (!verdict.IsAllowed)
         {
-            Refuse(StatusCode.PublishDenied, verdict.Reason ?? "You may not publish this stream.", SessionEndReason.Unauthorized);
+            Refuse(StatusCode.PublishDenied, verdict.Reason ?? "You may not publish this stream.", verdict.MayRetry ? SessionEndReason.StreamBusy : SessionEndReason.Unauthorized);
             return;
         }
 

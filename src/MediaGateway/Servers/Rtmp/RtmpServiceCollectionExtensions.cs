@@ -21,7 +21,8 @@ internal static class RtmpServiceCollectionExtensions
         services.AddSingleton(provider =>
         {
             RtmpServerOptions options = provider.GetRequiredService<RtmpServerOptions>();
-            return new RtmpConnectionLimiter(OpenFileLimit.Connections(options.MaximumConnections), options.MaximumIdleConnectionsPerAddress);
+            var files = OpenFileLimit.OfThisProcess(options.MaximumConnections, provider.GetRequiredService<IOptions<HttpOptions>>().Value.MaximumConnections);
+            return new RtmpConnectionLimiter(files.Rtmp, options.MaximumIdleConnectionsPerAddress);
         });
         services.AddSingleton<FanOutWorkers>();
         services.AddSingleton<RefusalReport>();

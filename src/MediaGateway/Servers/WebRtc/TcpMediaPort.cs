@@ -29,8 +29,8 @@ internal sealed class TcpMediaPort : IDisposable
     private readonly BufferPool _pool;
     private readonly EventQueue _events = new();
     private readonly QueuedEvent[] _due = new QueuedEvent[256];
-    private readonly TcpMediaConnection?[] _connections = new TcpMediaConnection?[TcpMediaLimits.MaximumConnections];
-    private readonly Stack<int> _free = new(Enumerable.Range(0, TcpMediaLimits.MaximumConnections).Reverse());
+    private readonly TcpMediaConnection?[] _connections;
+    private readonly Stack<int> _free;
     private readonly Dictionary<TransportPath, TcpMediaConnection> _byPath = [];
     private readonly Dictionary<ulong, int> _unprovenByNetwork = [];
     private readonly Queue<TcpMediaConnection> _unproven = new();
@@ -42,8 +42,14 @@ internal sealed class TcpMediaPort : IDisposable
     private long _droppedByClosed;
 
     /// <summary>Takes over a listening socket of <see cref="Listen"/>.</summary>
-    public TcpMediaPort(Socket listener, BufferPool pool, ResourceLedger resources)
+    /// <param name="listener">The socket.</param>
+    /// <param name="pool">Where memory comes from.</param>
+    /// <param name="resources">Counts what is held.</param>
+    /// <param name="maximum">Connections at the same time.</param>
+    public TcpMediaPort(Socket listener, BufferPool pool, ResourceLedger resources, int maximum = TcpMediaLimits.MaximumConnections)
     {
+        _connections = new TcpMediaConnection?[maximum];
+        _free = new(Enumerable.Range(0, maximum).Reverse());
         _resources = resources;
         _listener = listener;
         _pool = pool;

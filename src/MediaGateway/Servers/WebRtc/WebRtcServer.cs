@@ -261,7 +261,7 @@ internal sealed class WebRtcServer(
             UdpBatchSocket socket = OpenUdp();
             try
             {
-                return (socket, options.Value.TcpEnabled ? new TcpMediaPort(TcpMediaPort.Listen(BindAddress, socket.Port), pool, metrics.Resources) : null);
+                return (socket, options.Value.TcpEnabled ? new TcpMediaPort(TcpMediaPort.Listen(BindAddress, socket.Port), pool, metrics.Resources, OpenFileLimit.MediaOfThisProcess()) : null);
             }
             catch (SocketException exception)
             {

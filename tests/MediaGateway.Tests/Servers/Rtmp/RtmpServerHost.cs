@@ -12,6 +12,7 @@ using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Diagnostics;
 using MediaGateway.Tests.Streams;
 using MediaGateway.Tls;
 using MediaGateway.Vod;
@@ -94,6 +95,7 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         builder.Services.AddSingleton(buffers);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IAudioTranscoderFactory>(new FakeTranscoderFactory(buffers));
+        builder.Services.AddSingleton<IMemoryMeter>(new FakeMemoryMeter());
         builder.Services.AddDiagnostics().AddStreams().AddSessions().AddVod();
         builder.Services.AddOptions<VodOptions>();
         builder.Services.AddSingleton<IAccessControl, OpenAccess>();

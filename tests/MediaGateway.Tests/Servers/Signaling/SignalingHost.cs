@@ -17,6 +17,7 @@ using MediaGateway.Servers.Signaling;
 using MediaGateway.Sessions;
 using MediaGateway.Snapshots;
 using MediaGateway.Streams;
+using MediaGateway.Tests.Diagnostics;
 using MediaGateway.Tests.Hooks;
 using MediaGateway.Tests.Streams;
 using MediaGateway.Vod;
@@ -56,6 +57,7 @@ public abstract class SignalingHost : IAsyncLifetime
         builder.Services.AddSingleton<IAudioTranscoderFactory>(provider =>
             new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         builder.Services.AddSingleton<IPeerSessions>(Peers);
+        builder.Services.AddSingleton<IMemoryMeter>(new FakeMemoryMeter());
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddVod().AddConnectivity().AddSignaling();
         builder.Services.AddPush().AddRelay().AddRecording().AddSnapshots().AddApi().AddSingleton<RtmpRedirects>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

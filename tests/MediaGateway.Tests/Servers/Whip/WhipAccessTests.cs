@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using MediaGateway.Authorization;
 using MediaGateway.Hooks;
 using MediaGateway.Sessions;
 using MediaGateway.Tests.Hooks;
@@ -44,7 +45,7 @@ public sealed class WhipAccessTests
             (await host.OfferAsync("/whip/camera?token=x")).AssertProblem(403);
         }
 
-        host.Access.OnPublish = (_, _) => FakeAccess.Refused(HookWords.CannotBeAsked);
+        host.Access.OnPublish = (_, _) => ValueTask.FromResult(AccessVerdict.TryLater(HookWords.CannotBeAsked));
         Assert.Equal("2", (await host.OfferAsync("/whip/camera")).AssertProblem(503)["Retry-After"]);
         Assert.Empty(host.Directory.Connections);
         Assert.Empty(host.Peers.Offers);

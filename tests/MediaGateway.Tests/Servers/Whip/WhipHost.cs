@@ -15,6 +15,7 @@ using MediaGateway.Servers.Whip;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Diagnostics;
 using MediaGateway.Tests.Servers.Rtmp;
 using MediaGateway.Tests.Servers.Signaling;
 using MediaGateway.Tests.Streams;
@@ -143,6 +144,7 @@ internal sealed class WhipHost : IAsyncDisposable
             builder.Services.AddSingleton<IAudioTranscoderFactory>(provider => new FakeTranscoderFactory(provider.GetRequiredService<BufferPool>()));
         }
 
+        builder.Services.AddSingleton<IMemoryMeter>(new FakeMemoryMeter());
         builder.Services.AddDiagnostics().AddSessions().AddAccessControl().AddHooks(builder.Configuration).AddStreams().AddVod().AddConnectivity().AddHttpViewers().AddWhip();
         if (!settings.Any(setting => setting.Key.StartsWith("Hooks:", StringComparison.Ordinal) || setting.Key.StartsWith("Tokens:", StringComparison.Ordinal)))
         {
