@@ -53,6 +53,7 @@ internal sealed class DelayHistogram
             total,
             Milliseconds(Math.Min(maximum, Percentile(counts, total, 0.50))),
             Milliseconds(Math.Min(maximum, Percentile(counts, total, 0.95))),
+            Milliseconds(Math.Min(maximum, Percentile(counts, total, 0.99))),
             Milliseconds(maximum));
     }
 

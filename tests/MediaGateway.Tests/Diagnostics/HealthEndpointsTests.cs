@@ -106,7 +106,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         metrics.FrameSent(TrackKind.Audio, TimeSpan.FromMilliseconds(1));
         JsonElement report = await GetAsync("/api/statistics");
         Assert.Equal(
-            """{"count":1,"p50Milliseconds":2,"p95Milliseconds":2,"maximumMilliseconds":2}""",
+            """{"count":1,"p50Milliseconds":2,"p95Milliseconds":2,"p99Milliseconds":2,"maximumMilliseconds":2}""",
             report.GetProperty("videoDelay").GetRawText());
         Assert.Equal(1, report.GetProperty("audioDelay").GetProperty("maximumMilliseconds").GetDouble());
         Assert.Equal(0, report.GetProperty("buffers").GetProperty("WireImage").GetInt64());
