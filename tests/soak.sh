@@ -387,7 +387,10 @@ for _ in $(seq 100); do
   kill -0 "$gateway_pid" 2>/dev/null || break
   sleep 0.1
 done
-kill -0 "$gateway_pid" 2>/dev/null && problem "SIGTERM did not end the gateway within 10 s"
+if kill -0 "$gateway_pid" 2>/dev/null; then
+  problem "SIGTERM did not end the gateway within 10 s; its last words:"
+  tail -n 20 "$folder/gateway.log" >&2
+fi
 
 echo "memory slope $memory KiB/min, gen-2 collections after the first minute $oldest, allocated $allocation KiB/s, steady viewers $playing/$all, pictures missed $missed," \
   "HLS segments read $(lines "$folder/hls"), errors $errors, load $(cut -d' ' -f1 /proc/loadavg)"
