@@ -11,5 +11,5 @@ install_native_libraries
 install_node
 say "Building the page and the gateway ..."
 build_page
-dotnet build src/MediaGateway -c Release -v quiet --nologo -clp:NoSummary
-exec dotnet src/MediaGateway/bin/Release/net10.0/MediaGateway.dll "$@"
+publish_gateway
+exec dotnet "$gateway" "$@"

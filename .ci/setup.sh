@@ -127,3 +127,10 @@ install_page_packages() {
 build_page() {
   install_page_packages && npm run build --prefix web --silent -- --logLevel=error
 }
+
+# The program as it is meant to run: compiled ahead, so that while the first viewers join no compiler takes their processor time.
+gateway=artifacts/gateway/MediaGateway.dll
+publish_gateway() {
+  dotnet publish src/MediaGateway -c Release --use-current-runtime --no-self-contained -p:PublishReadyToRun=true \
+    -o "$(dirname "$gateway")" -v quiet --nologo -clp:NoSummary
+}

@@ -4,7 +4,7 @@
 # Usage: tests/soak.sh [MINUTES]            with faults
 #        tests/soak.sh --steady [MINUTES]   plain load, no faults (default 10): collections of the oldest generation, allocation, memory
 # Ports are FIRST_PORT (default 18700) and the six above. SAMPLES is a file that keeps the samples; FAULTS are the faults to take, in that order.
-# Needs ffmpeg, curl, node and a Release build of src/MediaGateway. Everything that it starts ends with it. docs/operations.md tells what is judged.
+# Needs ffmpeg, curl, node and the .NET SDK. Everything that it starts ends with it. docs/operations.md tells what is judged.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 steady=

@@ -98,6 +98,11 @@ try
     app.Run();
     return 0;
 }
+catch (OperationCanceledException)
+{
+    // It was told to end before all had started: nobody was served yet.
+    return 0;
+}
 catch (Exception exception) when (SettingsFailure.TryDescribe(exception, out string? line))
 {
     Console.Error.WriteLine(line);

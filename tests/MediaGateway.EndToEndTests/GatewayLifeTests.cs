@@ -44,6 +44,17 @@ public sealed class GatewayLifeTests
     }
 
     [Fact]
+    public async Task TerminatedAsSoonAsItListens_EndsWithStatusZero()
+    {
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync();
+
+        int status = await gateway.StopAsync();
+
+        Assert.Equal(0, status);
+        Assert.DoesNotContain("exception", gateway.Log, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task TerminatedWhilePublishingAndPlaying_EveryoneIsToldFilesAreWholeAndItEndsWithStatusZero()
     {
         using WorkFolder folder = new();

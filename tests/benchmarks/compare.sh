@@ -2,7 +2,7 @@
 # The gateway beside nginx-rtmp, as servers of one RTMP stream to many viewers: the server on one core, publisher and viewers on another, the same
 # media, in a network namespace of its own with congestion control cubic. Prints a table, and how late the generator was itself.
 # Usage: tests/benchmarks/compare.sh [VIEWERS] [SECONDS]   (default 500 for 15 s; as root, with two cores that nothing else uses)
-# Needs nginx with libnginx-mod-rtmp, iproute2, python3 and a Release build of src/MediaGateway. By variables:
+# Needs nginx with libnginx-mod-rtmp, iproute2, python3 and the .NET SDK. By variables:
 #   SERVERS         which of "gateway gateway-off gateway-nagle nginx": sound waits up to 20 ms for a picture; it does not; the same with Nagle's algorithm
 #   MEMORY_VIEWERS  viewers for whom memory is measured, after a full collection (2000); 0: not at all
 #   HOLD            numbers of viewers that are tried one after the other until one is not held ("1000 2000 3000 4000 5000"); empty: none

@@ -1,7 +1,8 @@
 # Sourced by the benchmarks: a gateway of their own, on loopback, which ends with them. Sets folder (for what they make), gateway_pid and port (the
 # first of three: HTTP, RTMP, WebRTC; FIRST_PORT, or what the caller has set).
-gateway=src/MediaGateway/bin/Release/net10.0/MediaGateway.dll
-[ -e "$gateway" ] || dotnet build src/MediaGateway -c Release -v q
+# shellcheck source=.ci/setup.sh
+. .ci/setup.sh
+publish_gateway
 folder=$(mktemp -d)
 gateway_pid=
 finish() {

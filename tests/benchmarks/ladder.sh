@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the levels of a ladder cost and how they look, beside ffmpeg's own command line for the same ladder of the same pictures.
 # Usage: tests/benchmarks/ladder.sh [CLIP]   (FLV with H.264 of 1280x720 and AAC; made when none is given)
-# Needs ffmpeg and a Release build of src/MediaGateway. Ports are those of FIRST_PORT (default 18500) and the two above. RATE (default 1) is
+# Needs ffmpeg and the .NET SDK. Ports are those of FIRST_PORT (default 18500) and the two above. RATE (default 1) is
 # the speed at which the clip is published: on a busy machine less than 1 keeps pictures from being left out, and costs the same per picture.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What viewers of one file over RTMP cost: processor time per viewer and second, and memory, before and while they play.
 # Usage: tests/benchmarks/vod.sh [VIEWERS] [SECONDS]   (default 300 for 20 s)
-# Needs ffmpeg and a Release build of src/MediaGateway. Ports are those of FIRST_PORT (default 18600) and the two above. The viewers are those of
+# Needs ffmpeg and the .NET SDK. Ports are those of FIRST_PORT (default 18600) and the two above. The viewers are those of
 # `load play`. CLIP is a file of 720p to play in place of one that is made, longer than the run and 30 s.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -2,7 +2,7 @@
 # WebRTC in, RTMP out: what the gateway takes of the processor for each second of a stream that comes over WebRTC and is played over RTMP, without sound, with the
 # `fast` and with the `twoloop` coder of AAC; how soon players see a picture; and how many streams and players it carries at once. In a network namespace of its own.
 # Usage: tests/benchmarks/webrtc.sh [STREAMS] [SECONDS]   (default 10 for 15 s; as root, with cores that nothing else uses; less than eight minutes)
-# Needs iproute2, python3, libopus, FFmpeg and a Release build of src/MediaGateway. One line of JSON for each run goes to the standard error, a table to the standard
+# Needs iproute2, python3, libopus, FFmpeg and the .NET SDK. One line of JSON for each run goes to the standard error, a table to the standard
 # output. By variables:
 #   PARTS           which of "cost join load"; all unless set
 #   JOIN            streams that begin at once, each with a player that comes as soon as all are there (20)

@@ -23,4 +23,8 @@ internal static partial class ConnectivityLog
 
     [LoggerMessage(EventId = EventIds.Host + 205, EventName = "SelfTestFoundProblems", Level = LogLevel.Warning, Message = "{Sentence}")]
     public static partial void SelfTestFoundProblems(this ILogger logger, string sentence);
+
+    [LoggerMessage(EventId = EventIds.Host + 206, EventName = "SelfTestFailed", Level = LogLevel.Warning,
+        Message = "Whether browsers can reach this gateway could not be tested: {Reason}")]
+    public static partial void SelfTestFailed(this ILogger logger, string reason);
 }
