@@ -8,8 +8,10 @@ namespace MediaGateway.EndToEndTests.Analysis;
 /// <param name="narrow">What the narrow link carries, bit/s.</param>
 internal sealed class RampPhases(bool isFixed, double narrow)
 {
-    private const double Start = 1_800_000;
-    private const double Return = 1_500_000;
+    // A machine that has no processor for large pictures sends smaller ones, at less than the wide link takes: what shows that the sender
+    // follows is more than the narrow one carries.
+    private readonly double _start = isFixed ? 1_800_000 : 3 * narrow;
+    private readonly double _return = isFixed ? 1_500_000 : 3 * narrow;
 
     private TimeSpan _narrowFrom = TimeSpan.FromSeconds(isFixed ? 15 : Limits.Time(5));
     private TimeSpan _wideFrom = TimeSpan.FromSeconds(isFixed ? 35 : Limits.Time(5) + Limits.Time(3));
@@ -18,11 +20,11 @@ internal sealed class RampPhases(bool isFixed, double narrow)
     /// <summary>What the sender has sent.</summary>
     public RateSamples Samples { get; } = new();
 
-    private TimeSpan? Up => Samples.FirstAfter(TimeSpan.Zero, rate => rate >= Start);
+    private TimeSpan? Up => Samples.FirstAfter(TimeSpan.Zero, rate => rate >= _start);
 
     private TimeSpan? Down => Samples.FirstAfter(_narrowFrom, rate => rate < narrow);
 
-    private TimeSpan? Back => Samples.FirstAfter(_wideFrom, rate => rate >= Return);
+    private TimeSpan? Back => Samples.FirstAfter(_wideFrom, rate => rate >= _return);
 
     /// <summary>Whether the link is narrow now.</summary>
     public bool IsNarrowAt(TimeSpan now)

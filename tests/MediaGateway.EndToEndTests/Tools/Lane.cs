@@ -3,8 +3,8 @@ using Xunit;
 namespace MediaGateway.EndToEndTests.Tools;
 
 /// <summary>
-/// What may run at the same time: one test with a browser (or what publishes as one does) beside one with programs only, and after all of them, alone, those that measure
-/// or load the machine. Every class names its lane by <c>[Collection(Lane.Browser)]</c>.
+/// What may run at the same time: one test with a browser (or what publishes as one does) beside one with programs only, and after all of
+/// them, alone, those that measure or load the machine. Every class names its lane by <c>[Collection(Lane.Browser)]</c>.
 /// </summary>
 internal static class Lane
 {
