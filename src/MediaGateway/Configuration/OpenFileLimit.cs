@@ -23,6 +23,10 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
     public const int FilesOfRtmp = 2;
 
     private const int MediaShare = 8;
+
+    /// <summary>A part of the files is left to connections that are accepted and then closed, because there are too many: until that is done they are files.</summary>
+    private const int ClosingShare = 8;
+
     private const string Line = "Max open files";
 
     /// <summary>RTMP connections that there may be.</summary>
@@ -35,7 +39,7 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
     public int Media => (int)Math.Clamp(Room / MediaShare, Fewest, TcpMediaLimits.MaximumConnections);
 
     /// <summary>Files with which all connections may be that are set.</summary>
-    public long Needed => Reserve + TcpMediaLimits.MaximumConnections + Wanted;
+    public long Needed => Reserve + ((TcpMediaLimits.MaximumConnections + Wanted) * ClosingShare / (ClosingShare - 1));
 
     /// <summary>Whether the system allows fewer connections than are set.</summary>
     public bool IsShort => Rtmp < WantedRtmp || Http < WantedHttp;
@@ -68,7 +72,7 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
     // In the proportion in which they are set; one that is set low leaves the rest to the other.
     private int Connections(int wanted)
     {
-        long room = Room - Media;
+        long room = Room - (Room / ClosingShare) - Media;
         return Wanted <= room ? wanted : (int)Math.Min(wanted, Math.Max(Fewest, room * wanted / Wanted));
     }
 
