@@ -49,6 +49,7 @@ try
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.AddGatewayOptions();
     builder.Services
+        .AddAcceptGates()
         .AddDiagnostics()
         .AddSessions()
         .AddHttpViewers()

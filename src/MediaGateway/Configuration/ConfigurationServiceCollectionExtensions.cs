@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Configuration;
@@ -63,6 +64,10 @@ internal static class ConfigurationServiceCollectionExtensions
         services.AddOptions<WebRtcOptions>().PostConfigure(options => TakePublicAddress(options, configuration));
         return builder;
     }
+
+    /// <summary>Puts the TCP ports behind gates, which <see cref="GatewayListeners"/> sets: of several transports the last registered is Kestrel's choice.</summary>
+    public static IServiceCollection AddAcceptGates(this IServiceCollection services) =>
+        services.AddSingleton<AcceptGates>().AddSingleton<IConnectionListenerFactory, GatedTransport>();
 
     private static void AddSection<TOptions, TRanges>(IServiceCollection services, IConfiguration configuration, string name)
         where TOptions : class

@@ -35,6 +35,16 @@ internal static class GatewayListeners
                 .FewOpenFiles(files.Files, files.Rtmp, files.WantedRtmp, files.Http, files.WantedHttp, files.Needed);
         }
 
+        AcceptGates gates = kestrel.ApplicationServices.GetRequiredService<AcceptGates>();
+        var httpGate = new AcceptGate(files.AcceptedHttp);
+        var rtmpGate = new AcceptGate(files.AcceptedRtmp);
+        foreach (int port in new[] { http.Port, http.TlsPort, rtmp.TunnelPort ?? http.Port, rtmp.TunnelTlsPort ?? http.Port })
+        {
+            gates.Set(port, httpGate);
+        }
+
+        gates.Set(rtmp.Port, rtmpGate);
+        gates.Set(rtmp.TlsPort, rtmpGate);
         var cap = new ConnectionCap(files.Http);
         Listen(kestrel, http.BindAddress, http.Port, cap.Apply);
         if (http.TlsEnabled)

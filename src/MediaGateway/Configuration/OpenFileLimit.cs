@@ -22,6 +22,9 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
     /// <summary>RTMP's media is sent by another thread than that which reads, and each has a descriptor of its own.</summary>
     public const int FilesOfRtmp = 2;
 
+    /// <summary>Connections of a kind that are closed at the same time because there are too many; further ones are not accepted yet.</summary>
+    public const int MostClosing = 1024;
+
     private const int MediaShare = 8;
 
     /// <summary>A part of the files is left to connections that are accepted and then closed, because there are too many: until that is done they are files.</summary>
@@ -35,6 +38,15 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
     /// <summary>HTTP connections that there may be, each of one file.</summary>
     public int Http => Connections(WantedHttp);
 
+    /// <summary>
+    /// RTMP connections that may be accepted at the same time: those that are served, and some that are being closed. One that is only
+    /// accepted is one file.
+    /// </summary>
+    public int AcceptedRtmp => Rtmp + Closing;
+
+    /// <summary>The same for HTTP.</summary>
+    public int AcceptedHttp => Http + Closing;
+
     /// <summary>Connections of the media port over TCP that there may be, each of one file.</summary>
     public int Media => (int)Math.Clamp(Room / MediaShare, Fewest, TcpMediaLimits.MaximumConnections);
 
@@ -43,6 +55,8 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
 
     /// <summary>Whether the system allows fewer connections than are set.</summary>
     public bool IsShort => Rtmp < WantedRtmp || Http < WantedHttp;
+
+    private int Closing => (int)Math.Clamp(Room / ClosingShare / 2, Fewest, MostClosing);
 
     private long Room => Math.Max(0, Files - Reserve);
 

@@ -113,7 +113,7 @@ public sealed class ResourceLedgerTests : IDisposable
     {
         var time = new ManualTimeProvider();
         await using FileHost host = await FileHost.StartAsync(_buffers, time);
-        host.Write("clip.mp4", SmallMp4.Make(2));
+        host.Write("clip.mp4", SmallMp4.Make(30));
         ResourceLedger ledger = host.Server.Get<ResourceLedger>();
 
         // The first player of all starts the threads that send files, each with its timer.
@@ -123,7 +123,7 @@ public sealed class ResourceLedgerTests : IDisposable
             using (TestPlayer player = await host.PlayAsync("mp4:clip.mp4"))
             {
                 await player.UntilAsync(message => message.Type == 9);
-                Assert.Equal((1, 1), (ledger.Count(ResourceKind.File), ledger.Count(ResourceKind.FilePlayer)));
+                await RtmpServerHost.UntilAsync(() => (ledger.Count(ResourceKind.File), ledger.Count(ResourceKind.FilePlayer)) == (1, 1), "the player is counted");
             }
 
             // Files that nobody plays are closed after a minute.
