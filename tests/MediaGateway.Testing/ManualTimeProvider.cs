@@ -34,13 +34,6 @@ public sealed class ManualTimeProvider : TimeProvider
         FireUntil(target);
     }
 
-    /// <summary>Moves time on while nothing runs, as when the machine sleeps: every timer fires when it is over, late.</summary>
-    public void StandStill(TimeSpan by)
-    {
-        _now += by;
-        FireUntil(_now);
-    }
-
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -13,6 +13,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 if [ -z "${IN_NAMESPACE:-}" ]; then
+  # shellcheck source=.ci/setup.sh
+  . .ci/setup.sh
+  publish_gateway # It may need the network, which is not in there.
   IN_NAMESPACE=1 exec unshare --net "tests/benchmarks/compare.sh" "$@"
 fi
 ip link set lo up

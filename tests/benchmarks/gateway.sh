@@ -2,7 +2,7 @@
 # first of three: HTTP, RTMP, WebRTC; FIRST_PORT, or what the caller has set).
 # shellcheck source=.ci/setup.sh
 . .ci/setup.sh
-publish_gateway
+[ -n "${IN_NAMESPACE:-}" ] || publish_gateway
 folder=$(mktemp -d)
 gateway_pid=
 finish() {

@@ -1,5 +1,4 @@
 using System.Net;
-using MediaGateway.Diagnostics;
 using MediaGateway.Servers.Rtmp;
 using MediaGateway.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,12 +28,6 @@ internal static class GatewayListeners
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
         var files = OpenFileLimit.OfThisProcess(rtmp.MaximumConnections, http.MaximumConnections);
-        if (files.IsShort)
-        {
-            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionCap>>()
-                .FewOpenFiles(files.Files, files.Rtmp, files.WantedRtmp, files.Http, files.WantedHttp, files.Needed);
-        }
-
         AcceptGates gates = kestrel.ApplicationServices.GetRequiredService<AcceptGates>();
         var httpGate = new AcceptGate(files.AcceptedHttp);
         var rtmpGate = new AcceptGate(files.AcceptedRtmp);

@@ -11,7 +11,8 @@ internal sealed class StartAnnouncement(
     IOptions<WebRtcOptions> webRtc,
     IOptions<StreamOptions> streams,
     IOptions<TlsOptions> tls,
-    IPeerSessions publishing) : IHostedLifecycleService
+    IPeerSessions publishing,
+    ILogger<StartAnnouncement> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -32,6 +33,12 @@ internal sealed class StartAnnouncement(
               A browser gives cameras only to pages on http://localhost or on HTTPS. {Certificate}
 
             """);
+        var files = OpenFileLimit.OfThisProcess(rtmp.Value.MaximumConnections, http.Value.MaximumConnections);
+        if (files.IsShort)
+        {
+            logger.FewOpenFiles(files.Files, files.Rtmp, files.WantedRtmp, files.Http, files.WantedHttp, files.Needed);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -102,13 +102,15 @@
       return receiver;
     },
 
-    // The newest connection that receives pictures.
+    // The newest connection that receives pictures; waits for the first picture, which may come after the sound.
     receivingPeer: async () => {
-      for (const peer of [...peers].reverse()) {
-        const report = await peer.getStats();
-        if ([...report.values()].some((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video')) return peer;
+      for (;;) {
+        for (const peer of [...peers].reverse()) {
+          const report = await peer.getStats();
+          if ([...report.values()].some((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video')) return peer;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
-      return null;
     },
 
     // Changes the camera's resolution while it runs.

@@ -85,9 +85,6 @@ internal sealed class RtmpDialogue(
     /// <summary>Whether the last words have had their time.</summary>
     public bool MayClose => Now >= _closeAt;
 
-    /// <summary>The program has just stood still: what the client sent meanwhile has not arrived yet, so its silence does not count.</summary>
-    public bool ForgivesSilence { get; set; }
-
     /// <summary>When to be called at the latest.</summary>
     public TimeSpan NextDeadline
     {

@@ -80,7 +80,7 @@ internal sealed class RtmpPublisher(RtmpDialogue dialogue, RtmpEvent.PublishRequ
             dialogue.CloseAfterLastWords(end.Reason);
         }
 
-        if (dialogue.Now >= Deadline && !dialogue.ForgivesSilence)
+        if (dialogue.Now >= Deadline)
         {
             double seconds = dialogue.Services.Options.PublisherTimeout.TotalSeconds;
             dialogue.Session.EndPublish(MessageStreamId, StatusCode.UnpublishSuccess, $"No media came for {seconds:0.#} seconds.");

@@ -17,19 +17,12 @@ namespace MediaGateway.Servers.Rtmp;
 /// </summary>
 internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
 {
-    /// <summary>How late a timer fires when the program, or its machine, has stood still; no load makes it that late.</summary>
-    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long after a standstill what the client has sent meanwhile may take to arrive.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
-
     private readonly IRtmpTransport _transport;
     private readonly PipeReader _input;
     private readonly RtmpServerSession _session;
     private readonly RtmpServices _services;
     private readonly ITimer _timer;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
-    private TimeSpan _graceUntil;
 
     // Raised by others, seen by the loop after it was woken.
     private volatile bool _hasTimerFired;
@@ -199,14 +192,9 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     {
         TimeSpan now = _services.Clock.Now;
         ReadOnlySequence<byte> buffer = result.Buffer;
-        NoteStandstill(now);
         Dialogue.TakeNotices(now);
         _session.Receive(buffer, now, out SequencePosition consumed, out SequencePosition examined);
-        if (!Dialogue.ForgivesSilence)
-        {
-            _session.Advance(now);
-        }
-
+        _session.Advance(now);
         Dialogue.TakeOutputs(now);
         CountReceived(buffer, consumed);
 
@@ -260,7 +248,6 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
             _armedFor = TimeSpan.MaxValue;
         }
 
-        deadline = deadline < _graceUntil ? _graceUntil : deadline;
         if (deadline >= _armedFor)
         {
             return;
@@ -271,20 +258,6 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         TimeSpan left = deadline - _services.Clock.Now;
         TimeSpan due = left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
         _timer.Change(due, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>
-    /// A timer that fires much too late says that the program stood still. What the client sent meanwhile lies in the kernel: it has a moment
-    /// to arrive before the silence counts.
-    /// </summary>
-    private void NoteStandstill(TimeSpan now)
-    {
-        if (_hasTimerFired && now - _armedFor > Standstill)
-        {
-            _graceUntil = now + Grace;
-        }
-
-        Dialogue.ForgivesSilence = now < _graceUntil;
     }
 
     private void OnTimer()

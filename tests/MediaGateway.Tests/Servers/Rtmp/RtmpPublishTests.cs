@@ -145,31 +145,6 @@ public sealed class RtmpPublishTests : IDisposable
     }
 
     [Fact]
-    public async Task ProgramStoodStill_SilenceMeanwhileDoesNotCount()
-    {
-        var time = new ManualTimeProvider();
-        await using RtmpServerHost host = await StartAsync(time);
-        using TestEncoder encoder = await PublishedAsync(host);
-
-        time.StandStill(TimeSpan.FromMinutes(1));
-        await encoder.Wire.SettleAsync();
-        Assert.Single(host.Sessions.Sessions);
-
-        await encoder.SendSoundAsync(60_000);
-        await encoder.Wire.SettleAsync();
-        TimeSpan waited = TimeSpan.Zero;
-        await RtmpServerHost.UntilAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                waited += TimeSpan.FromSeconds(1);
-                return host.Sessions.Sessions.Count == 0;
-            },
-            "the session has ended");
-        Assert.True(waited >= TimeSpan.FromSeconds(10), $"It ended after {waited.TotalSeconds} s.");
-    }
-
-    [Fact]
     public async Task EndedByTheServer_IsToldWhyAndCutOff()
     {
         await using RtmpServerHost host = await StartAsync();
