@@ -24,9 +24,14 @@ internal sealed class StreamDrops(GatewayMetrics metrics)
     /// <summary>The word for a reason in figures and reports.</summary>
     public static string WordFor(StreamDropReason reason) => Words[(int)reason];
 
-    /// <summary>Counts.</summary>
+    /// <summary>Counts; none is nothing to count.</summary>
     public void Add(StreamDropReason reason, long count)
     {
+        if (count <= 0)
+        {
+            return;
+        }
+
         Interlocked.Add(ref _counts[(int)reason], count);
         metrics.FramesDropped(count, Words[(int)reason]);
     }
@@ -34,9 +39,14 @@ internal sealed class StreamDrops(GatewayMetrics metrics)
     /// <summary>The word for something in figures.</summary>
     public static string WordFor(StreamDiscard what) => DiscardWords[(int)what];
 
-    /// <summary>Counts what is not a frame.</summary>
+    /// <summary>Counts what is not a frame; none is nothing to count.</summary>
     public void Add(StreamDiscard what, long count)
     {
+        if (count <= 0)
+        {
+            return;
+        }
+
         Interlocked.Add(ref _discards[(int)what], count);
         metrics.Discarded(count, DiscardWords[(int)what]);
     }

@@ -19,15 +19,15 @@ internal sealed class ViewerDrops
     /// <param name="sender">What the session has sent and left out; null before it sends.</param>
     public void Report(StreamDrops drops, long late, SenderStatistics? sender)
     {
-        Tell(drops, StreamDropReason.WorkerLate, late, ref _late);
+        drops.Add(StreamDropReason.WorkerLate, Grown(late, ref _late));
         if (sender is null)
         {
             return;
         }
 
-        Tell(drops, StreamDropReason.SendQueueFull, sender.CrowdedOutPictures + sender.DroppedSound, ref _crowdedOut);
-        Tell(drops, StreamDropReason.NarrowNetwork, sender.ThinnedOutPictures, ref _thinnedOut);
-        Tell(drops, StreamDropReason.AwaitsKeyframe, sender.UndecodablePictures, ref _undecodable);
+        drops.Add(StreamDropReason.SendQueueFull, Grown(sender.CrowdedOutPictures + sender.DroppedSound, ref _crowdedOut));
+        drops.Add(StreamDropReason.NarrowNetwork, Grown(sender.ThinnedOutPictures, ref _thinnedOut));
+        drops.Add(StreamDropReason.AwaitsKeyframe, Grown(sender.UndecodablePictures, ref _undecodable));
         (long forgotten, long postponed) = (0, 0);
         for (int index = 0; index < sender.Tracks.Count; index++)
         {
@@ -35,25 +35,15 @@ internal sealed class ViewerDrops
             postponed += sender.Tracks[index].PostponedPackets;
         }
 
-        Tell(drops, StreamDiscard.ForgottenPackets, forgotten, ref _forgotten);
-        Tell(drops, StreamDiscard.PostponedPackets, postponed, ref _postponed);
+        drops.Add(StreamDiscard.ForgottenPackets, Grown(forgotten, ref _forgotten));
+        drops.Add(StreamDiscard.PostponedPackets, Grown(postponed, ref _postponed));
     }
 
-    private static void Tell(StreamDrops drops, StreamDropReason reason, long count, ref long told)
+    /// <summary>How many have been added since the last time.</summary>
+    private static long Grown(long count, ref long told)
     {
-        if (count > told)
-        {
-            drops.Add(reason, count - told);
-            told = count;
-        }
-    }
-
-    private static void Tell(StreamDrops drops, StreamDiscard what, long count, ref long told)
-    {
-        if (count > told)
-        {
-            drops.Add(what, count - told);
-            told = count;
-        }
+        long added = Math.Max(0, count - told);
+        told += added;
+        return added;
     }
 }
