@@ -22,6 +22,9 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     /// <summary>How long a rendition that was refused, or has ended, is not asked for again.</summary>
     public static readonly TimeSpan RenditionPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often what was not sent is told to the stream: its figures are read every second at most.</summary>
+    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly ViewerPictures _pictures = new();
     private readonly ViewerDrops _drops = new();
     private readonly AudioPreference _sound = request.IsSilent || !peer.HasAudio ? AudioPreference.None : AudioPreference.Opus;
@@ -39,6 +42,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     private PeerNotice? _pictureNotice;
     private string? _pictureText;
     private TimeSpan _countedAt;
+    private TimeSpan _dropsReportedAt;
     private long _countedBytes;
     private bool _isConnected;
     private bool _hasBegun;
@@ -137,7 +141,12 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     public override void Advance(TimeSpan now)
     {
         base.Advance(now);
-        ReportDrops();
+        if (now - _dropsReportedAt >= DropReportInterval)
+        {
+            _dropsReportedAt = now;
+            ReportDrops();
+        }
+
         if (now >= _waitEnd)
         {
             EndWait();
