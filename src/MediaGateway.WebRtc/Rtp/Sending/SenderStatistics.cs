@@ -71,7 +71,9 @@ public sealed class SenderStatistics
 /// <summary>Counters of one track that is sent, live.</summary>
 public sealed class SenderTrackStatistics
 {
-    internal SenderTrackStatistics(TrackKind kind) => Kind = kind;
+    private readonly Retransmitter? _retransmitter;
+
+    internal SenderTrackStatistics(TrackKind kind, Retransmitter? retransmitter) => (Kind, _retransmitter) = (kind, retransmitter);
 
     /// <summary>Sound or pictures.</summary>
     public TrackKind Kind { get; }
@@ -89,10 +91,10 @@ public sealed class SenderTrackStatistics
     public long RequestedPackets { get; internal set; }
 
     /// <summary>Of the packets asked for again those that were not kept any more: the peer has to go on without them.</summary>
-    public long ForgottenPackets { get; internal set; }
+    public long ForgottenPackets => _retransmitter?.Forgotten ?? 0;
 
     /// <summary>Requests that were not kept because repetitions take as much already as they may; the peer asks again.</summary>
-    public long PostponedPackets { get; internal set; }
+    public long PostponedPackets => _retransmitter?.Postponed ?? 0;
 
     /// <summary>Frames sent whole.</summary>
     public long Frames { get; internal set; }

@@ -31,12 +31,12 @@ internal sealed class TrackSender : IDisposable
     public TrackSender(SendTrack track, MediaSenderOptions options, ulong seed)
     {
         Track = track;
-        Statistics = new SenderTrackStatistics(track.Kind);
         _header = new RtpHeader(track, track.PayloadType, track.Ssrc);
         _repairHeader = track.RetransmissionPayloadType < 0
             ? null
             : new RtpHeader(track, track.RetransmissionPayloadType, track.RetransmissionSsrc);
         _retransmitter = track.AnswersNack ? new Retransmitter() : null;
+        Statistics = new SenderTrackStatistics(track.Kind, _retransmitter);
         _maximumPayload = options.MaximumPacketBytes - _header.Length - (_repairHeader is null ? 0 : OriginalSequenceLength);
         _firstTimestamp = (uint)(seed >> 32);
         // RFC 3711 3.3.1: a first number in the lower half cannot make the two ends disagree about the roll-over counter.
@@ -107,11 +107,7 @@ internal sealed class TrackSender : IDisposable
     public void Request(ushort sequenceNumber, TimeSpan roundTripTime, long estimate, TimeSpan now)
     {
         Statistics.RequestedPackets++;
-        if (_retransmitter is not null)
-        {
-            _retransmitter.Request(sequenceNumber, roundTripTime, estimate, now);
-            (Statistics.ForgottenPackets, Statistics.PostponedPackets) = (_retransmitter.Forgotten, _retransmitter.Postponed);
-        }
+        _retransmitter?.Request(sequenceNumber, roundTripTime, estimate, now);
     }
 
     /// <summary>

@@ -10,20 +10,30 @@ namespace MediaGateway.Tests.Servers.WebRtc;
 
 public sealed class ViewerDropsTests : IDisposable
 {
+    private const ushort Sent = 0;
+    private const ushort NeverSent = 1000;
+    private const long NothingPasses = 0;
+
     private readonly TrackingBufferPool _pool = new();
     private readonly TestHub _hub;
     private readonly StreamDrops _stream;
-    private readonly SenderStatistics _sender = new([new SenderTrackStatistics(TrackKind.Video), new SenderTrackStatistics(TrackKind.Audio)]);
+    private readonly Retransmitter _pictures = new();
+    private readonly Retransmitter _sound = new();
+    private readonly SenderStatistics _sender;
     private readonly ViewerDrops _viewer = new();
 
     public ViewerDropsTests()
     {
         _hub = new TestHub(_pool);
+        _sender = new SenderStatistics([new SenderTrackStatistics(TrackKind.Video, _pictures), new SenderTrackStatistics(TrackKind.Audio, _sound)]);
+        _pictures.Keep(new SentPacket { Part = new PayloadPart(PayloadForm.Plain, 0, 1) }, TimeSpan.Zero);
         _stream = new StreamDrops(_hub.Metrics);
     }
 
     public void Dispose()
     {
+        _pictures.Dispose();
+        _sound.Dispose();
         _hub.Dispose();
         _pool.Dispose();
     }
@@ -71,8 +81,16 @@ public sealed class ViewerDropsTests : IDisposable
         _sender.DroppedSound += 10;
         _sender.ThinnedOutPictures += 3;
         _sender.UndecodablePictures += 4;
-        _sender.Tracks[0].ForgottenPackets += 5;
-        _sender.Tracks[1].ForgottenPackets += 7;
-        _sender.Tracks[0].PostponedPackets += 7;
+        Request(_pictures, NeverSent, 5);
+        Request(_sound, NeverSent, 7);
+        Request(_pictures, Sent, 7);
+    }
+
+    private static void Request(Retransmitter packets, ushort number, int times)
+    {
+        for (int time = 0; time < times; time++)
+        {
+            packets.Request(number, TimeSpan.Zero, NothingPasses, TimeSpan.Zero);
+        }
     }
 }
