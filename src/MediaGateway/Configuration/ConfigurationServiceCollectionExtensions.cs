@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace MediaGateway.Configuration;
@@ -67,7 +68,16 @@ internal static class ConfigurationServiceCollectionExtensions
 
     /// <summary>Puts the TCP ports behind gates, which <see cref="GatewayListeners"/> sets: of several transports the last registered is Kestrel's choice.</summary>
     public static IServiceCollection AddAcceptGates(this IServiceCollection services) =>
-        services.AddSingleton<AcceptGates>().AddSingleton<IConnectionListenerFactory, GatedTransport>();
+        services.AddOpenFileLimit().AddSingleton<AcceptGates>().AddSingleton<IConnectionListenerFactory, GatedTransport>();
+
+    /// <summary>Adds how many connections the process's open files allow, read once; every port that counts its connections asks for it.</summary>
+    public static IServiceCollection AddOpenFileLimit(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => OpenFileLimit.OfThisProcess(
+            provider.GetRequiredService<IOptions<RtmpOptions>>().Value.MaximumConnections,
+            provider.GetRequiredService<IOptions<HttpOptions>>().Value.MaximumConnections));
+        return services;
+    }
 
     private static void AddSection<TOptions, TRanges>(IServiceCollection services, IConfiguration configuration, string name)
         where TOptions : class

@@ -27,7 +27,7 @@ internal static class GatewayListeners
         kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MaxRequestBodySize = MaximumRequestBodyBytes;
-        var files = OpenFileLimit.OfThisProcess(rtmp.MaximumConnections, http.MaximumConnections);
+        OpenFileLimit files = kestrel.ApplicationServices.GetRequiredService<OpenFileLimit>();
         AcceptGates gates = kestrel.ApplicationServices.GetRequiredService<AcceptGates>();
         var httpGate = new AcceptGate(files.AcceptedHttp);
         var rtmpGate = new AcceptGate(files.AcceptedRtmp);

@@ -11,7 +11,7 @@ namespace MediaGateway.Configuration;
 /// <param name="Files">Files that the process may have open.</param>
 /// <param name="WantedRtmp">RTMP connections as set.</param>
 /// <param name="WantedHttp">HTTP connections as set.</param>
-internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int WantedHttp)
+internal sealed record OpenFileLimit(long Files, int WantedRtmp, int WantedHttp)
 {
     /// <summary>Files for everything else: the program's own, some 250 while it runs, recordings, pushes.</summary>
     public const int Reserve = 512;
@@ -64,9 +64,6 @@ internal readonly record struct OpenFileLimit(long Files, int WantedRtmp, int Wa
 
     /// <summary>What holds for this process.</summary>
     public static OpenFileLimit OfThisProcess(int wantedRtmp, int wantedHttp) => new(Read(), wantedRtmp, wantedHttp);
-
-    /// <summary>What holds for the media port of this process over TCP, which has no setting.</summary>
-    public static int MediaOfThisProcess() => OfThisProcess(0, 0).Media;
 
     /// <summary>The limit in the text of <c>/proc/self/limits</c>; no limit where it cannot be read.</summary>
     public static long Parse(string limits)

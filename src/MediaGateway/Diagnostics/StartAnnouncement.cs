@@ -11,6 +11,7 @@ internal sealed class StartAnnouncement(
     IOptions<WebRtcOptions> webRtc,
     IOptions<StreamOptions> streams,
     IOptions<TlsOptions> tls,
+    OpenFileLimit files,
     IPeerSessions publishing,
     ILogger<StartAnnouncement> logger) : IHostedLifecycleService
 {
@@ -33,7 +34,6 @@ internal sealed class StartAnnouncement(
               A browser gives cameras only to pages on http://localhost or on HTTPS. {Certificate}
 
             """);
-        var files = OpenFileLimit.OfThisProcess(rtmp.Value.MaximumConnections, http.Value.MaximumConnections);
         if (files.IsShort)
         {
             logger.FewOpenFiles(files.Files, files.Rtmp, files.WantedRtmp, files.Http, files.WantedHttp, files.Needed);

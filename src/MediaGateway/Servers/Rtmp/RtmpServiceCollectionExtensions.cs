@@ -18,12 +18,9 @@ internal static class RtmpServiceCollectionExtensions
             provider.GetRequiredService<IOptions<StreamOptions>>().Value,
             provider.GetRequiredService<IOptions<VodOptions>>().Value));
         services.AddSingleton(provider => provider.GetRequiredService<RtmpServerOptions>().FanOut);
-        services.AddSingleton(provider =>
-        {
-            RtmpServerOptions options = provider.GetRequiredService<RtmpServerOptions>();
-            var files = OpenFileLimit.OfThisProcess(options.MaximumConnections, provider.GetRequiredService<IOptions<HttpOptions>>().Value.MaximumConnections);
-            return new RtmpConnectionLimiter(files.Rtmp, options.MaximumIdleConnectionsPerAddress);
-        });
+        services.AddOpenFileLimit();
+        services.AddSingleton(provider => new RtmpConnectionLimiter(
+            provider.GetRequiredService<OpenFileLimit>().Rtmp, provider.GetRequiredService<RtmpServerOptions>().MaximumIdleConnectionsPerAddress));
         services.AddSingleton<FanOutWorkers>();
         services.AddSingleton<RefusalReport>();
         services.AddSingleton<RtmpRedirects>();

@@ -25,6 +25,7 @@ internal sealed class WebRtcServer(
     IVideoRenditions renditions,
     VideoIngest ingest,
     CandidateAddresses addresses,
+    OpenFileLimit files,
     GatewayClock clock,
     TimeProvider time,
     BufferPool pool,
@@ -261,7 +262,7 @@ internal sealed class WebRtcServer(
             UdpBatchSocket socket = OpenUdp();
             try
             {
-                return (socket, options.Value.TcpEnabled ? new TcpMediaPort(TcpMediaPort.Listen(BindAddress, socket.Port), pool, metrics.Resources, OpenFileLimit.MediaOfThisProcess()) : null);
+                return (socket, options.Value.TcpEnabled ? new TcpMediaPort(TcpMediaPort.Listen(BindAddress, socket.Port), pool, metrics.Resources, files.Media) : null);
             }
             catch (SocketException exception)
             {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MediaGateway.Configuration;
 using MediaGateway.Media.Memory;
 using MediaGateway.Native.OpenSsl;
 using MediaGateway.Native.Srtp;
@@ -13,6 +14,7 @@ internal static class WebRtcServiceCollectionExtensions
     /// <summary>Adds the UDP port with its media loop, and <see cref="IPeerSessions"/> upon it.</summary>
     public static IServiceCollection AddWebRtcServer(this IServiceCollection services)
     {
+        services.AddOpenFileLimit();
         services.AddSingleton<CandidateAddresses>();
         services.AddSingleton(provider => new PeerServices(
             provider.GetRequiredService<BufferPool>(), new OpenSslDtlsEndpointFactory(), new EvpSrtpCipherFactory(), RandomNumberGenerator.Create()));
