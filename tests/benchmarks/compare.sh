@@ -12,17 +12,8 @@
 #   SERVER_CORE, CLIENT_CORE   (1 and 0)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-if [ -z "${IN_NAMESPACE:-}" ]; then
-  # shellcheck source=.ci/setup.sh
-  . .ci/setup.sh
-  publish_gateway # It may need the network, which is not in there.
-  IN_NAMESPACE=1 exec unshare --net "tests/benchmarks/compare.sh" "$@"
-fi
-ip link set lo up
-if ! sysctl -qw net.ipv4.tcp_congestion_control=cubic 2>/dev/null; then
-  ip route replace local 127.0.0.0/8 dev lo table local congctl cubic
-fi
-ulimit -n "$(ulimit -Hn)"
+# shellcheck source=tests/benchmarks/namespace.sh
+. tests/benchmarks/namespace.sh
 
 viewers=${1:-500}
 seconds=${2:-15}
