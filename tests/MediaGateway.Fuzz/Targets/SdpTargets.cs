@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using MediaGateway.Media.Frames;
 using MediaGateway.Testing;
@@ -108,10 +109,9 @@ internal static class SdpTargets
 
     private static string? Answer(string text)
     {
-        using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
-        var services = new PeerServices(Pools.Mine, new FakeDtlsFactory(), PlainSrtpCipher.Factory, random);
+        using var random = RandomNumberGenerator.Create();
         PeerSessionOptions options = PeerPair.Options() with { AcceptedVideo = CodecSet.Of(CodecId.H264, CodecId.Vp8, CodecId.Vp9, CodecId.Av1) };
-        bool accepted = PeerSession.TryAcceptOffer(text, options, services, TimeSpan.Zero, out PeerSession? session, out string? refusal);
+        bool accepted = PeerSession.TryAcceptOffer(text, options, Services(random), TimeSpan.Zero, out PeerSession? session, out string? refusal);
         Require(accepted == (refusal is null), "a no comes without words");
         string? answer = session?.Answer;
         session?.Dispose();
@@ -144,7 +144,7 @@ internal static class SdpTargets
     {
         foreach (bool hasSound in (bool[])[true, false])
         {
-            using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+            using var random = RandomNumberGenerator.Create();
             using PublishingPeer peer = Peer(random, hasSound);
             yield return Encoding.UTF8.GetBytes(Answer(peer.Offer) ?? throw new InvalidOperationException("The gateway refuses the offer of its own publisher."));
         }
@@ -155,12 +155,14 @@ internal static class SdpTargets
         }
     }
 
-    private static PublishingPeer Peer(System.Security.Cryptography.RandomNumberGenerator random, bool hasSound = true) =>
-        new(new PeerServices(Pools.Mine, new FakeDtlsFactory(), PlainSrtpCipher.Factory, random), static () => new FakeDtlsEndpoint(), hasSound);
+    private static PublishingPeer Peer(RandomNumberGenerator random, bool hasSound = true) =>
+        new(Services(random), static () => new FakeDtlsEndpoint(), hasSound);
+
+    private static PeerServices Services(RandomNumberGenerator random) => new(Pools.Mine, new FakeDtlsFactory(), PlainSrtpCipher.Factory, random);
 
     private static int Publish(string text)
     {
-        using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+        using var random = RandomNumberGenerator.Create();
         int checks = 0;
         using (PublishingPeer peer = Peer(random))
         {
