@@ -5,8 +5,9 @@ using MediaGateway.Native.FFmpeg;
 
 namespace MediaGateway.Load;
 
-/// <summary>The sound of publishers over WebRTC: real Opus of 20 ms a packet, which a server can decode; a chord under noise, encoded once.
-/// Pure tones would not do: FFmpeg's AAC encoder takes three times as long for them as for speech, or half as long, as its coder is.</summary>
+/// <summary>The sound of publishers over WebRTC: real Opus of 20 ms a packet, which a server can decode; noise of the whole band under a chord, another in
+/// each channel, encoded once. Pure tones would not do: FFmpeg's AAC encoder takes three times as long for them as for speech, or half as long, as its
+/// coder is. Nor would the narrow band of a telephone, of which it makes nothing but silence above 4 kHz, at a third of the cost.</summary>
 internal static class LoadSound
 {
     /// <summary>What the packets are.</summary>
@@ -15,8 +16,11 @@ internal static class LoadSound
     /// <summary>The duration of a packet.</summary>
     public static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(20);
 
-    private const int PacketSamples = 960;
     private const int Packets = 100;
+    private const int Channels = 2;
+
+    // G.711 of both channels and the whole band: the transcoders take it without another library.
+    private static readonly PlainAudioFormat Source = new(CodecId.Pcmu, OpusFormat.ClockRate, Channels, 0x82);
 
     /// <summary>Two seconds of packets, to be sent over and over.</summary>
     /// <exception cref="LoadException">libopus is missing.</exception>
@@ -24,14 +28,13 @@ internal static class LoadSound
     {
         try
         {
-            // Sixteen bits a sample, both channels alike: the input is G.711, which the transcoders take without another library.
             var factory = new AudioTranscoderFactory(pool, new AacEncoderOptions());
-            using IAudioTranscoder transcoder = factory.Create(new PlainAudioFormat(CodecId.Pcmu, 8000, 1, 0x82), CodecId.Opus);
+            using IAudioTranscoder transcoder = factory.Create(Source, CodecId.Opus);
             List<byte[]> packets = [];
-            var chance = new Random(1); // the same sound in every run
+            var noise = new PinkNoise(Channels);
             for (int packet = 0; packets.Count < Packets; packet++)
             {
-                Push(transcoder, pool, packet, chance);
+                Push(transcoder, pool, packet, noise);
                 while (transcoder.TryTake(out MediaFrame? frame))
                 {
                     packets.Add(frame!.Payload.ToArray()); // not null: the call said true
@@ -47,20 +50,48 @@ internal static class LoadSound
         }
     }
 
-    private static void Push(IAudioTranscoder transcoder, BufferPool pool, int packet, Random chance)
+    private static void Push(IAudioTranscoder transcoder, BufferPool pool, int packet, PinkNoise noise)
     {
-        const int Samples = PacketSamples / 6; // 8 kHz
-        PooledBuffer buffer = pool.Rent(Samples, BufferOwner.Frame);
-        for (int index = 0; index < Samples; index++)
+        int samples = (int)(PacketTime.TotalSeconds * Source.SampleRate);
+        PooledBuffer buffer = pool.Rent(samples * Channels, BufferOwner.Frame);
+        for (int index = 0; index < samples; index++)
         {
-            double seconds = ((packet * Samples) + index) / 8000.0;
-            double sound = ((Math.Sin(seconds * 2 * Math.PI * 440) + Math.Sin(seconds * 2 * Math.PI * 554)) * 0.15) + (chance.NextDouble() * 0.1) - 0.05;
-            buffer.Span[index] = Media.G711.MuLaw.Encode((short)(sound * short.MaxValue));
+            double seconds = ((packet * samples) + index) / (double)Source.SampleRate;
+            double chord = (Math.Sin(seconds * 2 * Math.PI * 440) + Math.Sin(seconds * 2 * Math.PI * 554)) * 0.1;
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                double sound = Math.Clamp(chord + noise.Next(channel), -1, 1);
+                buffer.Span[(index * Channels) + channel] = Media.G711.MuLaw.Encode((short)(sound * short.MaxValue));
+            }
         }
 
-        var time = new MediaTime((long)packet * Samples, 8000);
-        var frame = new MediaFrame(new PlainAudioFormat(CodecId.Pcmu, 8000, 1, 0x82), time, time, isKeyframe: true, buffer, 0, Samples, default);
+        var time = new MediaTime((long)packet * samples, Source.SampleRate);
+        var frame = new MediaFrame(Source, time, time, isKeyframe: true, buffer, 0, samples * Channels, default);
         transcoder.Push(frame);
         frame.Release();
+    }
+
+    /// <summary>Noise that falls with the frequency, as sound of most kinds does; the same in every run.</summary>
+    private sealed class PinkNoise(int channels)
+    {
+        // Each sum forgets a tenth as fast as the one before: together they fall by about 3 dB an octave.
+        private static readonly double[] Memories = [0, 0.9, 0.99, 0.999];
+
+        private readonly Random _chance = new(1);
+        private readonly double[] _sums = new double[channels * Memories.Length];
+
+        public double Next(int channel)
+        {
+            double total = 0;
+            for (int index = 0; index < Memories.Length; index++)
+            {
+                double white = (2 * _chance.NextDouble()) - 1;
+                ref double sum = ref _sums[(channel * Memories.Length) + index];
+                sum = (Memories[index] * sum) + (Math.Sqrt(1 - (Memories[index] * Memories[index])) * white);
+                total += sum;
+            }
+
+            return total * 0.15;
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace MediaGateway.Load;
 internal sealed class LoadWhip : IDisposable
 {
     private const int SessionsPerLoop = 16;
-    private const int SoundBitsPerSecond = 64_000;
+    private const int SoundBitsPerSecond = 96_000;
 
     private static readonly TimeSpan HttpTimeout = TimeSpan.FromSeconds(10);
 
