@@ -14,6 +14,7 @@ public sealed unsafe class StreamSocket : IDisposable
 
     private readonly FileDescriptorHandle _duplicate;
     private readonly int _descriptor;
+    private bool _isDisposed;
 
     /// <summary>Duplicates the descriptor of <paramref name="handle"/>.</summary>
     /// <exception cref="ObjectDisposedException">The socket was closed already.</exception>
@@ -40,7 +41,7 @@ public sealed unsafe class StreamSocket : IDisposable
     /// <param name="sent">Bytes that the kernel took, from the start.</param>
     public SendOutcome Send(ReadOnlySpan<byte> bytes, out int sent)
     {
-        ObjectDisposedException.ThrowIf(_duplicate.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         sent = 0;
         if (bytes.IsEmpty)
         {
@@ -65,7 +66,7 @@ public sealed unsafe class StreamSocket : IDisposable
     public SendOutcome Send(GatherList segments, out int sent)
     {
         ArgumentNullException.ThrowIfNull(segments);
-        ObjectDisposedException.ThrowIf(_duplicate.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         sent = 0;
         if (segments.Count == 0)
         {
@@ -98,7 +99,7 @@ public sealed unsafe class StreamSocket : IDisposable
     /// <summary>Asks the kernel how the connection stands (SIOCOUTQ, TCP_INFO); false when it has ended.</summary>
     public bool TryMeasure(out SocketQueue queue)
     {
-        ObjectDisposedException.ThrowIf(_duplicate.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int bytes = 0;
         Libc.tcp_info info = default;
         uint length = (uint)sizeof(Libc.tcp_info);
@@ -110,7 +111,11 @@ public sealed unsafe class StreamSocket : IDisposable
     }
 
     /// <summary>Closes the duplicate; the connection ends when its owner has closed it too.</summary>
-    public void Dispose() => _duplicate.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _duplicate.Dispose();
+    }
 
     private static SendOutcome Judge(nint result, out int sent)
     {

@@ -93,7 +93,7 @@ internal sealed class RtmpSessions(
             reason,
             duration.TotalSeconds,
             viewer.SentBytes,
-            viewer.Cursor.SentFrames + viewer.File.SentFrames,
+            viewer.SentFrames,
             viewer.Cursor.DroppedFrames);
     }
 }

@@ -423,7 +423,7 @@ internal sealed class FanOutWorker : IDisposable
     }
 
     private TimeSpan StallTimeoutOf(Viewer viewer) =>
-        viewer.File.IsAttached ? _context.Settings.FileStallTimeout : _context.Settings.StallTimeout;
+        viewer.PlaysFile ? _context.Settings.FileStallTimeout : _context.Settings.StallTimeout;
 
     private void Fail(WorkItem item)
     {

@@ -42,8 +42,8 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
 
     private readonly SpscQueue<ViewerCommand> _commands = new(MaxCommands);
     private readonly MediaCursor _cursor = new();
-    private readonly FileCursor _file = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private FileCursor? _file; // Only who plays a file has one: it is one object less to look at for everybody else.
     private ViewerTransition? _transition;
     private LevelFollower? _levels;
     private LiveStream? _crossedTo;
@@ -74,8 +74,8 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>Whether the connection's receive loop wants to close it.</summary>
     public bool WantsToLeave => _wantsToLeave;
 
-    /// <summary>Whether it is over.</summary>
-    public bool HasLeft => _left.Task.IsCompleted;
+    /// <summary>Whether it is over. The worker's: others wait for <see cref="WhenLeft"/>.</summary>
+    public bool HasLeft { get; private set; }
 
     /// <summary>The feed that the viewer watches, or null; kept by the feed.</summary>
     public StreamFeed? Feed { get; set; }
@@ -89,8 +89,11 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>The place in the stream.</summary>
     public MediaCursor Cursor => _cursor;
 
-    /// <summary>The place in a file.</summary>
-    public FileCursor File => _file;
+    /// <summary>Whether a file is played.</summary>
+    public bool PlaysFile => _file is { IsAttached: true };
+
+    /// <summary>Frames that this viewer got, of streams and of files.</summary>
+    public long SentFrames => _cursor.SentFrames + (_file?.SentFrames ?? 0);
 
     /// <summary>Since when the socket has taken not one byte although something waits; null while it takes what there is.</summary>
     public TimeSpan? BlockedSince { get; private set; }
@@ -215,7 +218,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         _transition?.Cancel(feeds);
         feeds.Leave(this);
         _cursor.Abandon();
-        _file.Abandon();
+        _file?.Abandon();
         DiscardCommands();
         socket.LetGo(queue);
         if (reason is { } told)
@@ -223,6 +226,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             owner.OnViewerEnded(told);
         }
 
+        HasLeft = true;
         _left.SetResult();
     }
 
@@ -257,10 +261,10 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             CarryOutCommands(feeds);
             batch.Clear();
             _cursor.GatherHalfSent(batch);
-            _file.GatherHalfSent(batch);
+            _file?.GatherHalfSent(batch);
             GatherReplies(batch);
             GatherMedia(batch, feeds);
-            _file.GatherMedia(batch);
+            _file?.GatherMedia(batch);
             TellLosses();
             if (batch.Count > 0)
             {
@@ -338,7 +342,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             }
             else if (source is SegmentSource.File or SegmentSource.HalfFile)
             {
-                _file.Accept(source, length, accepted);
+                _file!.Accept(source, length, accepted); // It was gathered.
             }
             else if (_cursor.Accept(source, index, length, accepted) is { } measured)
             {
@@ -376,7 +380,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
         {
             _transition?.Cancel(feeds);
             _cursor.Finish();
-            return _cursor.IsFinished && _file.IsFinished;
+            return _cursor.IsFinished && (_file?.IsFinished ?? true);
         }
 
         return command.Kind != ViewerCommandKind.Reply;
@@ -399,24 +403,25 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
                 Follow(command, feeds.Context);
                 break;
             case ViewerCommandKind.StartFile:
+                _file ??= new FileCursor();
                 _file.Attach(command.File!, this); // The command for starting names its file.
                 break;
             case ViewerCommandKind.FinishMedia or ViewerCommandKind.StopMedia:
                 _transition?.Cancel(feeds);
                 (_levels, _crossedTo) = (null, null);
                 feeds.Leave(this);
-                _file.Detach();
+                _file?.Detach();
                 break;
             case ViewerCommandKind.Report:
                 owner.OnReported();
                 break;
             case ViewerCommandKind.Pause:
                 _cursor.Pause();
-                _file.Pause();
+                _file?.Pause();
                 break;
             case ViewerCommandKind.Resume:
                 _cursor.Resume();
-                _file.Resume();
+                _file?.Resume();
                 break;
             case ViewerCommandKind.AudioOn or ViewerCommandKind.AudioOff:
                 _cursor.WantAudio(command.Kind == ViewerCommandKind.AudioOn);
