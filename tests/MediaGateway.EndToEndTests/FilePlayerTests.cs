@@ -32,7 +32,9 @@ public sealed class FilePlayerTests
         Assert.True(end.AudioBuffersPlayed > 50, end.ToString());
     }
 
+    // PlayerMatrixTests lets mpv play every time, RealFilePlayerTests lets ffmpeg play this kind of file.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Mpv_PlaysFlvToItsEnd()
     {
         using WorkFolder folder = new();

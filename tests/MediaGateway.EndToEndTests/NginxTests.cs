@@ -48,7 +48,9 @@ public sealed class NginxTests : IAsyncLifetime
         await AssertPlayableAsync(file);
     }
 
+    // Every time, RealTargetTests counts the frames that nginx gets of a push.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task GatewayPushes_NginxsViewerPlays()
     {
         using HttpClient client = new() { BaseAddress = _gateway.Page };

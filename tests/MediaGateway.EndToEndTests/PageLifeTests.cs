@@ -98,7 +98,9 @@ public sealed class PageLifeTests
         Assert.Contains("PLAYING", await viewer.Browser.Page.TextAsync("play-status"));
     }
 
+    // Every time, PeerSessionEndTests and WebRtcPlaybackTests end the session of a publisher who is gone.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task BrowserOfThePublisherDies_ThePlayerIsToldAndTheNameIsFree()
     {
         Dictionary<string, string?> settings = new() { ["WebRtc__ConsentTimeout"] = "00:00:06" };

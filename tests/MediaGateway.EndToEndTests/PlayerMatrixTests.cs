@@ -29,7 +29,9 @@ public sealed class PlayerMatrixTests(EncodedStreamFixture stream) : IClassFixtu
         Measurements.Note($"VLC: {statistics}, buffered anew {vlc.Rebufferings} times");
     }
 
+    // RealPlayerTests lets ffmpeg, which shares its libraries, play every time.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Ffplay_Decodes120Pictures()
     {
         int pictures = 0;
@@ -79,7 +81,9 @@ public sealed class PlayerMatrixTests(EncodedStreamFixture stream) : IClassFixtu
         Measurements.Note("GStreamer rtmp2src: 120 of 120 pictures decoded");
     }
 
+    // RealPlayerTests lets it play every time.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Rtmpdump_RecordsFiveSeconds()
     {
         using WorkFolder folder = new();

@@ -36,7 +36,9 @@ public sealed class PlayerTests
         Assert.InRange(received[0].FirstByteAt, player.PlaySentAt, long.MaxValue);
     }
 
+    // PlayerMatrixTests lets VLC show pictures every time, RelayTests the own player.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task FfmpegServesAFile_VlcShowsItsPictures()
     {
         using WorkFolder folder = new();

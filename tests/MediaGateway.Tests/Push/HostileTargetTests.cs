@@ -68,7 +68,7 @@ public sealed class HostileTargetTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Server.ReceiveBufferSize = 8 * 1024; // so that what is not read soon shows
         listener.Start();
-        await using var host = new PushHost();
+        await using var host = new PushHost(("Push:StallTimeout", "00:01:00")); // so that a busy machine does not pass it first
         using PublishLease lease = host.Publish("a");
         StreamPush push = host.Push("a", $"rtmp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/live/key");
         using (Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken))
