@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MediaGateway.EndToEndTests.Analysis;
 using MediaGateway.EndToEndTests.Gateway;
@@ -86,7 +87,9 @@ public sealed class RecordingTests
         AssertPartOf(sent, await HashedPacket.ListAsync(played), "video");
         Assert.InRange(counted, recorded - FramesPerSecond, recorded + 1);
 
+        long start = Stopwatch.GetTimestamp();
         await using GatewayProcess next = await StartAsync(folder.File(format), format, gateway);
+        Measurements.Note($"started again after it was killed: healthy within {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         await Wait.UntilAsync(async () => (await ListAsync(next)) is [var entry] && entry.GetProperty("state").GetString() == "finished", Limit, () => next.Log);
         await PlayAsync(next, $"{format}:live/killed", played);
         AssertPartOf(sent, await HashedPacket.ListAsync(played), "video");

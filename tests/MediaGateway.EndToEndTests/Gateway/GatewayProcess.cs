@@ -88,6 +88,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How many files it has open, connections among them.</summary>
+    public int OpenFiles => Directory.GetFiles($"/proc/{_process.Process.Id}/fd").Length;
+
     /// <summary>The time that processors have spent on it.</summary>
     public TimeSpan ProcessorTime
     {

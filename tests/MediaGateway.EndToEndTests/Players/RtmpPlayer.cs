@@ -17,6 +17,7 @@ internal sealed class RtmpPlayer : IDisposable
     private readonly string _address;
     private readonly string _application;
     private readonly string _stream;
+    private readonly ManualResetEventSlim _mayRead = new(initialState: true);
     private Exception? _failure;
 
     private RtmpPlayer(TcpClient client, Uri address)
@@ -46,15 +47,21 @@ internal sealed class RtmpPlayer : IDisposable
     public bool IsClosed { get; private set; }
 
     /// <summary>Connects and plays.</summary>
-    public static RtmpPlayer Start(string address)
+    /// <param name="address">The address of the stream.</param>
+    /// <param name="receiveBuffer">Bytes that the kernel keeps for it; null: as many as it likes.</param>
+    public static RtmpPlayer Start(string address, int? receiveBuffer = null)
     {
         Uri uri = new(address);
         TcpClient client = new() { NoDelay = true, ReceiveTimeout = 60_000 };
+        client.ReceiveBufferSize = receiveBuffer ?? client.ReceiveBufferSize;
         client.Connect(uri.Host, uri.Port);
         RtmpPlayer player = new(client, uri);
         player._reader.Start();
         return player;
     }
+
+    /// <summary>Reads nothing more, as a player that hangs.</summary>
+    public void StopReading() => _mayRead.Reset();
 
     /// <summary>Nanoseconds of CLOCK_MONOTONIC.</summary>
     public static long Now() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
@@ -63,7 +70,9 @@ internal sealed class RtmpPlayer : IDisposable
     public void Dispose()
     {
         _client.Close();
+        _mayRead.Set();
         _reader.Join();
+        _mayRead.Dispose();
         _client.Dispose();
     }
 
@@ -86,6 +95,7 @@ internal sealed class RtmpPlayer : IDisposable
             int received;
             while ((received = socket.Receive(buffer)) > 0)
             {
+                _mayRead.Wait();
                 reader.Add(buffer.AsSpan(0, received), Now());
                 while (reader.TryTake(out RtmpMessage? message))
                 {
