@@ -14,7 +14,7 @@ internal sealed class Bystanders : IAsyncDisposable
 {
     private const string Encoder = "good";
     private const string Browser = "camera";
-    private const int MediaSeconds = 90;
+    private const int MediaSeconds = 180;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly GatewayProcess _gateway;
