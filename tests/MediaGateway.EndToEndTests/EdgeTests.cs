@@ -67,7 +67,9 @@ public sealed class EdgeTests
         }
     }
 
+    // Every time, OriginPullTests shows both with gateways of its own process.
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public Task ViewersKilledOnTheSecond_ThePullEnds_AndALoopIsAnError() => KillViewersAsync(2, static (_, _, _) => Task.CompletedTask);
 
     [Fact]
