@@ -34,6 +34,24 @@ public sealed class ManualTimeProvider : TimeProvider
         FireUntil(target);
     }
 
+    /// <summary>
+    /// Moves time on while nothing runs, as when the machine sleeps: what was due meanwhile fires when that is over, late, and what repeats fires
+    /// once, as the system's timers do.
+    /// </summary>
+    public void StandStill(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _now += by;
+            foreach (Alarm alarm in _alarms)
+            {
+                alarm.SkipUntil(_now);
+            }
+        }
+
+        FireUntil(_now);
+    }
+
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -74,6 +92,15 @@ public sealed class ManualTimeProvider : TimeProvider
         {
             Due = _period > TimeSpan.Zero ? Due + _period : TimeSpan.MaxValue;
             callback(state);
+        }
+
+        /// <summary>Leaves out all that it has missed but the last.</summary>
+        public void SkipUntil(TimeSpan now)
+        {
+            while (_period > TimeSpan.Zero && Due <= now - _period)
+            {
+                Due += _period;
+            }
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

@@ -180,6 +180,15 @@ internal sealed class IceAgent
         }
     }
 
+    /// <summary>Lets the consent of every path grow older by a time that the owner's time does not count.</summary>
+    public void AgeConsent(TimeSpan by)
+    {
+        foreach (CandidatePair pair in _pairs)
+        {
+            pair.LastHeard -= by;
+        }
+    }
+
     /// <summary>Drops the paths whose consent has run out (RFC 7675 5.1).</summary>
     public void Advance(TimeSpan now)
     {

@@ -183,6 +183,12 @@ public sealed class PeerSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lets consent grow older by a time that its owner's time does not count, since nothing ran: RFC 7675 5.1 does not care why nothing came.
+    /// What has run out by that ends with the next <see cref="Advance"/>.
+    /// </summary>
+    public void AgeConsent(TimeSpan by) => _ice.AgeConsent(by);
+
     /// <summary>Lets what is due at <paramref name="now"/> happen.</summary>
     public void Advance(TimeSpan now)
     {

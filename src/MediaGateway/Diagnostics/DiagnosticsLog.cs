@@ -14,4 +14,8 @@ internal static partial class DiagnosticsLog
     [LoggerMessage(EventId = EventIds.Host + 303, EventName = "FewOpenFiles", Level = LogLevel.Warning,
         Message = "The system allows this process {Files} open files (ulimit -n), so that it takes {Rtmp} RTMP connections of {WantedRtmp} that are set (Rtmp:MaximumConnections) and {Http} of HTTP of {WantedHttp} (Http:MaximumConnections). For all of them allow {Needed}: 'ulimits: nofile' in docker-compose.yml, LimitNOFILE in a systemd unit, or 'ulimit -n' before ./run.sh")]
     public static partial void FewOpenFiles(this ILogger logger, long files, int rtmp, int wantedRtmp, int http, int wantedHttp, long needed);
+
+    [LoggerMessage(EventId = EventIds.Host + 304, EventName = "StoodStill", Level = LogLevel.Warning,
+        Message = "The program stood still for {Seconds:0.0} s: it, its container or its machine was stopped. Its time goes on from there: nobody counts as silent for it, but peers of WebRTC whose consent has run out meanwhile are ended")]
+    public static partial void StoodStill(this ILogger logger, double seconds);
 }

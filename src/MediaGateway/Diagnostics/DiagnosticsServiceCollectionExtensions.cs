@@ -9,7 +9,7 @@ namespace MediaGateway.Diagnostics;
 internal static class DiagnosticsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the clock (the system's, unless there is another), the ledger of what is held, the figures and their ways out, the memory that
+    /// Registers the clock (the system's less the standstills of the program, unless there is another), the ledger of what is held, the figures and their ways out, the memory that
     /// they count, and what the self-test
     /// says, and how near memory is to its limit.
     /// </summary>
@@ -17,9 +17,11 @@ internal static class DiagnosticsServiceCollectionExtensions
     {
         services.AddMetrics();
         services.AddSingleton<ResourceLedger>();
-        TimeProvider time = services.LastOrDefault(static service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider
-            ?? TimeProvider.System;
-        services.AddSingleton<TimeProvider>(provider => new CountingTimeProvider(time, provider.GetRequiredService<ResourceLedger>()));
+        var given = services.LastOrDefault(static service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider;
+        services.AddSingleton(provider => new AwakeTimeProvider(
+            given ?? TimeProvider.System, provider.GetRequiredService<ILogger<AwakeTimeProvider>>(), watches: given is null));
+        services.AddSingleton<TimeProvider>(static provider => new CountingTimeProvider(
+            provider.GetRequiredService<AwakeTimeProvider>(), provider.GetRequiredService<ResourceLedger>()));
         services.TryAddSingleton<BufferPool>();
         services.AddSingleton<GatewayClock>();
         services.AddSingleton<GatewayMetrics>();

@@ -172,6 +172,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
             () => $"the end of stream {name}");
     }
 
+    /// <summary>Halts the program, as when its machine sleeps.</summary>
+    public Task HaltAsync() => _process.SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ResumeAsync() => _process.SignalAsync("CONT");
+
     /// <summary>Ends the program so that it can say nothing more.</summary>
     public Task KillAsync() => _process.StopAsync("KILL", StopLimit);
 

@@ -43,6 +43,9 @@ internal sealed class FfmpegEncoder : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it still publishes: it ends when it is cut off.</summary>
+    public bool IsRunning => !_process.Process.HasExited;
+
     /// <summary>Waits until everything is published.</summary>
     public async Task WaitForEndAsync(TimeSpan limit)
     {

@@ -14,6 +14,12 @@ internal static class SignalingServiceCollectionExtensions
     /// <summary>Room for one offer with many codecs and its parameters; the SDP reader's own limit is 64 KiB.</summary>
     private const int MaximumMessageBytes = 128 * 1024;
 
+    /// <summary>
+    /// How long a page may say nothing. It says something every 15 s, and gives the gateway up after 30 s without a word: as long as it has not,
+    /// it is not taken for silent, even though SignalR counts the time in which the program stood still.
+    /// </summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(45);
+
     /// <summary>Adds the hub and its helpers.</summary>
     public static IServiceCollection AddSignaling(this IServiceCollection services)
     {
@@ -32,6 +38,7 @@ internal static class SignalingServiceCollectionExtensions
         services.AddSignalR(options =>
             {
                 options.MaximumReceiveMessageSize = MaximumMessageBytes;
+                options.ClientTimeoutInterval = SilenceLimit;
                 options.AddFilter<HubFailures>();
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);

@@ -23,6 +23,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
     private readonly UdpBatchSocket _socket;
     private readonly TcpMediaPort? _tcp;
     private readonly GatewayClock _clock;
+    private readonly AwakeTimeProvider _awake;
     private readonly ILogger _logger;
     private readonly GatewayMetrics _metrics;
     private readonly EventFd _wake = new();
@@ -39,15 +40,18 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
     private readonly SentFrame[] _sentFrames = new SentFrame[UdpBatchSocket.BatchSize];
     private int _outgoingCount;
     private int _sentFrameCount;
+    private TimeSpan _stoodStill;
     private int _isWoken;
     private volatile bool _isStopping;
 
     /// <summary>Makes a loop over bound sockets, which it owns from here. It does nothing before <see cref="Start"/>.</summary>
-    public MediaLoop(UdpBatchSocket socket, TcpMediaPort? tcp, GatewayClock clock, GatewayMetrics metrics, ILogger<MediaLoop> logger)
+    public MediaLoop(UdpBatchSocket socket, TcpMediaPort? tcp, GatewayClock clock, AwakeTimeProvider awake, GatewayMetrics metrics, ILogger<MediaLoop> logger)
     {
         _socket = socket;
         _tcp = tcp;
         _clock = clock;
+        _awake = awake;
+        _stoodStill = awake.StoodStill;
         _metrics = metrics;
         _logger = logger;
         _heartbeat = metrics.Threads.Add("media-loop");
@@ -138,6 +142,7 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
             _heartbeat.Rest();
             _poller.Wait(TimeUntilNextDeadline());
             _heartbeat.Work(_clock.Now);
+            NoteStandstill();
             _wake.Clear();
             Interlocked.Exchange(ref _isWoken, 0);
             ReceiveDatagrams();
@@ -265,11 +270,30 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
         TimeSpan now = _clock.Now;
         while (_deadlines.TryTakeDue(now, out WebRtcSession? session))
         {
-            Guard(session!, static (loop, session) =>
-            {
-                session.Advance(loop._clock.Now);
-                loop.Drain(session);
-            });
+            Guard(session!, static (loop, session) => loop.Advance(session));
+        }
+    }
+
+    private void Advance(WebRtcSession session)
+    {
+        session.Advance(_clock.Now);
+        Drain(session);
+    }
+
+    /// <summary>After a standstill of the program: consent ran on meanwhile. Before what the peers sent is taken, which may be long past.</summary>
+    private void NoteStandstill()
+    {
+        TimeSpan by = _awake.StoodStill - _stoodStill;
+        if (by == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        _stoodStill += by;
+        for (int index = _sessions.Count - 1; index >= 0; index--)
+        {
+            _sessions[index].Peer.AgeConsent(by);
+            Guard(_sessions[index], static (loop, session) => loop.Advance(session));
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed class WebRtcServer(
     CandidateAddresses addresses,
     OpenFileLimit files,
     GatewayClock clock,
+    AwakeTimeProvider awake,
     TimeProvider time,
     BufferPool pool,
     GatewayMetrics metrics,
@@ -40,13 +41,14 @@ internal sealed class WebRtcServer(
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, WebRtcSession> _sessions = new(StringComparer.Ordinal);
+    private readonly SessionPlaces _places = new();
     private readonly ILogger<WebRtcServer> _logger = loggers.CreateLogger<WebRtcServer>();
     private MediaLoop? _loop;
     private int _port;
     private int _receiveBufferBytes;
 
     /// <inheritdoc/>
-    public bool HasRoom => _loop is not null && _sessions.Count < options.Value.MaximumSessions && Connecting < MaximumConnecting;
+    public bool HasRoom => _loop is not null && _places.Taken < options.Value.MaximumSessions && Connecting < MaximumConnecting;
 
     /// <inheritdoc/>
     public IReadOnlyList<IPAddress> OfferedAddresses => addresses.For(null);
@@ -69,7 +71,7 @@ internal sealed class WebRtcServer(
             _logger.SocketBufferSmall(socket.ReceiveBufferBytes, SocketBufferBytes);
         }
 
-        _loop = new MediaLoop(socket, tcp, clock, metrics, loggers.CreateLogger<MediaLoop>());
+        _loop = new MediaLoop(socket, tcp, clock, awake, metrics, loggers.CreateLogger<MediaLoop>());
         _loop.Start();
         return Task.CompletedTask;
     }
@@ -103,7 +105,7 @@ internal sealed class WebRtcServer(
         CodecId codec = peer.VideoCodec ?? CodecId.H264;
         if (codec != CodecId.H264 && !ingest.TryReserve(out worker, out refusal))
         {
-            peer.Dispose();
+            GiveUp(peer);
             return false;
         }
 
@@ -113,7 +115,7 @@ internal sealed class WebRtcServer(
         if (streams.TryPublish(request.Key, tracks, publisher, out refusal) is not { } lease)
         {
             GiveBack(worker);
-            peer.Dispose();
+            GiveUp(peer);
             return false;
         }
 
@@ -216,6 +218,12 @@ internal sealed class WebRtcServer(
         }
     }
 
+    private void GiveUp(PeerSession peer)
+    {
+        peer.Dispose();
+        _places.GiveBack();
+    }
+
     private string Begin(WebRtcSession session)
     {
         _sessions[session.Id] = session;
@@ -223,6 +231,7 @@ internal sealed class WebRtcServer(
         return session.Peer.Answer;
     }
 
+    /// <summary>Answers an offer. The session has taken its place: whoever does not begin it gives that up.</summary>
     private bool TryAccept(
         string offer,
         IPAddress? signalingAddress,
@@ -238,20 +247,30 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        if (_sessions.Count >= options.Value.MaximumSessions)
-        {
-            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
-            return false;
-        }
-
         if (Connecting >= MaximumConnecting)
         {
             refusal = $"The gateway has {MaximumConnecting} WebRTC sessions that are still connecting, the most that it takes; try again in a moment.";
             return false;
         }
 
+        if (!_places.TryTake(options.Value.MaximumSessions))
+        {
+            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
+            return false;
+        }
+
         PeerSessionOptions session = SessionOptions(signalingAddress) with { Direction = direction };
-        return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal);
+        try
+        {
+            return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal);
+        }
+        finally
+        {
+            if (peer is null)
+            {
+                _places.GiveBack();
+            }
+        }
     }
 
     /// <summary>Opens the port for UDP and TCP. One that the kernel chose for UDP may be somebody's for TCP: then another one.</summary>
@@ -323,6 +342,7 @@ internal sealed class WebRtcServer(
         public void Ended(string mediaSessionId, SessionEndReason reason, string detail)
         {
             server._sessions.TryRemove(mediaSessionId, out _);
+            server._places.GiveBack();
             next.Ended(mediaSessionId, reason, detail);
         }
     }

@@ -3,6 +3,7 @@ using MediaGateway.Media.Amf;
 using MediaGateway.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Diagnostics;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -142,6 +143,27 @@ public sealed class RtmpPublishTests : IDisposable
         await RtmpServerHost.UntilAsync(() => host.Sessions.Sessions.Count == 0, "the session has ended");
 
         Assert.Contains("a Failed Failed by RTP activity", _listener.Notes);
+    }
+
+    [Fact]
+    public async Task ProgramStoodStill_SilenceMeanwhileDoesNotCount()
+    {
+        var time = new ManualTimeProvider();
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: time, services: services => services.NoticeStandstills(time));
+        using TestEncoder encoder = await PublishedAsync(host);
+        time.Advance(TimeSpan.FromSeconds(5));
+        time.StandStill(TimeSpan.FromMinutes(1));
+
+        // Whatever fires of itself has done so; the loop has looked at the time when it answers this.
+        await encoder.SendSoundAsync(5000);
+        await encoder.Wire.SettleAsync();
+        Assert.Single(host.Sessions.Sessions);
+
+        time.Advance(TimeSpan.FromSeconds(9));
+        await encoder.Wire.SettleAsync();
+        Assert.Single(host.Sessions.Sessions);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await RtmpServerHost.UntilAsync(() => host.Sessions.Sessions.Count == 0, "real silence ends it as ever");
     }
 
     [Fact]

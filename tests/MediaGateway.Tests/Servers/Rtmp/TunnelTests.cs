@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using MediaGateway.Servers.Rtmp.Tunnel;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
+using MediaGateway.Tests.Diagnostics;
 using MediaGateway.Tests.Streams;
 using Xunit;
 
@@ -168,6 +169,21 @@ public sealed class TunnelTests : IDisposable
 
         Assert.InRange(host.Clock.Now - last, TimeSpan.FromSeconds(59), TimeSpan.FromSeconds(75));
         Assert.Contains(host.Log, line => line.Contains("ended: Timeout", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ProgramStoodStill_ClientIsNotGoneForIt()
+    {
+        var time = new ManualTimeProvider();
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: time, services: services => services.NoticeStandstills(time));
+        using PublishLease lease = host.Publish("a");
+        lease.Publish(_frames.Key(0));
+        using TunnelClient player = await TunnelClient.PlayAsync(host.TunnelPort, "a", time);
+        await player.SendAsync(player.Client.Command("pause", 1, null, true, 0));
+        time.StandStill(TimeSpan.FromMinutes(10));
+        Assert.Equal(HttpStatusCode.OK, await player.SendAsync(player.Client.Command("pause", 1, null, false, 0)));
+        Assert.Equal(1, host.Tunnels.Count);
+        await EndAsync(host, time, 70);
     }
 
     [Fact]

@@ -129,6 +129,42 @@ public sealed class WebRtcServerTests
     }
 
     [Fact]
+    public async Task OfferDuringAnother_NeverMakesMoreSessionsThanThereArePlaces()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(options => options.MaximumSessions = 1);
+        using var first = new LoopbackPublisher("first");
+        using var second = new LoopbackPublisher("second");
+        string? refusal = null;
+        bool? hasBoth = null;
+        using IDisposable published = host.Streams.NotifyPublished(_ => hasBoth ??= host.TryPublish("two", second, out string? _, out refusal));
+
+        // The second comes while the first has been accepted but has not begun.
+        Assert.True(host.TryPublish("one", first, out _, out _));
+
+        Assert.False(hasBoth);
+        Assert.Contains("1 WebRTC sessions already", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OffersThatAreRefused_GiveTheirPlacesBack()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(
+            options => options.MaximumSessions = 2, streams => streams.TakeOver = StreamTakeOver.Refuse);
+        using LoopbackPublisher first = host.Publish("one");
+        using var second = new LoopbackPublisher("second");
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            var nonsense = new PeerPublishRequest("bad", TestHub.Key("two"), "v=0\r\nnonsense", IPAddress.Loopback, second);
+            Assert.False(host.Publishing.TryPublish(nonsense, out _, out _));
+            Assert.False(host.TryPublish("one", second, out _, out _));
+            Assert.True(host.Publishing.HasRoom);
+        }
+
+        using LoopbackPublisher good = host.Publish("two");
+        Assert.False(host.Publishing.HasRoom);
+    }
+
+    [Fact]
     public async Task OfferWithoutCommonCodec_IsRefusedAndTheNameStaysFree()
     {
         await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
