@@ -83,6 +83,7 @@ public sealed class FloodRateTests
             $"{IdleConnections} HTTP connections at {rate:0} a second, {open} stay open and idle, {kib:0.0} KiB resident each: another RTMP publisher after {encoder:0} ms; somebody else over HTTP is "
             + $"{(isServed ? "served" : "turned away")}; files are given back {seconds:0.0} s after they have gone, then a WHIP client connects in {peer:0} ms; {seen.Words}");
         Judge(gateway, seen);
+        Assert.True(isServed, "One address took every place.");
         Assert.InRange(encoder, 0, Limits.Time(500));
     }
 

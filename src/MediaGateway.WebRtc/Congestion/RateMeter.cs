@@ -11,10 +11,10 @@ internal sealed class RateMeter
     private long _newest = -1;
     private long _oldest;
 
-    /// <summary>Counts bytes. Those of before the window are left out.</summary>
+    /// <summary>Counts bytes. Those of before the window are left out; those of before the owner's time began count as its first.</summary>
     public void Add(TimeSpan at, int bytes)
     {
-        long slot = at.Ticks / SlotTime.Ticks;
+        long slot = Math.Max(0, at.Ticks / SlotTime.Ticks); // What waited in the kernel while the program started is older than its time.
         if (_newest < 0 || slot - _newest >= Slots)
         {
             Array.Clear(_bytes);

@@ -8,11 +8,14 @@ internal sealed class AddressCounts(int maximum)
 {
     private readonly Dictionary<IPAddress, int> _counts = [];
 
+    /// <summary>Places that the address has taken.</summary>
+    public int this[IPAddress address] => _counts.GetValueOrDefault(address);
+
     /// <summary>Takes a place; false when the address has none left.</summary>
     /// <param name="address">As <see cref="CountedAddress"/> makes it.</param>
     public bool TryAdd(IPAddress address)
     {
-        int count = _counts.GetValueOrDefault(address);
+        int count = this[address];
         if (count >= maximum)
         {
             return false;

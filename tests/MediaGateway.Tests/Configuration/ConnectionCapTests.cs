@@ -43,6 +43,37 @@ public sealed class ConnectionCapTests
         Assert.Equal("served", await http.GetStringAsync(addresses[0], TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public void OneAddress_LeavesAsManyPlacesAsItHas()
+    {
+        const int Places = 1000;
+        IPAddress flood = IPAddress.Parse("192.0.2.1");
+        var cap = new ConnectionCap(Places);
+
+        int taken = Enumerable.Range(0, 2 * Places).Count(_ => cap.TryEnter(flood));
+        Assert.Equal(Places / 2, taken);
+        Assert.True(cap.TryEnter(IPAddress.Parse("192.0.2.2")));
+
+        cap.Leave(flood);
+        cap.Leave(flood);
+        Assert.True(cap.TryEnter(flood));
+        Assert.True(cap.TryEnter(flood));
+        Assert.False(cap.TryEnter(flood));
+    }
+
+    [Fact]
+    public void ManyAddresses_HaveEveryPlaceBetweenThem()
+    {
+        const int Places = 1000;
+        var cap = new ConnectionCap(Places);
+
+        int taken = Enumerable.Range(0, 2 * Places).Count(number => cap.TryEnter(new IPAddress([198, 51, 100, (byte)(number % 20)])));
+
+        Assert.Equal(Places, taken);
+        Assert.Equal(Places, cap.Count);
+        Assert.False(cap.TryEnter(IPAddress.Parse("192.0.2.2")));
+    }
+
     private static Socket Dial(Uri address)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
