@@ -4,7 +4,7 @@
 # Usage: tests/soak.sh [MINUTES]            with faults
 #        tests/soak.sh --steady [MINUTES]   plain load, no faults (default 10): collections of the oldest generation, allocation, memory
 # Ports are FIRST_PORT (default 18700) and the six above. SAMPLES is a file that keeps the samples; FAULTS are the faults to take, in that order.
-# Needs ffmpeg, curl, node and the .NET SDK. Everything that it starts ends with it. docs/operations.md tells what is judged.
+# Needs ffmpeg, curl, node, python3 and the .NET SDK. Everything that it starts ends with it. docs/operations.md tells what is judged.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 steady=
@@ -18,6 +18,7 @@ port=${FIRST_PORT:-18700}
 # shellcheck source=tests/benchmarks/gateway.sh
 . tests/benchmarks/gateway.sh
 
+warm_up=$([ -n "$steady" ] && echo 60 || echo 0) # seconds before anything is counted
 viewers=${VIEWERS:-60}
 browsers=${BROWSERS:-2}
 most_growth=${MOST_GROWTH:-512} # KiB a minute: 30 MiB in an hour would be a leak that matters
@@ -286,9 +287,9 @@ for _ in $(seq 90); do
   sleep 1
 done
 [ "$(figures | sum mediagateway_streams_active)" = "$expected" ] || problem "there are not $expected streams"
-dotnet "$gateway" load play "$rtmp/load{n}" --streams 3 --sessions "$viewers" --seconds $((minutes * 60 + 20)) >"$folder/play.json" 2>"$folder/play.log" &
+dotnet "$gateway" load play "$rtmp/load{n}" --streams 3 --sessions "$viewers" --seconds $((minutes * 60 + warm_up + 20)) >"$folder/play.json" 2>"$folder/play.log" &
 players=$!
-dotnet "$gateway" load play "$rtmp/browser{n}" --streams "$browsers" --sessions $((browsers * 2)) --seconds $((minutes * 60 + 20)) >"$folder/others.json" 2>"$folder/others.log" &
+dotnet "$gateway" load play "$rtmp/browser{n}" --streams "$browsers" --sessions $((browsers * 2)) --seconds $((minutes * 60 + warm_up + 20)) >"$folder/others.json" 2>"$folder/others.log" &
 others=$!
 children+=("$players" "$others")
 if [ -z "$steady" ]; then
@@ -305,6 +306,12 @@ if [ -z "$steady" ]; then
   curl -fsS -m 10 -o /dev/null -X POST -H 'Content-Type: application/json' -d "{\"stream\":\"live/load1\",\"url\":\"rtmp://127.0.0.1:$((port + 5))/live/copy\"}" "$http/api/v1/pushes" \
     || problem "no push could be begun"
   curl -fsS -m 10 -o /dev/null -X POST "$http/api/v1/streams/live/load2/recording" || problem "no recording could be begun"
+fi
+
+if [ -n "$steady" ]; then
+  # What sessions keep is old by then, and .NET collects its oldest generation once for it, within minutes. Asked for at once it is not in the figures.
+  sleep "$warm_up"
+  python3 tests/benchmarks/collect.py "$gateway_pid"
 fi
 
 echo "minute RssAnon(KiB) threads files sessions buffers dropped gen2 allocated(KiB/s) fault"
