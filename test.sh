@@ -88,8 +88,8 @@ run_assembly() {
   add_assembly "$1"
 }
 
-# The longest beside all others, whose output comes in one piece; none of them measures time. Its tests wait more than they reckon: two of
-# them for each processor. Both halves take about as long: what the end-to-end tests need is built after the longest.
+# The longest beside all others, whose output comes in one piece; none of them measures time. Both halves take about as long: what the
+# end-to-end tests need is built after the longest.
 run_unit_tests() {
   local project projects=() pid built=yes
   for project in tests/*.Tests; do
@@ -100,7 +100,7 @@ run_unit_tests() {
     start_assembly "$project" "$project" Debug 1500 "${left_out[@]}"
   done >"$results/others.log" 2>&1 &
   pid=$!
-  run_assembly MediaGateway.Tests MediaGateway.Tests Debug 1500 -maxThreads 2x "${left_out[@]}"
+  run_assembly MediaGateway.Tests MediaGateway.Tests Debug 1500 "${left_out[@]}"
   if [ "$end_to_end" = yes ]; then
     # As a user runs it: Release. The analyzers have seen all of it already.
     check "Build for the end-to-end tests" dotnet build tests/MediaGateway.EndToEndTests -c Release -p:RunAnalyzers=false \
