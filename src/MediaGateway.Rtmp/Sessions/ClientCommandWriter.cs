@@ -45,7 +45,11 @@ internal sealed class ClientCommandWriter(ReplyQueue output, ReplyWriter control
         writer.WriteProperty("fpad", false);
         writer.WriteProperty("audioCodecs", AllAudioCodecs);
         writer.WriteProperty("videoCodecs", AllVideoCodecs);
-        WriteEnhanced(writer, options.Role);
+        if (options.AnnouncesEnhanced)
+        {
+            WriteEnhanced(writer, options.Role);
+        }
+
         if (options.RelayPath is { } path)
         {
             writer.WriteProperty(RelayPathProperty, path);

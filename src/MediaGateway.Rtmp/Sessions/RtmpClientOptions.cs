@@ -24,6 +24,9 @@ public sealed record RtmpClientOptions
     /// <summary>What the client says it is. Servers parse the form; FMLE is what they expect of encoders.</summary>
     public string FlashVersion { get; init; } = "FMLE/3.0 (compatible; MediaGateway)";
 
+    /// <summary>Whether the client says that it takes Enhanced RTMP. Players such as VLC do not, and get H.264 and AAC.</summary>
+    public bool AnnouncesEnhanced { get; init; } = true;
+
     /// <summary>
     /// The gateways that the stream, or the wish to play it, has passed, separated by commas, this one last; null leaves the property out. A
     /// gateway that finds itself in it refuses: the relay would feed itself.

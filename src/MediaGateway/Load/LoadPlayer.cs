@@ -14,6 +14,9 @@ namespace MediaGateway.Load;
 /// <param name="services">The time, and memory.</param>
 internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, LoadServices services)
 {
+    /// <summary>As VLC and most players are: what comes from browsers is converted to AAC for them, which is the cost that is to be measured.</summary>
+    private static readonly RtmpClientOptions Plain = RtmpClientOptions.ForPlaying with { AnnouncesEnhanced = false };
+
     private long? _origin;
     private uint? _sequence;
     private long _playSentAt;
@@ -51,7 +54,7 @@ internal sealed class LoadPlayer(RtmpTargetUrl target, LoadWindow window, LoadSe
         LoadConnection? connection = null;
         try
         {
-            connection = await LoadConnection.ConnectAsync(target, RtmpClientOptions.ForPlaying, services, cancellation);
+            connection = await LoadConnection.ConnectAsync(target, Plain, services, cancellation);
             while (true)
             {
                 await connection.SendOutputAsync(cancellation);

@@ -32,6 +32,18 @@ public sealed class RtmpClientPlayTests
     }
 
     [Fact]
+    public void PlainPlayer_SaysNothingOfEnhancedRtmp()
+    {
+        using var script = new RtmpClientScript("rtmp://h/live/key", RtmpClientOptions.ForPlaying with { AnnouncesEnhanced = false });
+        script.Send(RtmpClientScript.ServerHandshake());
+        var map = (AmfMap)script.Next().Values[2];
+
+        Assert.NotNull(map.Find("audioCodecs"));
+        Assert.Null(map.Find("fourCcList"));
+        Assert.Null(map.Find("capsEx"));
+    }
+
+    [Fact]
     public void Play_AsksForTheLiveStreamOnTheStreamThatTheServerMade()
     {
         using var script = new RtmpClientScript("rtmp://h/live/key?s=2", RtmpClientOptions.ForPlaying);
