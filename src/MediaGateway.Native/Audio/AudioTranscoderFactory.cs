@@ -15,6 +15,16 @@ namespace MediaGateway.Native.Audio;
 public sealed class AudioTranscoderFactory(BufferPool pool, AacEncoderOptions options) : IAudioTranscoderFactory
 {
     /// <inheritdoc/>
+    public TrackFormat? OutputOf(CodecId target) => target switch
+    {
+        CodecId.Aac => AacEncoder.Output,
+        CodecId.Pcma or CodecId.Pcmu => G711Encoder.OutputOf(target),
+        CodecId.Speex when SpeexEncoder.IsInstalled => SpeexEncoder.Output,
+        CodecId.Opus => OpusEncoder.Output,
+        _ => null,
+    };
+
+    /// <inheritdoc/>
     public IAudioTranscoder Create(TrackFormat source, CodecId target)
     {
         ArgumentNullException.ThrowIfNull(source);

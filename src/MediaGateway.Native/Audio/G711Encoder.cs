@@ -22,11 +22,14 @@ internal sealed class G711Encoder(CodecId codec) : ISoundEncoder
     private readonly bool _isALaw = codec == CodecId.Pcma;
 
     /// <inheritdoc/>
-    public TrackFormat Format { get; } =
-        new PlainAudioFormat(codec, SampleRate, Channels: 1, codec == CodecId.Pcma ? ALawHeader : MuLawHeader);
+    public TrackFormat Format { get; } = OutputOf(codec);
 
     /// <inheritdoc/>
     public SoundShape Shape => new(SampleRate, Channels: 1, FrameSamples, PrimingSamples: 0);
+
+    /// <summary>The format of every packet, of either law.</summary>
+    public static TrackFormat OutputOf(CodecId codec) =>
+        new PlainAudioFormat(codec, SampleRate, Channels: 1, codec == CodecId.Pcma ? ALawHeader : MuLawHeader);
 
     /// <inheritdoc/>
     public PooledBuffer? Encode(ReadOnlySpan<float> left, ReadOnlySpan<float> right, BufferPool pool, out int length)

@@ -38,22 +38,25 @@ internal sealed class AacEncoder : ISoundEncoder
             });
         try
         {
-            AudioSpecificConfig = ReadConfiguration();
+            CheckConfiguration();
         }
         catch
         {
             Dispose();
             throw;
         }
-
-        Format = new AacFormat(AudioSpecificConfig, SampleRate, Channels);
     }
 
-    /// <summary>The two bytes that a decoder needs to know (ISO/IEC 14496-3 1.6.2.1).</summary>
-    public byte[] AudioSpecificConfig { get; }
+    /// <summary>
+    /// The format of every packet. FFmpeg's own configuration has five bytes: the three after the first two say that there is no spectral
+    /// band replication, which the absence of the extension says as well; some players stumble over them.
+    /// </summary>
+    public static TrackFormat Output { get; } = MakeFormat();
+
+    private static AudioSpecificConfig Configuration => new(AudioSpecificConfig.LowComplexity, SampleRate, Channels);
 
     /// <inheritdoc/>
-    public TrackFormat Format { get; }
+    public TrackFormat Format => Output;
 
     /// <inheritdoc/>
     public SoundShape Shape => new(SampleRate, Channels, FrameSamples, PrimingSamples);
@@ -72,21 +75,24 @@ internal sealed class AacEncoder : ISoundEncoder
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
-    /// <summary>
-    /// FFmpeg writes five bytes: the three after the first two say that there is no spectral band replication, which the absence of
-    /// the extension says as well; some players stumble over them.
-    /// </summary>
-    private byte[] ReadConfiguration()
+    private static AacFormat MakeFormat()
+    {
+        byte[] configuration = new byte[AudioSpecificConfig.Length];
+        Configuration.Write(configuration);
+        return new AacFormat(configuration, SampleRate, Channels);
+    }
+
+    private void CheckConfiguration()
     {
         byte[] configuration = _encoder.Configuration;
         bool isExpected = _encoder.FrameSamples == FrameSamples && _encoder.PrimingSamples == PrimingSamples
-            && Media.Aac.AudioSpecificConfig.TryRead(configuration, out AudioSpecificConfig config)
-            && config == new AudioSpecificConfig(Media.Aac.AudioSpecificConfig.LowComplexity, SampleRate, Channels);
-        return isExpected
-            ? configuration[..Media.Aac.AudioSpecificConfig.Length]
-            : throw new FFmpegException(
+            && AudioSpecificConfig.TryRead(configuration, out AudioSpecificConfig config) && config == Configuration;
+        if (!isExpected)
+        {
+            throw new FFmpegException(
                 $"The AAC encoder is not as expected: frames of {_encoder.FrameSamples} samples, {_encoder.PrimingSamples} of priming, "
                 + $"{configuration.Length} bytes of configuration. The installed FFmpeg does not fit the table for "
                 + $"{FFmpegLayout.Current.Release}.");
+        }
     }
 }

@@ -27,6 +27,9 @@ internal sealed unsafe class OpusEncoder : ISoundEncoder
     private readonly byte[] _packet = new byte[LongestPacket];
     private readonly int _lookahead;
 
+    /// <summary>The format of every packet.</summary>
+    public static TrackFormat Output { get; } = new OpusFormat(Channels);
+
     /// <summary>Opens an encoder.</summary>
     /// <exception cref="OpusException">The library refuses.</exception>
     public OpusEncoder()
@@ -45,7 +48,7 @@ internal sealed unsafe class OpusEncoder : ISoundEncoder
     }
 
     /// <inheritdoc/>
-    public TrackFormat Format { get; } = new OpusFormat(Channels);
+    public TrackFormat Format => Output;
 
     /// <inheritdoc/>
     public SoundShape Shape => new(SampleRate, Channels, FrameSamples, _lookahead);

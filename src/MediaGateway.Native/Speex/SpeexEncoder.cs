@@ -44,6 +44,9 @@ internal sealed unsafe class SpeexEncoder : ISoundEncoder
     private readonly int _lookahead;
     private LibSpeex.Bits* _bits;
 
+    /// <summary>The format of every packet.</summary>
+    public static TrackFormat Output { get; } = new PlainAudioFormat(CodecId.Speex, SampleRate, Channels: 1, FlvHeader);
+
     /// <summary>Opens an encoder.</summary>
     /// <exception cref="NotSupportedException">libspeex is not installed.</exception>
     /// <exception cref="SpeexException">The library is not as expected.</exception>
@@ -88,7 +91,7 @@ internal sealed unsafe class SpeexEncoder : ISoundEncoder
     }
 
     /// <inheritdoc/>
-    public TrackFormat Format { get; } = new PlainAudioFormat(CodecId.Speex, SampleRate, Channels: 1, FlvHeader);
+    public TrackFormat Format => Output;
 
     /// <inheritdoc/>
     public SoundShape Shape => new(SampleRate, Channels: 1, FrameSamples, _lookahead + DecoderDelay);

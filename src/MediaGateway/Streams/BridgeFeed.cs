@@ -8,18 +8,28 @@ namespace MediaGateway.Streams;
 /// conceals it. Used under the stream's lock.
 /// </summary>
 /// <param name="target">The codec that the bridge makes.</param>
+/// <param name="output">The format that it will have; null when there is no transcoder to that codec.</param>
 /// <param name="startedAt">Gateway time at which the bridge was started.</param>
 /// <param name="drops">Where dropped packets are counted for the stream.</param>
-internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt, StreamDrops drops)
+internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan startedAt, StreamDrops drops)
 {
     /// <summary>Packets that may wait.</summary>
     public const int Capacity = 2048;
 
-    /// <summary>Packets handed to the worker at a time, so that the bridges of one worker take turns.</summary>
-    public const int BatchSize = 64;
+    /// <summary>
+    /// Packets handed to the worker at a time, so that the bridges of one worker take turns: a third of a second, a few milliseconds of
+    /// work, is what the others wait while one makes up for the cached group.
+    /// </summary>
+    public const int BatchSize = 16;
 
     /// <summary>How long joining viewers wait for the bridge before they start without sound.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long those wait whose sound may follow: enough for the sound of a group on a machine that is not busy, and less than anybody
+    /// notices.
+    /// </summary>
+    public static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(15);
 
     /// <summary>
     /// How far a browser's sound may lag behind its pictures before it is filled up: longer than packets are late in the ordinary run,
@@ -44,6 +54,7 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt, StreamDrops
     private TimeSpan _lastPacketAt;
     private TimeSpan _allowedLag = AllowedLag;
     private TimeSpan? _lastPicture;
+    private TrackFormat? _format;
 
     /// <summary>The codec that the bridge makes.</summary>
     public CodecId Target => target;
@@ -56,9 +67,6 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt, StreamDrops
 
     /// <summary>Packets that the transcoder concealed, as last reported.</summary>
     public long ConcealedPackets { get; private set; }
-
-    /// <summary>The format of the derived sound, once the transcoder exists.</summary>
-    public TrackFormat? Format { get; private set; }
 
     /// <summary>
     /// Whether the sound of the cached group has been made, so that viewers can join with it, or it is known that none can be made.
@@ -74,8 +82,11 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt, StreamDrops
     /// <summary>Whether the bridge is no longer the stream's.</summary>
     public bool IsStopped { get; private set; }
 
-    /// <summary>Whether joining viewers should still wait.</summary>
-    public bool IsPending(TimeSpan now) => !IsCaughtUp && now - startedAt < Patience;
+    /// <summary>Whether a joining viewer should still wait, whose sound may follow its pictures or not.</summary>
+    public bool IsAwaited(TimeSpan now, bool mayFollow) => !IsCaughtUp && now - startedAt < (mayFollow ? ShortPatience : Patience);
+
+    /// <summary>The format of the derived sound: of the transcoder that is there, or that will be if all goes well; null for none.</summary>
+    public TrackFormat? FormatAt(TimeSpan now) => _format ?? (IsAwaited(now, mayFollow: false) ? output : null);
 
     /// <summary>Queues the cached packets that are in the publisher's codec of now; they are encoded first.</summary>
     public void Prime(FrameRing packets, CodecId source, TimeSpan now)
@@ -144,7 +155,7 @@ internal sealed class BridgeFeed(CodecId target, TimeSpan startedAt, StreamDrops
     public void Complete(in BridgeInput input, TrackFormat? format, long concealedPackets, TimeSpan? delay)
     {
         Delay = delay ?? Delay;
-        Format = format;
+        _format = format;
         ConcealedPackets = concealedPackets;
         IsCaughtUp |= input.Taken >= _catchUpAt;
     }

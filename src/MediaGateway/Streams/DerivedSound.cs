@@ -26,11 +26,14 @@ internal sealed class DerivedSound(LiveStream stream, AudioWorkerPool workers)
         return hasPackets;
     }
 
-    /// <summary>The format of the sound in <paramref name="target"/>, or null while there is none.</summary>
-    public TrackFormat? FormatOf(CodecId target) => Find(target)?.Feed.Format;
+    /// <summary>The format of the sound in <paramref name="target"/> that there is or will be soon; null for none.</summary>
+    public TrackFormat? FormatOf(CodecId target, TimeSpan now) => Find(target)?.Feed.FormatAt(now);
 
-    /// <summary>Whether viewers should wait for the sound of the cached group in <paramref name="target"/>.</summary>
-    public bool IsPending(CodecId target, TimeSpan now) => Find(target)?.Feed.IsPending(now) ?? false;
+    /// <summary>Whether a viewer should wait for the sound of the cached group in <paramref name="target"/>.</summary>
+    /// <param name="target">The codec that it gets.</param>
+    /// <param name="now">Gateway time.</param>
+    /// <param name="mayFollow">Whether the sound may come behind the pictures.</param>
+    public bool IsAwaited(CodecId target, TimeSpan now, bool mayFollow) => Find(target)?.Feed.IsAwaited(now, mayFollow) ?? false;
 
     /// <summary>Figures of the bridges.</summary>
     public IReadOnlyList<BridgeSnapshot> Snapshot() =>
@@ -148,7 +151,7 @@ internal sealed class DerivedSound(LiveStream stream, AudioWorkerPool workers)
     {
         int slot = Array.IndexOf(_bridges, null);
         Debug.Assert(slot >= 0, "There are more places than targets.");
-        var feed = new BridgeFeed(target, now, stream.Drops);
+        var feed = new BridgeFeed(target, workers.Transcoders.OutputOf(target), now, stream.Drops);
         feed.Prime(cache.SourceAudio, source.Codec, now);
         var bridge = new AudioBridge(stream, feed, source, workers);
         Volatile.Write(ref _bridges[slot], bridge);

@@ -16,7 +16,7 @@ internal readonly record struct StartConditions(StreamIntake Intake, DerivedSoun
             return false;
         }
 
-        return subscription.SoundCodec is not { } codec || codec == Intake.Tracks.Audio?.Codec || !Derived.IsPending(codec, Now);
+        return subscription.SoundCodec is not { } codec || codec == Intake.Tracks.Audio?.Codec || !Derived.IsAwaited(codec, Now, subscription.SoundMayFollow);
     }
 
     /// <summary>The tracks that exist for <paramref name="subscription"/>.</summary>
@@ -24,7 +24,7 @@ internal readonly record struct StartConditions(StreamIntake Intake, DerivedSoun
     {
         TrackFormat? audio = subscription.SoundCodec is not { } codec ? null
             : codec == Intake.Tracks.Audio?.Codec ? Intake.Tracks.Audio
-            : Derived.FormatOf(codec);
+            : Derived.FormatOf(codec, Now);
         return new StreamFormats(Intake.Tracks.Video, audio, Intake.Metadata, Intake.Additional);
     }
 }

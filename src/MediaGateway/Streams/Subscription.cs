@@ -23,6 +23,9 @@ internal sealed class Subscription(IStreamOutlet outlet, SubscriptionOptions opt
     /// <summary>Whether it is no reason to go on pulling the stream from an origin.</summary>
     public bool IsIncidental => options.IsIncidental;
 
+    /// <summary>Whether it may start before the sound of the cached group is converted.</summary>
+    public bool SoundMayFollow => options.SoundMayFollow;
+
     /// <summary>The codec of the sound that it gets; null for none, and until the publisher has shown its own.</summary>
     public CodecId? SoundCodec { get; private set; }
 

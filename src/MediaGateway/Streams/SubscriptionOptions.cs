@@ -6,4 +6,9 @@ namespace MediaGateway.Streams;
 /// <param name="IsIncidental">
 /// Whether the outlet takes the stream because it is there, as a push or a recording does: it is no reason to go on pulling it from an origin.
 /// </param>
-internal readonly record struct SubscriptionOptions(AudioPreference Audio, StartPoint StartAt, bool IsIncidental = false);
+/// <param name="SoundMayFollow">
+/// Whether the outlet may start before the sound of the cached group is converted, when that takes longer than players should wait for
+/// their first picture: the pictures of the group come at once then, and its sound behind them. Without it the two come merged.
+/// </param>
+internal readonly record struct SubscriptionOptions(
+    AudioPreference Audio, StartPoint StartAt, bool IsIncidental = false, bool SoundMayFollow = false);

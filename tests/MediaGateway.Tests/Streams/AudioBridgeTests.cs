@@ -56,6 +56,56 @@ public sealed class AudioBridgeTests : IDisposable
     }
 
     [Fact]
+    public void WorkerIsBusy_PicturesComeSoonAndTheSoundOfTheGroupBehindThem()
+    {
+        Flow(until: 3000);
+        Stream.Attach(_outlet, Aac with { SoundMayFollow = true });
+        _hub.Time.Advance(BridgeFeed.ShortPatience - TimeSpan.FromMilliseconds(1));
+        Flow(until: 3020);
+        Assert.Equal(0, _outlet.Starts);
+
+        _hub.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Flow(until: 3040);
+        Assert.Equal(new StreamFormats(TestFrames.Picture360, TestFrames.Aac), _outlet.Formats);
+        Assert.Equal(152, _outlet.Frames.Count);
+        Assert.Empty(TimesOf(_outlet.Frames, 'A'));
+
+        _hub.RunAudio();
+        AssertWholeSound(_outlet.Frames, from: 0, until: 3040 - 64);
+        var later = new RecordingOutlet();
+        Stream.Attach(later, Aac with { SoundMayFollow = true });
+        AssertMerged(later.Frames);
+        AssertWholeSound(later.Frames, from: 0, until: 3040 - 64);
+    }
+
+    [Fact]
+    public void WorkerIsNotBusy_SoundThatMayFollowComesMerged()
+    {
+        Flow(until: 3000);
+        Stream.Attach(_outlet, Aac with { SoundMayFollow = true });
+        _hub.RunAudio();
+        AssertMerged(_outlet.Frames);
+        AssertWholeSound(_outlet.Frames, from: 0, until: 3000 - 64);
+    }
+
+    [Fact]
+    public void NewGroupBeginsWhileTheSoundOfTheOldOneIsMade_LaterViewersGetItsSoundOnly()
+    {
+        Flow(until: 980);
+        Stream.Attach(_outlet, Aac with { SoundMayFollow = true });
+        _hub.Time.Advance(BridgeFeed.ShortPatience);
+        Flow(until: 1000);
+        Publish(_frames.Key(1000));
+        Flow(until: 1500);
+        var later = new RecordingOutlet();
+        Stream.Attach(later, Aac with { SoundMayFollow = true });
+        _hub.RunAudio();
+        AssertWholeSound(_outlet.Frames, from: 0, until: 1500 - 64);
+        Assert.Equal("K1000", later.Frames[0]);
+        AssertWholeSound(later.Frames, from: 1000, until: 1500 - 64);
+    }
+
+    [Fact]
     public void NoViewerWantsAac_NothingIsConverted()
     {
         Stream.Attach(_outlet, Opus);

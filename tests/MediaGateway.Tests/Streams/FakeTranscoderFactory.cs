@@ -29,6 +29,8 @@ internal sealed class FakeTranscoderFactory(BufferPool pool) : IAudioTranscoderF
     /// <summary>What was asked for, as <c>Opus>Aac</c>.</summary>
     public IReadOnlyList<string> Asked => _made;
 
+    public TrackFormat? OutputOf(CodecId target) => TestFrames.SoundFormat(target);
+
     public IAudioTranscoder Create(TrackFormat source, CodecId target)
     {
         lock (_made)

@@ -95,7 +95,7 @@ internal sealed class FeedTable(FanOutContext context)
         }
 
         feed = new StreamFeed(context, key.Stream, key.MessageStreamId, key.Variant, key.Shift);
-        if (!key.Stream.Attach(feed, new SubscriptionOptions(key.Variant.Audio, StartPoint.CachedGroup)))
+        if (!key.Stream.Attach(feed, new SubscriptionOptions(key.Variant.Audio, StartPoint.CachedGroup, SoundMayFollow: true)))
         {
             return null;
         }
