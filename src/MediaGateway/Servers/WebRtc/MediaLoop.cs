@@ -348,7 +348,6 @@ internal sealed class MediaLoop : ITcpMediaOwner, IDisposable
                 _router.Forget(retired.UsernameFragment);
                 break;
             case PeerEvent.Connected:
-                session.IsPeerConnected = true;
                 _logger.PeerConnected(session.ShortId, session.Key);
                 session.PeerConnected(_clock.Now);
                 break;

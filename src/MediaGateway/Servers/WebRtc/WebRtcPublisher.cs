@@ -11,8 +11,8 @@ namespace MediaGateway.Servers.WebRtc;
 
 /// <summary>One WebRTC publisher on a <see cref="MediaLoop"/>: a session with its lease on the stream.</summary>
 internal sealed class WebRtcPublisher(
-    PeerPublishRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, BufferPool pool)
-    : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop), IPublisherControl, IBridgeSource
+    PeerPublishRequest request, AcceptedOffer accepted, IPeerObserver observer, BufferPool pool)
+    : WebRtcSession(request.MediaSessionId, request.Key, accepted, observer), IPublisherControl, IBridgeSource
 {
     /// <summary>Pieces of data that wait for the loop; more are refused.</summary>
     private const int MaximumWaitingData = 32;

@@ -42,13 +42,14 @@ internal sealed class WebRtcServer(
 
     private readonly ConcurrentDictionary<string, WebRtcSession> _sessions = new(StringComparer.Ordinal);
     private readonly SessionPlaces _places = new();
+    private readonly SessionPlaces _connecting = new();
     private readonly ILogger<WebRtcServer> _logger = loggers.CreateLogger<WebRtcServer>();
     private MediaLoop? _loop;
     private int _port;
     private int _receiveBufferBytes;
 
     /// <inheritdoc/>
-    public bool HasRoom => _loop is not null && _places.Taken < options.Value.MaximumSessions && Connecting < MaximumConnecting;
+    public bool HasRoom => _loop is not null && _places.Taken < options.Value.MaximumSessions && _connecting.Taken < MaximumConnecting;
 
     /// <inheritdoc/>
     public IReadOnlyList<IPAddress> OfferedAddresses => addresses.For(null);
@@ -96,26 +97,26 @@ internal sealed class WebRtcServer(
     public bool TryPublish(PeerPublishRequest request, [NotNullWhen(true)] out string? answer, out string? refusal)
     {
         answer = null;
-        if (!TryAccept(request.Offer, request.LocalAddress, PeerDirection.Receive, out MediaLoop? loop, out PeerSession? peer, out refusal))
+        if (Accept(request.Offer, request.LocalAddress, PeerDirection.Receive, out refusal) is not { } accepted)
         {
             return false;
         }
 
         VideoWorker? worker = null;
-        CodecId codec = peer.VideoCodec ?? CodecId.H264;
+        CodecId codec = accepted.Peer.VideoCodec ?? CodecId.H264;
         if (codec != CodecId.H264 && !ingest.TryReserve(out worker, out refusal))
         {
-            GiveUp(peer);
+            accepted.GiveUp();
             return false;
         }
 
-        var observer = new ForgettingObserver(this, request.Observer);
-        var publisher = new WebRtcPublisher(request, peer, observer, loop, pool);
-        ExpectedTracks tracks = (peer.HasAudio ? ExpectedTracks.Audio : 0) | (peer.HasVideo ? ExpectedTracks.Video : 0);
+        var observer = new ForgettingObserver(this, accepted.Place, request.Observer);
+        var publisher = new WebRtcPublisher(request, accepted, observer, pool);
+        ExpectedTracks tracks = (accepted.Peer.HasAudio ? ExpectedTracks.Audio : 0) | (accepted.Peer.HasVideo ? ExpectedTracks.Video : 0);
         if (streams.TryPublish(request.Key, tracks, publisher, out refusal) is not { } lease)
         {
             GiveBack(worker);
-            GiveUp(peer);
+            accepted.GiveUp();
             return false;
         }
 
@@ -141,13 +142,14 @@ internal sealed class WebRtcServer(
             return false;
         }
 
-        if (!TryAccept(request.Offer, request.LocalAddress, PeerDirection.Send, out MediaLoop? loop, out PeerSession? peer, out refusal))
+        if (Accept(request.Offer, request.LocalAddress, PeerDirection.Send, out refusal) is not { } accepted)
         {
             return false;
         }
 
+        var observer = new ForgettingObserver(this, accepted.Place, request.Observer);
         var viewers = new ViewerServices(options.Value, streams, finder, ladder, renditions, metrics);
-        answer = Begin(new WebRtcViewer(request, peer, new ForgettingObserver(this, request.Observer), loop, viewers) { Found = search.Stream });
+        answer = Begin(new WebRtcViewer(request, accepted, observer, viewers) { Found = search.Stream });
         return true;
     }
 
@@ -218,12 +220,6 @@ internal sealed class WebRtcServer(
         }
     }
 
-    private void GiveUp(PeerSession peer)
-    {
-        peer.Dispose();
-        _places.GiveBack();
-    }
-
     private string Begin(WebRtcSession session)
     {
         _sessions[session.Id] = session;
@@ -231,46 +227,52 @@ internal sealed class WebRtcServer(
         return session.Peer.Answer;
     }
 
-    /// <summary>Answers an offer. The session has taken its place: whoever does not begin it gives that up.</summary>
-    private bool TryAccept(
-        string offer,
-        IPAddress? signalingAddress,
-        PeerDirection direction,
-        [NotNullWhen(true)] out MediaLoop? loop,
-        [NotNullWhen(true)] out PeerSession? peer,
-        out string? refusal)
+    /// <summary>Answers an offer; null when it is refused.</summary>
+    private AcceptedOffer? Accept(string offer, IPAddress? signalingAddress, PeerDirection direction, out string? refusal)
     {
-        (loop, peer) = (_loop, null);
-        if (loop is null)
+        if (_loop is not { } loop)
         {
             refusal = "The gateway is still starting; try again in a moment.";
-            return false;
+            return null;
         }
 
-        if (Connecting >= MaximumConnecting)
+        if (TakePlace(out refusal) is not { } place)
         {
-            refusal = $"The gateway has {MaximumConnecting} WebRTC sessions that are still connecting, the most that it takes; try again in a moment.";
-            return false;
-        }
-
-        if (!_places.TryTake(options.Value.MaximumSessions))
-        {
-            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
-            return false;
+            return null;
         }
 
         PeerSessionOptions session = SessionOptions(signalingAddress) with { Direction = direction };
+        PeerSession? peer = null;
         try
         {
-            return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal);
+            return PeerSession.TryAcceptOffer(offer, session, services, clock.Now, out peer, out refusal) ? new AcceptedOffer(loop, peer, place) : null;
         }
         finally
         {
             if (peer is null)
             {
-                _places.GiveBack();
+                place.GiveBack();
             }
         }
+    }
+
+    private SessionPlace? TakePlace(out string? refusal)
+    {
+        refusal = null;
+        if (!_connecting.TryTake(MaximumConnecting))
+        {
+            refusal = $"The gateway has {MaximumConnecting} WebRTC sessions that are still connecting, the most that it takes; try again in a moment.";
+            return null;
+        }
+
+        if (!_places.TryTake(options.Value.MaximumSessions))
+        {
+            _connecting.GiveBack();
+            refusal = $"The gateway has {options.Value.MaximumSessions} WebRTC sessions already, the most that it is set to take.";
+            return null;
+        }
+
+        return new SessionPlace(_places, _connecting);
     }
 
     /// <summary>Opens the port for UDP and TCP. One that the kernel chose for UDP may be somebody's for TCP: then another one.</summary>
@@ -293,8 +295,6 @@ internal sealed class WebRtcServer(
             }
         }
     }
-
-    private int Connecting => _sessions.Count(entry => !entry.Value.IsPeerConnected);
 
     private IPAddress? BindAddress => options.Value.BindAddress == ListenAddress.Any ? null : IPAddress.Parse(options.Value.BindAddress);
 
@@ -330,8 +330,8 @@ internal sealed class WebRtcServer(
         ConsentTimeout = options.Value.ConsentTimeout,
     };
 
-    /// <summary>Takes a session off the list when it ends.</summary>
-    private sealed class ForgettingObserver(WebRtcServer server, IPeerObserver next) : IPeerObserver
+    /// <summary>Takes a session off the list when it ends, and gives its place back.</summary>
+    private sealed class ForgettingObserver(WebRtcServer server, SessionPlace place, IPeerObserver next) : IPeerObserver
     {
         public void MediaFlows(string mediaSessionId) => next.MediaFlows(mediaSessionId);
 
@@ -342,7 +342,7 @@ internal sealed class WebRtcServer(
         public void Ended(string mediaSessionId, SessionEndReason reason, string detail)
         {
             server._sessions.TryRemove(mediaSessionId, out _);
-            server._places.GiveBack();
+            place.GiveBack();
             next.Ended(mediaSessionId, reason, detail);
         }
     }

@@ -10,7 +10,7 @@ namespace MediaGateway.Servers.WebRtc;
 /// One session on a <see cref="MediaLoop"/>, of a publisher or a viewer: its peer session, its requests, its place among the deadlines.
 /// The loop's thread owns everything here but the requests, which any thread may leave; it calls the methods marked as its own.
 /// </summary>
-internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer, IPeerObserver observer, MediaLoop loop)
+internal abstract class WebRtcSession(string id, StreamKey key, AcceptedOffer accepted, IPeerObserver observer)
 {
     /// <summary>Restarts that wait for the loop; more are refused.</summary>
     private const int MaximumWaitingRestarts = 8;
@@ -20,7 +20,6 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     private readonly FigureRequests _figures = new();
     private PeerRestart? _latestRestart;
     private int _attentionWanted;
-    private volatile bool _isPeerConnected;
     private EndRequest? _endRequest;
 
     /// <summary>The media session's id.</summary>
@@ -33,7 +32,7 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     public StreamKey Key { get; } = key;
 
     /// <summary>The WebRTC side.</summary>
-    public PeerSession Peer { get; } = peer;
+    public PeerSession Peer { get; } = accepted.Peer;
 
     /// <summary>Who hears how the session fares.</summary>
     public IPeerObserver Observer { get; } = observer;
@@ -43,13 +42,6 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
 
     /// <summary>Whether the loop has taken the session in.</summary>
     public bool IsRegistered { get; set; }
-
-    /// <summary>Whether ICE and DTLS have been done with. The loop sets it, any thread may read it.</summary>
-    public bool IsPeerConnected
-    {
-        get => _isPeerConnected;
-        set => _isPeerConnected = value;
-    }
 
     /// <summary>Whether the session is over for the loop.</summary>
     public bool IsEnded { get; set; }
@@ -76,7 +68,7 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     public virtual TimeSpan NextDeadline => Peer.NextDeadline;
 
     /// <summary>The loop on which it runs.</summary>
-    protected MediaLoop Loop { get; } = loop;
+    protected MediaLoop Loop { get; } = accepted.Loop;
 
     /// <summary>Asks that the session end. Any thread; the first request counts.</summary>
     public void End(SessionEndReason reason, string detail)
@@ -173,9 +165,7 @@ internal abstract class WebRtcSession(string id, StreamKey key, PeerSession peer
     public abstract void TakeFrame(MediaFrame frame);
 
     /// <summary>The loop's: the peer is connected, media may flow.</summary>
-    public virtual void PeerConnected(TimeSpan now)
-    {
-    }
+    public virtual void PeerConnected(TimeSpan now) => accepted.Place.Connected();
 
     /// <summary>The loop's: the peer needs a keyframe.</summary>
     public virtual void KeyframeWanted(TimeSpan now)

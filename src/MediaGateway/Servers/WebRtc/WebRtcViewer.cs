@@ -10,8 +10,8 @@ namespace MediaGateway.Servers.WebRtc;
 /// One WebRTC viewer on a <see cref="MediaLoop"/>. Connected, it is attached to the stream or, where the pictures cannot be sent as they
 /// are, to a rendition of it; it stays through changes of the publisher and of formats, and ends with the stream.
 /// </summary>
-internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IPeerObserver observer, MediaLoop loop, ViewerServices services)
-    : WebRtcSession(request.MediaSessionId, request.Key, peer, observer, loop)
+internal sealed class WebRtcViewer(PeerPlayRequest request, AcceptedOffer accepted, IPeerObserver observer, ViewerServices services)
+    : WebRtcSession(request.MediaSessionId, request.Key, accepted, observer)
 {
     /// <summary>The longest data message that is passed on to a viewer, in bytes.</summary>
     public const int MaximumDataBytes = 70 * 1024;
@@ -27,7 +27,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
 
     private readonly ViewerPictures _pictures = new();
     private readonly ViewerDrops _drops = new();
-    private readonly AudioPreference _sound = request.IsSilent || !peer.HasAudio ? AudioPreference.None : AudioPreference.Opus;
+    private readonly AudioPreference _sound = request.IsSilent || !accepted.Peer.HasAudio ? AudioPreference.None : AudioPreference.Opus;
     private readonly ViewerLevel _level = new(services, request.Key);
     private LiveStream? _stream;
     private LiveStream? _shown;
@@ -104,6 +104,7 @@ internal sealed class WebRtcViewer(PeerPlayRequest request, PeerSession peer, IP
     /// <inheritdoc/>
     public override void PeerConnected(TimeSpan now)
     {
+        base.PeerConnected(now);
         _isConnected = true;
         Begin(now);
         Play(now);

@@ -176,6 +176,32 @@ public sealed class HostileDatagramTests
         Assert.True(host.Publishing.HasRoom);
     }
 
+    [Fact]
+    public async Task OffersAtTheSameMoment_NeverMakeMoreSessionsThatDoNotConnectThanAreAllowed()
+    {
+        const int Offers = WebRtcServer.MaximumConnecting + 100;
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(options => options.MaximumSessions = 10_000);
+        LoopbackPublisher[] publishers = [.. Enumerable.Range(0, Offers).Select(index => new LoopbackPublisher($"half open {index}"))];
+
+        // Each comes while the ones before it have been accepted but have not begun.
+        int made = 0;
+        int next = 0;
+        using IDisposable published = host.Streams.NotifyPublished(_ => Offer());
+        Offer();
+
+        Assert.Equal(WebRtcServer.MaximumConnecting, made);
+        Array.ForEach(publishers, publisher => publisher.Dispose());
+
+        void Offer()
+        {
+            int index = next++;
+            if (index < Offers && host.TryPublish($"camera{index}", publishers[index], out string? _, out string? _))
+            {
+                made++;
+            }
+        }
+    }
+
     /// <summary>ICE, a second's pause, then DTLS: how long from there to the first media.</summary>
     private static async Task<TimeSpan> ConnectAsync(WebRtcServerHost host, string name, int attackers)
     {
