@@ -223,7 +223,7 @@ internal sealed class WebRtcServer(
     private string Begin(WebRtcSession session)
     {
         _sessions[session.Id] = session;
-        session.WantAttention();
+        session.Begin();
         return session.Peer.Answer;
     }
 

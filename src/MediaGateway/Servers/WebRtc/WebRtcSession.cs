@@ -19,7 +19,9 @@ internal abstract class WebRtcSession(string id, StreamKey key, AcceptedOffer ac
     private readonly Queue<PeerRestart> _restarts = new();
     private readonly FigureRequests _figures = new();
     private PeerRestart? _latestRestart;
-    private int _attentionWanted;
+
+    // As if the loop had been asked already: it is to see nothing of the session before it begins.
+    private int _attentionWanted = 1;
     private EndRequest? _endRequest;
 
     /// <summary>The media session's id.</summary>
@@ -69,6 +71,9 @@ internal abstract class WebRtcSession(string id, StreamKey key, AcceptedOffer ac
 
     /// <summary>The loop on which it runs.</summary>
     protected MediaLoop Loop { get; } = accepted.Loop;
+
+    /// <summary>Gives the session to the loop, with whatever was asked of it before. Once.</summary>
+    public void Begin() => Loop.Post(this);
 
     /// <summary>Asks that the session end. Any thread; the first request counts.</summary>
     public void End(SessionEndReason reason, string detail)

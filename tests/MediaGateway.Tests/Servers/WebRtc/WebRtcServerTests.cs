@@ -165,6 +165,30 @@ public sealed class WebRtcServerTests
     }
 
     [Fact]
+    public async Task AnotherPublisherTakesOverBeforeTheFirstHasBegun_TheFirstEndsAndGivesEverythingBack()
+    {
+        await using WebRtcServerHost host = await WebRtcServerHost.StartAsync(
+            options => options.MaximumSessions = 2, streams => streams.TakeOver = StreamTakeOver.NewestWins);
+        using var first = new LoopbackPublisher("first");
+        using var second = new LoopbackPublisher("second");
+        using IDisposable published = host.Streams.NotifyPublished(_ =>
+        {
+            Assert.True(host.TryPublish("camera", second, out string? taken, out string? why), why);
+            second.Start(taken!);
+            SpinWait.SpinUntil(() => second.MediaHasFlowed, TimeSpan.FromSeconds(20)); // The loop has seen what there was to see.
+        });
+
+        Assert.True(host.TryPublish("camera", first, out _, out string? refusal), refusal);
+
+        await UntilAsync(() => first.End is not null, "the end of the first");
+        Assert.Equal(SessionEndReason.StreamTakenOver, first.End?.Reason);
+        Assert.True(host.Publishing.HasRoom);
+        Assert.False(host.Publishing.TryEnd(first.SessionId, SessionEndReason.Completed, "It is over"));
+        Assert.True(second.MediaHasFlowed);
+        Assert.Null(second.End);
+    }
+
+    [Fact]
     public async Task OfferWithoutCommonCodec_IsRefusedAndTheNameStaysFree()
     {
         await using WebRtcServerHost host = await WebRtcServerHost.StartAsync();
