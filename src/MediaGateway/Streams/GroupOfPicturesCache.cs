@@ -4,7 +4,7 @@ namespace MediaGateway.Streams;
 
 /// <summary>
 /// The current group of pictures of a stream, and the sound from its keyframe on, in the source codec and in every derived one. A group
-/// that grows over the bound in seconds or bytes is dropped whole, never its head, and the cache waits for the next keyframe. Without a
+/// that grows over a bound in seconds, bytes or frames is dropped whole, never its head, and the cache waits for the next keyframe. Without a
 /// group (audio-only streams, before the first keyframe) it holds the last half second of sound. Used under the stream's lock.
 /// </summary>
 /// <param name="maximumBytes">The largest group kept, payload bytes of all its tracks.</param>
@@ -12,6 +12,12 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
 {
     /// <summary>Sound kept without a group: enough for a player to start at once, too little to add delay that anybody notices.</summary>
     public static readonly TimeSpan SoundWithoutGroup = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Frames of all tracks kept at most: a minute of 60 pictures and 50 packets of sound a second, in two codecs, has 9600. Bytes do not bound frames that
+    /// have next to none, nor does media time where it stands still.
+    /// </summary>
+    public const int MaximumFrames = 16_384;
 
     private readonly FrameRing _video = new();
     private readonly FrameRing _sourceAudio = new();
@@ -34,6 +40,21 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
 
     /// <summary>Groups dropped because they outgrew the bounds.</summary>
     public long DroppedGroups { get; private set; }
+
+    /// <summary>Frames held.</summary>
+    public int Frames
+    {
+        get
+        {
+            int frames = _video.Count + _sourceAudio.Count;
+            foreach ((_, FrameRing ring) in _derivedAudio)
+            {
+                frames += ring.Count;
+            }
+
+            return frames;
+        }
+    }
 
     /// <summary>Payload bytes held.</summary>
     public long Bytes
@@ -71,7 +92,7 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
             _video.Add(frame.AddReference(), time);
         }
 
-        DropGroupOverBounds(time);
+        KeepBounds(time);
     }
 
     /// <summary>Keeps a frame of derived sound; adds a reference of its own.</summary>
@@ -85,7 +106,7 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
         }
 
         AppendAudio(ring, frame, time);
-        DropGroupOverBounds(time);
+        KeepBounds(time);
     }
 
     /// <summary>Forgets the sound derived in one codec: its bridge has stopped.</summary>
@@ -164,16 +185,33 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
         }
     }
 
-    private void DropGroupOverBounds(TimeSpan time)
+    private void KeepBounds(TimeSpan time)
     {
-        if (!HasGroup || (time - GroupStart <= MaximumDuration && Bytes <= maximumBytes))
+        if (HasGroup && (time - GroupStart > MaximumDuration || IsOverBounds))
         {
-            return;
+            DroppedGroups++;
+            _video.Clear();
+            ReleaseSoundBefore(time - SoundWithoutGroup);
         }
 
-        DroppedGroups++;
-        _video.Clear();
-        ReleaseSoundBefore(time - SoundWithoutGroup);
+        // Without a group there is half a second of sound, unless its time stands still.
+        while (!HasGroup && IsOverBounds)
+        {
+            LongestSound().TakeFirst().Release();
+        }
+    }
+
+    private bool IsOverBounds => Frames > MaximumFrames || Bytes > maximumBytes;
+
+    private FrameRing LongestSound()
+    {
+        FrameRing longest = _sourceAudio;
+        foreach ((_, FrameRing ring) in _derivedAudio)
+        {
+            longest = ring.Count > longest.Count ? ring : longest;
+        }
+
+        return longest;
     }
 
     private void ReleaseSoundBefore(TimeSpan time)

@@ -1,5 +1,6 @@
 using MediaGateway.Configuration;
 using MediaGateway.Media.Frames;
+using MediaGateway.Media.Memory;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using Xunit;
@@ -75,6 +76,30 @@ public sealed class GroupOfPicturesCacheTests : IDisposable
         Assert.Equal((1, 50), (Stream.Snapshot().DroppedGroups, Stream.Snapshot().CachedBytes));
         Publish(_frames.Delta(100), _frames.Key(133), _frames.Delta(166));
         Assert.Equal("K133 D166", Replay());
+    }
+
+    [Fact]
+    public void SoundWithoutPicturesStandsStill_ItsBytesAreBounded()
+    {
+        for (int count = 0; count < 5000; count++)
+        {
+            Publish(_frames.Sound(0));
+        }
+
+        Assert.InRange(Stream.Snapshot().CachedBytes, 1, 100_000);
+    }
+
+    [Fact]
+    public void FramesWithoutBytesStandStill_TheirNumberIsBounded()
+    {
+        Publish(_frames.Key(0));
+        for (int count = 0; count < 3 * GroupOfPicturesCache.MaximumFrames; count++)
+        {
+            Publish(_frames.Sound(0, bytes: 0));
+        }
+
+        Assert.Equal(1, Stream.Snapshot().DroppedGroups);
+        Assert.InRange(_pool.Outstanding(BufferOwner.Frame), 1, GroupOfPicturesCache.MaximumFrames);
     }
 
     [Fact]
