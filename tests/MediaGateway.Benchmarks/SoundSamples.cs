@@ -1,3 +1,5 @@
+using MediaGateway.Load;
+
 namespace MediaGateway.Benchmarks;
 
 /// <summary>Stereo sound at 48 kHz, the same in every run.</summary>
@@ -30,10 +32,11 @@ internal static class SoundSamples
     }
 
     /// <summary>White noise, another one in each channel or the same.</summary>
-    public static StereoSound White(int seconds, bool isStereo) => Noise(isStereo ? "white noise, stereo" : "white noise, mono", seconds, isStereo, 0);
+    public static StereoSound White(int seconds, bool isStereo) => Noise(isStereo ? "white noise, stereo" : "white noise, mono", seconds, isStereo, WhiteNoise);
 
     /// <summary>Noise that falls by 3 dB an octave.</summary>
-    public static StereoSound Pink(int seconds, bool isStereo) => Noise(isStereo ? "pink noise, stereo" : "pink noise, mono", seconds, isStereo, 1);
+    public static StereoSound Pink(int seconds, bool isStereo) =>
+        Noise(isStereo ? "pink noise, stereo" : "pink noise, mono", seconds, isStereo, static seed => new PinkNoise(seed).Next);
 
     /// <summary>Clicks like castanets': short bursts of noise with silence before them.</summary>
     public static StereoSound Castanets(int seconds)
@@ -140,30 +143,21 @@ internal static class SoundSamples
         return samples;
     }
 
-    private static StereoSound Noise(string name, int seconds, bool isStereo, int filters)
-    {
-        float[] left = Noise(seconds, 1, filters);
-        return new StereoSound(name, left, isStereo ? Noise(seconds, 2, filters) : left);
-    }
-
-    private static float[] Noise(int seconds, int seed, int filters)
+    private static Func<double> WhiteNoise(int seed)
     {
         var chance = new Random(seed);
-        double[] state = new double[3];
-        float[] noise = Fill(seconds, (_, _) =>
-        {
-            double white = (2 * chance.NextDouble()) - 1;
-            if (filters == 0)
-            {
-                return white;
-            }
+        return () => (2 * chance.NextDouble()) - 1;
+    }
 
-            // Three poles that come near 3 dB an octave.
-            state[0] = (0.99765 * state[0]) + (white * 0.0990460);
-            state[1] = (0.96300 * state[1]) + (white * 0.2965164);
-            state[2] = (0.57000 * state[2]) + (white * 1.0526913);
-            return state.Sum() + (white * 0.1848);
-        });
+    private static StereoSound Noise(string name, int seconds, bool isStereo, Func<int, Func<double>> source)
+    {
+        float[] left = Noise(seconds, source(1));
+        return new StereoSound(name, left, isStereo ? Noise(seconds, source(2)) : left);
+    }
+
+    private static float[] Noise(int seconds, Func<double> next)
+    {
+        float[] noise = Fill(seconds, (_, _) => next());
         return Scale(noise, 2.5 * noise.Max(Math.Abs));
     }
 

@@ -19,6 +19,9 @@ internal static class LoadSound
     private const int Packets = 100;
     private const int Channels = 2;
 
+    /// <summary>Makes the noise a quarter of full scale on average.</summary>
+    private const double NoiseLevel = 0.14;
+
     // G.711 of both channels and the whole band: the transcoders take it without another library.
     private static readonly PlainAudioFormat Source = new(CodecId.Pcmu, OpusFormat.ClockRate, Channels, 0x82);
 
@@ -31,7 +34,7 @@ internal static class LoadSound
             var factory = new AudioTranscoderFactory(pool, new AacEncoderOptions());
             using IAudioTranscoder transcoder = factory.Create(Source, CodecId.Opus);
             List<byte[]> packets = [];
-            var noise = new PinkNoise(Channels);
+            PinkNoise[] noise = [new(1), new(2)];
             for (int packet = 0; packets.Count < Packets; packet++)
             {
                 Push(transcoder, pool, packet, noise);
@@ -50,7 +53,7 @@ internal static class LoadSound
         }
     }
 
-    private static void Push(IAudioTranscoder transcoder, BufferPool pool, int packet, PinkNoise noise)
+    private static void Push(IAudioTranscoder transcoder, BufferPool pool, int packet, PinkNoise[] noise)
     {
         int samples = (int)(PacketTime.TotalSeconds * Source.SampleRate);
         PooledBuffer buffer = pool.Rent(samples * Channels, BufferOwner.Frame);
@@ -60,7 +63,7 @@ internal static class LoadSound
             double chord = (Math.Sin(seconds * 2 * Math.PI * 440) + Math.Sin(seconds * 2 * Math.PI * 554)) * 0.1;
             for (int channel = 0; channel < Channels; channel++)
             {
-                double sound = Math.Clamp(chord + noise.Next(channel), -1, 1);
+                double sound = Math.Clamp(chord + (noise[channel].Next() * NoiseLevel), -1, 1);
                 buffer.Span[(index * Channels) + channel] = Media.G711.MuLaw.Encode((short)(sound * short.MaxValue));
             }
         }
@@ -69,29 +72,5 @@ internal static class LoadSound
         var frame = new MediaFrame(Source, time, time, isKeyframe: true, buffer, 0, samples * Channels, default);
         transcoder.Push(frame);
         frame.Release();
-    }
-
-    /// <summary>Noise that falls with the frequency, as sound of most kinds does; the same in every run.</summary>
-    private sealed class PinkNoise(int channels)
-    {
-        // Each sum forgets a tenth as fast as the one before: together they fall by about 3 dB an octave.
-        private static readonly double[] Memories = [0, 0.9, 0.99, 0.999];
-
-        private readonly Random _chance = new(1);
-        private readonly double[] _sums = new double[channels * Memories.Length];
-
-        public double Next(int channel)
-        {
-            double total = 0;
-            for (int index = 0; index < Memories.Length; index++)
-            {
-                double white = (2 * _chance.NextDouble()) - 1;
-                ref double sum = ref _sums[(channel * Memories.Length) + index];
-                sum = (Memories[index] * sum) + (Math.Sqrt(1 - (Memories[index] * Memories[index])) * white);
-                total += sum;
-            }
-
-            return total * 0.15;
-        }
     }
 }
