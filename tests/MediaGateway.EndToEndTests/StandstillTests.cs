@@ -46,8 +46,8 @@ public sealed class StandstillTests
             + $"{after.Length} pictures of {(after[^1].Timestamp - last) / 1000.0:0.0} s in the {(after[^1].CompleteAt - resumed) / 1e9:0.0} s that followed");
         Assert.True(encoder.IsRunning, $"The encoder was cut off:\n{gateway.Log}");
         uint[] stamps = [.. after.Select(picture => picture.Timestamp)];
-        Assert.Equal(stamps.Order(), stamps);
+        Assert.All(stamps.Prepend(last).Zip(stamps), static step => Assert.True(step.First < step.Second, $"{step.Second} after {step.First}"));
         Assert.Contains("The program stood still for", gateway.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain("fail:", gateway.Log, StringComparison.Ordinal);
+        Assert.Empty(gateway.Errors);
     }
 }

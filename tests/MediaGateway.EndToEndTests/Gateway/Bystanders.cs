@@ -31,7 +31,7 @@ internal sealed class Bystanders : IAsyncDisposable
         _whip = LoadProgram.Start(Whip(gateway, Browser, seconds: 600));
     }
 
-    /// <summary>What the viewers saw between <see cref="Mark"/> and <see cref="Report"/>.</summary>
+    /// <summary>What the viewers saw between <see cref="Mark"/> and <see cref="ReportAsync"/>.</summary>
     /// <param name="MissedOfEncoder">Pictures of the encoder that did not come.</param>
     /// <param name="MissedOfWebRtc">The same of the publisher over WebRTC, as a share of all.</param>
     /// <param name="Words">All of it in words.</param>
@@ -63,9 +63,16 @@ internal sealed class Bystanders : IAsyncDisposable
     /// <summary>What is seen counts from here on.</summary>
     public void Mark() => _from = [.. _players.Select(entry => entry.Player.Messages.Count)];
 
-    /// <summary>What was seen since.</summary>
-    public Seen Report()
+    /// <summary>What was seen since, up to now: the next pictures are waited for, so that a stream that has ended is not one that misses nothing.</summary>
+    public async Task<Seen> ReportAsync()
     {
+        long now = RtmpPlayer.Now();
+        foreach ((string name, RtmpPlayer player) in _players)
+        {
+            await Wait.UntilAsync(
+                () => player.Messages.LastOrDefault(message => message.IsPicture)?.CompleteAt > now, Patience, () => $"further pictures of {name}:\n{_gateway.Log}");
+        }
+
         (int Pictures, int Missed, double Gap)[] seen = [.. _players.Select((entry, index) => Look([.. entry.Player.Messages.Skip(_from[index]).Where(message => message.IsPicture)]))];
         return new Seen(
             seen[0].Missed,

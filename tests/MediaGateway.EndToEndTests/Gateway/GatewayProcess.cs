@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using MediaGateway.EndToEndTests.Tools;
@@ -18,6 +19,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
+    private readonly ConcurrentQueue<string> _errors = new();
     private readonly ToolProcess _process;
     private readonly int _httpPort;
     private readonly int _httpsPort;
@@ -63,7 +65,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             command = [Tool.Require("sh"), "-c", $"ulimit -n {files} && exec \"$0\" \"$@\"", .. command];
         }
 
-        _process = ToolProcess.Start(command[0], command[1..], environment: environment, workingDirectory: Repository.Root);
+        _process = ToolProcess.Start(command[0], command[1..], NoteError, environment: environment, workingDirectory: Repository.Root);
     }
 
     /// <summary>The page.</summary>
@@ -77,6 +79,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>What the program has logged: the newest lines.</summary>
     public string Log => _process.Output;
+
+    /// <summary>The lines of all that it has logged with which errors begin.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
 
     /// <summary>The memory that the process occupies.</summary>
     public long ResidentBytes
@@ -186,6 +191,14 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private void NoteError(string line)
+    {
+        if (line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal))
+        {
+            _errors.Enqueue(line);
+        }
+    }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

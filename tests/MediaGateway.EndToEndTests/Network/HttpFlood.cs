@@ -16,8 +16,11 @@ internal sealed class HttpFlood(int port) : IDisposable
     private readonly Socket?[] _sockets = new Socket?[Connections];
     private readonly byte[] _buffer = new byte[256 * 1024];
 
-    /// <summary>Answers so far.</summary>
-    public int Answers { get; private set; }
+    /// <summary>Answers so far that refuse what was asked for.</summary>
+    public int Refusals { get; private set; }
+
+    /// <summary>All other answers so far.</summary>
+    public int Others { get; private set; }
 
     /// <summary>Sends one more, unless the connection whose turn it is takes nothing.</summary>
     public void Send(int number)
@@ -28,11 +31,7 @@ internal sealed class HttpFlood(int port) : IDisposable
             socket ??= Connect();
             while (socket.Available > 0)
             {
-                int length = socket.Receive(_buffer);
-                for (ReadOnlySpan<byte> rest = _buffer.AsSpan(0, length); rest.IndexOf(Status) is >= 0 and var at; rest = rest[(at + Status.Length)..])
-                {
-                    Answers++;
-                }
+                Count(_buffer.AsSpan(0, socket.Receive(_buffer)));
             }
 
             socket.Send(Request);
@@ -50,6 +49,16 @@ internal sealed class HttpFlood(int port) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_sockets, static socket => socket?.Dispose());
+
+    // An answer that two pieces share is not counted.
+    private void Count(ReadOnlySpan<byte> answers)
+    {
+        for (; answers.IndexOf(Status) is >= 0 and var at && at + Status.Length < answers.Length; answers = answers[(at + Status.Length)..])
+        {
+            bool isRefusal = answers[at + Status.Length] == '4'; // RFC 9110 15.5: the client's fault.
+            (Refusals, Others) = isRefusal ? (Refusals + 1, Others) : (Refusals, Others + 1);
+        }
+    }
 
     private Socket Connect()
     {

@@ -15,25 +15,29 @@ internal sealed class RtmpTagPublisher : IDisposable
     private const int ChunkSize = 1024 * 1024;
     private const int FirstStream = 1;
 
+    private readonly ConcurrentDictionary<(int Type, uint Timestamp), long> _sentAt = new();
     private readonly TcpClient _client;
+    private readonly Socket _socket;
     private readonly IReadOnlyList<FlvTag> _tags;
     private readonly string _application;
     private readonly string _stream;
     private readonly string _address;
     private readonly Thread _writer;
     private volatile bool _isOver;
+    private volatile Exception? _failure;
 
     private RtmpTagPublisher(TcpClient client, Uri address, IReadOnlyList<FlvTag> tags)
     {
-        _client = client;
+        (_client, _socket) = (client, client.Client);
         _tags = tags;
         _address = $"rtmp://{address.Authority}";
         (_application, _stream) = RtmpWire.Split(address);
         _writer = new Thread(Write) { IsBackground = true, Name = "RTMP publisher" };
     }
 
-    /// <summary>When each tag, by type and time stamp, was handed to the kernel, in nanoseconds of CLOCK_MONOTONIC.</summary>
-    public ConcurrentDictionary<(int Type, uint Timestamp), long> SentAt { get; } = new();
+    /// <summary>When each tag, by type and time stamp, was handed to the kernel, in nanoseconds of CLOCK_MONOTONIC; throws when publishing has failed.</summary>
+    public ConcurrentDictionary<(int Type, uint Timestamp), long> SentAt =>
+        _failure is null ? _sentAt : throw new InvalidOperationException("Publishing failed.", _failure);
 
     /// <summary>Connects and publishes.</summary>
     public static RtmpTagPublisher Start(string address, string file)
@@ -59,7 +63,7 @@ internal sealed class RtmpTagPublisher : IDisposable
     {
         try
         {
-            Socket socket = _client.Client;
+            Socket socket = _socket;
             RtmpWire.ShakeHands(socket);
             RtmpWire.Command(
                 socket, streamId: 0, "connect", 1, new Dictionary<string, object> { ["app"] = _application, ["tcUrl"] = $"{_address}/{_application}" });
@@ -77,12 +81,12 @@ internal sealed class RtmpTagPublisher : IDisposable
                 }
 
                 SendMessage(socket, tag.Type == 9 ? 6 : 4, tag.Type, (uint)tag.Timestamp, tag.Body, FirstStream);
-                SentAt[(tag.Type, (uint)tag.Timestamp)] = RtmpPlayer.Now();
+                _sentAt[(tag.Type, (uint)tag.Timestamp)] = RtmpPlayer.Now();
             }
         }
-        catch (Exception exception) when (_isOver && exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
         {
-            // The test is over.
+            _failure = _isOver ? null : exception; // Its own end is none.
         }
     }
 
