@@ -23,7 +23,9 @@ internal sealed class AwakeTimeProvider : TimeProvider, IDisposable
     private readonly ITimer? _beat;
     private readonly Lock _lock = new();
     private readonly long _resolution;
-    private TimeSpan _logged;
+
+    // Within the lock, like what follows: the system's timers do not wait for a beat that is not over.
+    private TimeSpan _told;
 
     // Timestamps of the inner provider; written within the lock, and in this order.
     private long _stoodStill;
@@ -102,11 +104,20 @@ internal sealed class AwakeTimeProvider : TimeProvider, IDisposable
     private void Beat()
     {
         GetTimestamp();
-        TimeSpan stoodStill = StoodStill;
-        if (stoodStill > _logged)
+        TimeSpan untold = TakeUntold();
+        if (untold > TimeSpan.Zero)
         {
-            _logger.StoodStill((stoodStill - _logged).TotalSeconds);
-            _logged = stoodStill;
+            _logger.StoodStill(untold.TotalSeconds);
+        }
+    }
+
+    private TimeSpan TakeUntold()
+    {
+        lock (_lock)
+        {
+            TimeSpan untold = StoodStill - _told;
+            _told += untold;
+            return untold;
         }
     }
 

@@ -51,6 +51,15 @@ public sealed class AwakeTimeProviderTests : IDisposable
     }
 
     [Fact]
+    public void NextBeatComesWhileAStandstillIsTold_ItIsToldOnce()
+    {
+        var log = new SlowLog(_time);
+        using var awake = new AwakeTimeProvider(_time, log);
+        _time.StandStill(Minute);
+        Assert.Equal(1, log.Lines);
+    }
+
+    [Fact]
     public void TimeThatSomebodySets_JumpsWithoutAStandstill()
     {
         using var set = new AwakeTimeProvider(_time, _loggers.CreateLogger<AwakeTimeProvider>(), watches: false);
@@ -165,5 +174,24 @@ public sealed class AwakeTimeProviderTests : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Takes so long to write its first lines that a beat comes meanwhile.</summary>
+    private sealed class SlowLog(ManualTimeProvider time) : ILogger<AwakeTimeProvider>
+    {
+        public int Lines { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (++Lines < 4)
+            {
+                time.Advance(AwakeTimeProvider.BeatInterval);
+            }
+        }
     }
 }
