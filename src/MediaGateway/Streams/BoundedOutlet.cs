@@ -5,8 +5,9 @@ namespace MediaGateway.Streams;
 
 /// <summary>
 /// The place in a stream of a consumer with a pace of its own: a push, a recording, a viewer over HTTP. Takes the stream's frames and keeps
-/// them until its one reader takes them. Bounded in time and bytes; when full, frames are dropped up to the newest keyframe that waits, or
-/// to the next that comes: the reader never sees a picture that lacks one before it. The stream writes, one reader takes, any thread.
+/// them until its one reader takes them. Bounded in time and bytes, descriptions in number; when full, frames are dropped up to the newest
+/// keyframe that waits, or to the next that comes: the reader never sees a picture that lacks one before it. The stream writes, one reader
+/// takes, any thread.
 /// </summary>
 /// <param name="maximumAge">How long a frame may wait; <see cref="TimeSpan.MaxValue"/> when only the bytes count.</param>
 /// <param name="maximumBytes">Payload bytes that may wait.</param>
@@ -14,10 +15,14 @@ namespace MediaGateway.Streams;
 /// <param name="wake">Called after each entry, when there is something to take, under the stream's lock; must not block.</param>
 internal sealed class BoundedOutlet(TimeSpan maximumAge, long maximumBytes, GatewayClock clock, Action wake) : IStreamOutlet
 {
+    /// <summary>Descriptions of the stream that may wait; when more come the newest alone stays, for it replaces those before it.</summary>
+    public const int MaximumDescriptions = 16;
+
     private readonly Lock _lock = new();
     private readonly Queue<OutletItem> _items = new();
     private long _bytes;
     private long _dropped;
+    private int _descriptions;
     private bool _hasPictures;
     private bool _awaitsKeyframe;
     private bool _isClosed;
@@ -64,6 +69,7 @@ internal sealed class BoundedOutlet(TimeSpan maximumAge, long maximumBytes, Gate
             }
 
             _bytes -= item.Frame?.Length ?? 0;
+            _descriptions -= item.Kind == OutletItemKind.Metadata ? 1 : 0;
             return true;
         }
     }
@@ -99,6 +105,11 @@ internal sealed class BoundedOutlet(TimeSpan maximumAge, long maximumBytes, Gate
             }
 
             _items.Enqueue(item);
+            if (item.Kind == OutletItemKind.Metadata && ++_descriptions > MaximumDescriptions)
+            {
+                KeepNewestDescription();
+            }
+
             if (_bytes > maximumBytes || item.EnteredAt - _items.Peek().EnteredAt > maximumAge)
             {
                 DropToNewestKeyframe();
@@ -121,6 +132,20 @@ internal sealed class BoundedOutlet(TimeSpan maximumAge, long maximumBytes, Gate
 
         _bytes += frame.Length;
         return true;
+    }
+
+    private void KeepNewestDescription()
+    {
+        for (int left = _items.Count; left > 0; left--)
+        {
+            OutletItem item = _items.Dequeue();
+            if (item.Kind != OutletItemKind.Metadata || --_descriptions == 0)
+            {
+                _items.Enqueue(item);
+            }
+        }
+
+        _descriptions = 1;
     }
 
     // Without pictures every frame is a start. What is not a frame stays, in order.

@@ -59,6 +59,27 @@ public sealed class BoundedOutletTests : IDisposable
     }
 
     [Fact]
+    public void ManyDescriptionsThatNobodyTakes_TheNewestStaysAndTheirNumberIsBounded()
+    {
+        _outlet.Start(new StreamFormats(TestFrames.Picture360, null));
+        _outlet.Deliver(_frames.Key(0));
+        for (int number = 1; number <= 1000; number++)
+        {
+            _outlet.Describe(new StreamMetadata([KeyValuePair.Create<string, AmfValue>("number", new AmfNumber(number))]));
+            Assert.InRange(_outlet.WaitingFrames, 3, 2 + BoundedOutlet.MaximumDescriptions);
+        }
+
+        OutletItem last = default;
+        while (_outlet.TryTake(out OutletItem item))
+        {
+            item.Frame?.Release();
+            last = item;
+        }
+
+        Assert.Equal(new AmfNumber(1000), last.Metadata?.Properties[0].Value);
+    }
+
+    [Fact]
     public void TooManyBytesWithoutAKeyframe_TheNextOneIsAwaited()
     {
         _outlet.Start(new StreamFormats(TestFrames.Picture360, TestFrames.Aac));
