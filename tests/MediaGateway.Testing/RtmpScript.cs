@@ -27,6 +27,9 @@ public sealed class RtmpScript : IDisposable
     /// <summary>Virtual gateway time.</summary>
     public TimeSpan Now { get; private set; } = TimeSpan.FromDays(123.456);
 
+    /// <summary>When the client's machine acknowledged something for the last time; null while it does.</summary>
+    public TimeSpan? VanishedAt { get; set; }
+
     /// <summary>The session under test.</summary>
     public RtmpServerSession Session { get; }
 
@@ -103,7 +106,7 @@ public sealed class RtmpScript : IDisposable
         while (Session.NextDeadline <= end)
         {
             Now = Session.NextDeadline > Now ? Session.NextDeadline : Now;
-            Session.Advance(Now);
+            Session.Advance(Now, VanishedAt is { } vanishedAt ? Now - vanishedAt : TimeSpan.Zero);
             Drain();
             Assert.True(Session.NextDeadline > Now, "Advance left a deadline in the past");
         }

@@ -136,9 +136,21 @@ internal static unsafe partial class Libc
     public static partial int clock_gettime(int clockid, timespec* tp);
 
     /// <summary>The head of the structure, as far as it is read here; the kernel fills what fits.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    [StructLayout(LayoutKind.Explicit, Size = 232)]
     public struct tcp_info
     {
+        /// <summary>Probes of a closed window, or of an idle connection, since something was acknowledged.</summary>
+        [FieldOffset(3)]
+        public byte tcpi_probes;
+
+        /// <summary>Segments that were sent and not acknowledged.</summary>
+        [FieldOffset(24)]
+        public uint tcpi_unacked;
+
+        /// <summary>Milliseconds since the last acknowledgement.</summary>
+        [FieldOffset(56)]
+        public uint tcpi_last_ack_recv;
+
         /// <summary>The round trip time in microseconds, smoothed.</summary>
         [FieldOffset(68)]
         public uint tcpi_rtt;
@@ -146,6 +158,10 @@ internal static unsafe partial class Libc
         /// <summary>The shortest round trip time of the last minutes in microseconds.</summary>
         [FieldOffset(148)]
         public uint tcpi_min_rtt;
+
+        /// <summary>The window that the peer has announced, in bytes; since Linux 5.4.</summary>
+        [FieldOffset(228)]
+        public uint tcpi_snd_wnd;
     }
 
     /// <summary>The structure that <c>statx</c> fills, as far as it is read here; unlike <c>struct stat</c> the same on every machine.</summary>

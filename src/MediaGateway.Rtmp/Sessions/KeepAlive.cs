@@ -5,12 +5,14 @@ internal struct KeepAlive(TimeSpan interval, TimeSpan now)
 {
     private TimeSpan _heard = now;
     private TimeSpan _nextPing = now + interval;
+    private int _pings;
 
     /// <summary>The peer sent something.</summary>
     public void Heard(TimeSpan now)
     {
         _heard = now;
         _nextPing = now + interval;
+        _pings = 0;
     }
 
     /// <summary>Whether a ping is due; if so the next one is put off.</summary>
@@ -22,11 +24,19 @@ internal struct KeepAlive(TimeSpan interval, TimeSpan now)
         }
 
         _nextPing = now + interval;
+        _pings++;
         return true;
     }
 
     /// <summary>Whether the peer has been silent for <paramref name="limit"/>.</summary>
     public readonly bool IsGone(TimeSpan now, TimeSpan limit) => now >= _heard + limit;
+
+    /// <summary>
+    /// Whether the peer has vanished: it has said nothing since two pings, a third is due, and its side has not even acknowledged any byte
+    /// for <paramref name="limit"/>. One ping says nothing yet: it may just have been sent.
+    /// </summary>
+    public readonly bool HasVanished(TimeSpan now, TimeSpan unacknowledged, TimeSpan limit) =>
+        now >= _nextPing && _pings >= 2 && unacknowledged >= limit;
 
     /// <summary>When the next ping is due or the silence is too long, whichever is first.</summary>
     public readonly TimeSpan NextDeadline(TimeSpan limit) => _nextPing < _heard + limit ? _nextPing : _heard + limit;

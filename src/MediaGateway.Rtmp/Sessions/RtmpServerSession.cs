@@ -139,8 +139,13 @@ public sealed class RtmpServerSession : IDisposable
     }
 
     /// <summary>Lets time pass: pings a silent peer.</summary>
+    /// <param name="now">Gateway time.</param>
+    /// <param name="unacknowledged">
+    /// How long the peer's side of the transport has acknowledged nothing although it should have; zero when it owes nothing, or when nobody
+    /// can tell. It is looked at when <see cref="NextDeadline"/> has come only.
+    /// </param>
     /// <exception cref="RtmpProtocolException">A deadline has passed. The session is closed.</exception>
-    public void Advance(TimeSpan now)
+    public void Advance(TimeSpan now, TimeSpan unacknowledged = default)
     {
         Observe(now);
         switch (State)
@@ -153,6 +158,8 @@ public sealed class RtmpServerSession : IDisposable
                 throw Broken(RtmpError.IdleTimeout, "neither playing nor publishing");
             case RtmpSessionState.Connected when _keepAlive.IsGone(_now, SilenceLimit):
                 throw Broken(RtmpError.PeerSilent, "no answer to pings");
+            case RtmpSessionState.Connected when _keepAlive.HasVanished(_now, unacknowledged, _options.AcknowledgementTimeout):
+                throw Broken(RtmpError.PeerSilent, "nothing that was sent arrives");
             case RtmpSessionState.Connected when _keepAlive.TakePing(_now):
                 _writer.WriteUserControl(UserControlEventType.PingRequest, unchecked((uint)(_now - _startedAt).TotalMilliseconds));
                 break;

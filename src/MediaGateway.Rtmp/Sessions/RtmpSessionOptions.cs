@@ -35,10 +35,19 @@ public sealed record RtmpSessionOptions
     /// <summary>How long a connection may stay that neither plays nor publishes.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Silence of the peer after which it is sent a ping, and again after as long.</summary>
-    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// Silence of the peer after which it is sent a ping, and again after as long. Three intervals and a bit pass until a peer that has
+    /// vanished is noticed, which is to be within half a minute.
+    /// </summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Silence of the peer after which it is taken for gone.</summary>
+    /// <summary>
+    /// How long a silent peer's side of the transport may acknowledge nothing until the peer is taken for gone. It acknowledges pings
+    /// whether or not the program behind it answers them, and even if that program has stopped reading.
+    /// </summary>
+    public TimeSpan AcknowledgementTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Silence of the peer after which it is taken for gone although its side of the transport acknowledges.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The same for a peer that has paused: paused players stop reading, and so answer no ping.</summary>

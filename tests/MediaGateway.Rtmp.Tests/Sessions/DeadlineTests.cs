@@ -60,13 +60,49 @@ public sealed class DeadlineTests
     public void SilentViewer_IsPingedAndThenTakenForGone()
     {
         using RtmpScript script = RtmpScript.Playing();
-        script.Wait(TimeSpan.FromSeconds(20) - Instant);
+        script.Wait(Options.PingInterval - Instant);
         script.ExpectNothing();
         script.Wait(Instant);
         script.Expect("UserControl 6");
-        script.Wait(TimeSpan.FromSeconds(20));
-        script.Expect("UserControl 6");
-        AssertEndsAfter(script, TimeSpan.FromSeconds(20), RtmpError.PeerSilent);
+        for (int ping = 2; ping <= 7; ping++)
+        {
+            script.Wait(Options.PingInterval);
+            script.Expect("UserControl 6");
+        }
+
+        AssertEndsAfter(script, TimeSpan.FromSeconds(4), RtmpError.PeerSilent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ViewerThatVanishes_IsGoneWithinHalfAMinuteWheneverThatWas(bool isPaused)
+    {
+        for (int second = 0; second < 24; second++)
+        {
+            using RtmpScript script = RtmpScript.Playing();
+            if (isPaused)
+            {
+                script.Send(script.Client.CommandWithTransaction("pause", 0, 1, null, true, 0));
+            }
+
+            script.Wait(TimeSpan.FromSeconds(second));
+            script.VanishedAt = script.Now;
+            script.Wait(Options.AcknowledgementTimeout - Instant);
+            RtmpProtocolException exception = Assert.Throws<RtmpProtocolException>(() => script.Wait(TimeSpan.FromSeconds(9)));
+            Assert.Equal(RtmpError.PeerSilent, exception.Error);
+        }
+    }
+
+    [Fact]
+    public void PingThatHasJustBeenSent_IsNotHeldAgainstAViewerThatWasQuietForLong()
+    {
+        using RtmpScript script = RtmpScript.Playing();
+        script.VanishedAt = script.Now - TimeSpan.FromMinutes(1);
+        script.Wait(2 * Options.PingInterval);
+        script.VanishedAt = null;
+        script.Wait(Options.PingInterval);
+        Assert.Equal(RtmpSessionState.Connected, script.Session.State);
     }
 
     [Fact]

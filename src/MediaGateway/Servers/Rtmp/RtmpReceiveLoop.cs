@@ -194,7 +194,7 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         ReadOnlySequence<byte> buffer = result.Buffer;
         Dialogue.TakeNotices(now);
         _session.Receive(buffer, now, out SequencePosition consumed, out SequencePosition examined);
-        _session.Advance(now);
+        _session.Advance(now, now >= _session.NextDeadline ? _transport.Unacknowledged : default);
         Dialogue.TakeOutputs(now);
         CountReceived(buffer, consumed);
 

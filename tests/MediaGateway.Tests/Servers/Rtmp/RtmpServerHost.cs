@@ -18,6 +18,7 @@ using MediaGateway.Tls;
 using MediaGateway.Vod;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -87,7 +88,8 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         BufferPool buffers,
         Action<RtmpOptions>? configure = null,
         TimeProvider? time = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Func<RtmpServerOptions, RtmpServerOptions>? server = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var log = new LogBook();
@@ -104,6 +106,13 @@ internal sealed class RtmpServerHost : IAsyncDisposable
         builder.Services.AddOptions<ApplicationsOptions>();
         services?.Invoke(builder.Services);
         builder.Services.AddRtmpServer().AddNodes();
+        if (server is not null)
+        {
+            builder.Services.AddSingleton(provider => server(RtmpServerOptions.From(
+                provider.GetRequiredService<IOptions<RtmpOptions>>().Value,
+                provider.GetRequiredService<IOptions<StreamOptions>>().Value)));
+        }
+
         builder.Services.AddServerCertificate();
         builder.Services.AddOptions<TlsOptions>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

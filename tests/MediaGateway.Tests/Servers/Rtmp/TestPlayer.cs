@@ -77,6 +77,9 @@ internal sealed class TestPlayer : IDisposable
     /// <summary>Ends the connection without a word, as when the machine behind it dies.</summary>
     public void Reset() => _socket.Close(0);
 
+    /// <summary>From now on nothing reaches it, and nothing is acknowledged, as when the machine behind it vanishes.</summary>
+    public void Vanish() => DeafSocket.Make(_socket);
+
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
 
     /// <summary>

@@ -31,6 +31,11 @@ internal interface IRtmpTransport
     /// </summary>
     bool IsClosedByClient { get; }
 
+    /// <summary>
+    /// How long the client's side of TCP has acknowledged nothing of what was sent to it; zero when nothing is due, and where nobody can tell.
+    /// </summary>
+    TimeSpan Unacknowledged { get; }
+
     /// <summary>Fires when the gateway shuts down.</summary>
     CancellationToken CloseRequested { get; }
 

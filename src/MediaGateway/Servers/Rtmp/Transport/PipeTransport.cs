@@ -32,6 +32,10 @@ internal sealed class PipeTransport(IDuplexPipe pipe, Action abort, StreamSocket
     public bool IsClosedByClient { get; set; }
 
     /// <inheritdoc/>
+    /// <remarks>The requests of a tunnel end with their client; TLS gives its connection up by <see cref="StreamSocket.SetUserTimeout"/>.</remarks>
+    public TimeSpan Unacknowledged => TimeSpan.Zero;
+
+    /// <inheritdoc/>
     public PipeReader Input => pipe.Input;
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using MediaGateway.Native.Linux;
 using MediaGateway.Servers.Rtmp.FanOut;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -31,6 +32,9 @@ internal sealed class SocketTransport(ConnectionContext connection, Socket socke
     /// <inheritdoc/>
     /// <remarks>A connection that ends is no word: encoders that crash end theirs, too.</remarks>
     public bool IsClosedByClient => false;
+
+    /// <inheritdoc/>
+    public TimeSpan Unacknowledged => SocketLiveness.Unacknowledged(socket.SafeHandle);
 
     /// <inheritdoc/>
     public CancellationToken CloseRequested { get; } =

@@ -1,0 +1,56 @@
+using MediaGateway.Rtmp.Sessions;
+using MediaGateway.Streams;
+using MediaGateway.Testing;
+using MediaGateway.Tests.Streams;
+using Xunit;
+
+namespace MediaGateway.Tests.Servers.Rtmp;
+
+/// <summary>Viewers to whom no media flows, whose machines vanish or whose programs answer nothing.</summary>
+public sealed class VanishedViewerTests : IDisposable
+{
+    /// <summary>The kernel keeps no virtual time: what it is asked for is made short.</summary>
+    private static readonly TimeSpan AcknowledgementTimeout = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan PingInterval = new RtmpSessionOptions().PingInterval;
+
+    private readonly TrackingBufferPool _buffers = new();
+    private readonly ManualTimeProvider _time = new();
+
+    public void Dispose() => _buffers.Dispose();
+
+    [Fact]
+    public async Task PausedViewersMachineVanishes_ItIsGoneWithTheThirdPing_AndOneThatAnswersNothingStays()
+    {
+        await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: _time, server: static options =>
+            options with { Session = options.Session with { AcknowledgementTimeout = AcknowledgementTimeout } });
+        using PublishLease lease = host.Publish("a");
+        lease.Publish(new TestFrames(_buffers).Key(0));
+        using TestPlayer vanished = await PausedAsync(host);
+        using TestPlayer mute = await PausedAsync(host);
+        vanished.Vanish();
+        for (int ping = 1; ping <= 2; ping++)
+        {
+            _time.Advance(PingInterval + TimeSpan.FromMilliseconds(1));
+            await mute.ExpectAsync("UserControl 6");
+        }
+
+        Assert.Equal(2, lease.Stream.Viewers);
+        await Task.Delay(2 * AcknowledgementTimeout, TestContext.Current.CancellationToken);
+        _time.Advance(PingInterval + TimeSpan.FromMilliseconds(1));
+        await mute.ExpectAsync("UserControl 6");
+        await RtmpServerHost.UntilAsync(() => lease.Stream.Viewers == 1, "the vanished viewer is gone");
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await mute.SettleAsync();
+        Assert.Equal(1, lease.Stream.Viewers);
+    }
+
+    private static async Task<TestPlayer> PausedAsync(RtmpServerHost host)
+    {
+        TestPlayer player = await TestPlayer.PlayAsync(host.Port, "a");
+        await player.SendAsync(player.Client.CommandWithTransaction("pause", 0, 1, null, true, 0));
+        await player.ExpectAsync("onStatus NetStream.Pause.Notify");
+        return player;
+    }
+}
