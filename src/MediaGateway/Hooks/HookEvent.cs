@@ -1,3 +1,5 @@
+using MediaGateway.Streams;
+
 namespace MediaGateway.Hooks;
 
 /// <summary>Something that has happened and that the backend is to hear of. Immutable.</summary>
@@ -10,4 +12,8 @@ namespace MediaGateway.Hooks;
 /// <param name="Body">
 /// Writes the JSON. Called when the event is sent, off the thread that met it: a session description is not copied into every event.
 /// </param>
-internal sealed record HookEvent(string Method, Uri Address, object Owner, Func<ReadOnlyMemory<byte>> Body);
+/// <param name="Stream">
+/// The stream of which it tells who publishes it; null when it tells of something else. Those of one stream are delivered in their order, too,
+/// whoever their owners are.
+/// </param>
+internal sealed record HookEvent(string Method, Uri Address, object Owner, Func<ReadOnlyMemory<byte>> Body, StreamKey? Stream = null);

@@ -1,17 +1,23 @@
 using System.Threading.Channels;
 using MediaGateway.Diagnostics;
+using MediaGateway.Streams;
 
 namespace MediaGateway.Hooks;
 
 /// <summary>
-/// Delivers events to the backend: those of one connection in their order, those of different connections side by side. One that is not
-/// taken is tried again after 1, 2, 4 .. 60 s, and its connection's next ones wait for it. Bounded by
+/// Delivers events to the backend: those of one connection in their order, those of different connections side by side, but that those of
+/// the publishers of one stream, too, keep their order: nobody hears of a new one before the end of the old one. One that is not
+/// taken is tried again after 1, 2, 4 .. 60 s, and its connection's and its stream's next ones wait for it. Bounded by
 /// <see cref="HookLimits.QueuedEvents"/>: what comes when that many wait is dropped and counted. Any thread may add; adding never waits.
 /// </summary>
 internal sealed class HookEventQueue(HookClient client, TimeProvider time, GatewayMetrics metrics, ILogger<HookEventQueue> logger) : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, Lane> _lanes = [];
+
+    // Whose turn it is to tell of a stream's publishers: a lane for each such event that waits, oldest first. Events keep one order in lanes
+    // and turns, so that the oldest of all is never held up.
+    private readonly Dictionary<StreamKey, Queue<Lane>> _turns = [];
     private readonly Channel<Lane> _ready = Channel.CreateBounded<Lane>(HookLimits.QueuedEvents);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ThrottledCount _overflow = new(time);
@@ -61,6 +67,8 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
                 }
 
                 lane.Events.Enqueue(hookEvent);
+                TakeTurn(hookEvent, lane);
+                started = started is null || HoldUnlessItsTurn(lane) ? null : started;
             }
         }
 
@@ -141,7 +149,7 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
         }
     }
 
-    /// <summary>A lane is with one worker, in the channel, or waiting for its alarm: never in two of these places.</summary>
+    /// <summary>A lane is with one worker, in the channel, held, or waiting for its alarm: never in two of these places.</summary>
     private async Task DeliverFirstAsync(Lane lane)
     {
         HookEvent first;
@@ -164,34 +172,83 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
         }
 
         lane.Attempts = 0;
-        if (TakeOff(lane))
-        {
-            MakeReady(lane);
-        }
+        TakeOff(lane);
     }
 
-    /// <summary>Removes the first event. True when another one follows.</summary>
-    private bool TakeOff(Lane lane)
+    /// <summary>Removes the first event; what has waited for it goes on.</summary>
+    private void TakeOff(Lane lane)
     {
+        bool goesOn;
+        Lane? released;
         lock (_lock)
         {
-            lane.Events.Dequeue();
+            released = PassTurn(lane.Events.Dequeue());
             _count--;
             if (_count == 0)
             {
                 _emptied?.TrySetResult();
             }
 
-            if (lane.Events.Count > 0)
+            goesOn = lane.Events.Count > 0;
+            if (goesOn)
             {
-                return true;
+                goesOn = !HoldUnlessItsTurn(lane);
             }
+            else
+            {
+                _lanes.Remove(lane.Owner);
+                lane.Alarm?.Dispose();
+            }
+        }
 
-            _lanes.Remove(lane.Owner);
-            lane.Alarm?.Dispose();
-            return false;
+        if (goesOn)
+        {
+            MakeReady(lane);
+        }
+
+        if (released is not null)
+        {
+            MakeReady(released);
         }
     }
+
+    private void TakeTurn(HookEvent hookEvent, Lane lane)
+    {
+        if (hookEvent.Stream is not { } stream)
+        {
+            return;
+        }
+
+        if (!_turns.TryGetValue(stream, out Queue<Lane>? turns))
+        {
+            _turns[stream] = turns = new Queue<Lane>();
+        }
+
+        turns.Enqueue(lane);
+    }
+
+    /// <summary>Ends the turn of an event that was taken off; returns the lane that was held for the next one, if it may go now.</summary>
+    private Lane? PassTurn(HookEvent takenOff)
+    {
+        if (takenOff.Stream is not { } stream)
+        {
+            return null;
+        }
+
+        Queue<Lane> turns = _turns[stream];
+        turns.Dequeue();
+        if (turns.Count == 0)
+        {
+            _turns.Remove(stream);
+            return null;
+        }
+
+        Lane next = turns.Peek();
+        return next.IsHeld && !HoldUnlessItsTurn(next) ? next : null;
+    }
+
+    private bool HoldUnlessItsTurn(Lane lane) =>
+        lane.IsHeld = lane.Events.Peek().Stream is { } stream && _turns[stream].Peek() != lane;
 
     private void WaitBeforeNext(Lane lane)
     {
@@ -239,6 +296,9 @@ internal sealed class HookEventQueue(HookClient client, TimeProvider time, Gatew
 
         /// <summary>Makes the lane ready again after a pause.</summary>
         public ITimer? Alarm { get; set; }
+
+        /// <summary>Whether its first event waits for those of its stream that came before.</summary>
+        public bool IsHeld { get; set; }
 
         /// <summary>Whether it waits for its alarm.</summary>
         public bool IsPausing { get; set; }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MediaGateway.Authorization;
 using MediaGateway.Recording;
 using MediaGateway.Sessions;
+using MediaGateway.Streams;
 
 namespace MediaGateway.Hooks;
 
@@ -107,7 +108,8 @@ internal sealed class SrsHooks(HookBackend backend, HookGate gate, HookNode node
     {
         if (AddressOf(method, connection) is { } address)
         {
-            yield return new HookEvent(method, address, connection, () => BodyOf(method, connection, session));
+            StreamKey? stream = session is { IsPublisher: true } ? session.Key : null;
+            yield return new HookEvent(method, address, connection, () => BodyOf(method, connection, session), stream);
         }
     }
 

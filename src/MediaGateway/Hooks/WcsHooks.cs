@@ -190,6 +190,11 @@ internal sealed class WcsHooks(HookBackend backend, HookGate gate, WcsBodies bod
         string? information = session.Information;
         return rule.IsDisabled || backend.Find(session.Connection.AppKey, method) is not { } address
             ? null
-            : new HookEvent(method, address, session.Connection, () => bodies.Stream(session, status, information, rule.Excluded));
+            : new HookEvent(
+                method,
+                address,
+                session.Connection,
+                () => bodies.Stream(session, status, information, rule.Excluded),
+                session.IsPublisher ? session.Key : null);
     }
 }

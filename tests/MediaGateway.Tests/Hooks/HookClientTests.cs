@@ -160,6 +160,29 @@ public sealed class HookClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NameThatDoesNotResolve_RefusesWithinTheLimitAndSaysSoWithoutSecrets()
+    {
+        const string Secret = "hush-7d1f";
+        await using HooksHost host = await HooksHost.StartAsync(
+            ("Hooks:Style", "wcs"), ("Hooks:Url", $"http://backend.invalid/app?key={Secret}")); // RFC 6761 6.4: there never is one.
+        Task<AccessVerdict>[] asking =
+        [
+            PublishAsync(host), host.ConnectAsync(HookClients.Rtmp(("token", Secret))), host.PlayAsync(HookClients.Player(HookClients.Rtmp(), null, ("password", Secret))),
+        ];
+
+        // A resolver of which nothing comes back is given up at the limit like a backend that hangs.
+        if (await Task.WhenAny(Task.WhenAll(asking), Task.Delay(Limit, TestContext.Current.CancellationToken)) is not Task<AccessVerdict[]>)
+        {
+            host.Time.Advance(Limit);
+        }
+
+        Assert.All(await Task.WhenAll(asking), verdict => Assert.Equal(NotAsked, verdict));
+        Assert.Equal(0, host.Get<ResourceLedger>().Count(ResourceKind.HookCall));
+        Assert.Contains(host.Log, line => line.Contains("backend.invalid", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log, line => line.Contains(Secret, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task FailOpen_LetsThroughWhatCannotBeAskedButNotWhatIsRefused()
     {
         await using HooksHost host = await HooksHost.StartAsync(Backend, "wcs", ("Hooks:FailOpen:0", "playStream"));

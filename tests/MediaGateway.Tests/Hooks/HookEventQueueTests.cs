@@ -97,6 +97,36 @@ public sealed class HookEventQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PublisherWhoTakesOver_IsToldOfWhenTheEndOfTheOneBeforeWasTaken()
+    {
+        int failures = 2;
+        Backend.Answer = (context, call) =>
+            TestBackend.Status(call.Body.Contains("FAILED", StringComparison.Ordinal) && failures-- > 0 ? 500 : 200)(context, call);
+        MediaSession old = HookClients.Publisher(HookClients.Rtmp());
+        MediaSession young = HookClients.Publisher(HookClients.Rtmp());
+        MediaSession youngest = HookClients.Publisher(HookClients.Rtmp());
+        Host.Directory.Change(old, MediaSessionStatus.Publishing);
+        Host.Directory.Open(young.Connection);
+        Host.Directory.Change(young, MediaSessionStatus.Publishing);
+        Host.Directory.Change(youngest, MediaSessionStatus.Publishing);
+
+        // Whose connection it is is nobody's business but its own.
+        List<string?> first = [await StatusOfNextAsync(), await StatusOfNextAsync(), await StatusOfNextAsync()];
+        Assert.Equal(["ESTABLISHED", "FAILED", "PUBLISHING"], first.Order());
+        foreach (int seconds in new[] { 1, 2 })
+        {
+            await AlarmAsync();
+            Host.Time.Advance(TimeSpan.FromSeconds(seconds));
+            Assert.Equal("FAILED", await StatusOfNextAsync());
+        }
+
+        List<string?> rest = [await StatusOfNextAsync(), await StatusOfNextAsync(), await StatusOfNextAsync()];
+        Assert.Equal(["PUBLISHING", "FAILED", "PUBLISHING"], rest);
+        await Host.StopAsync();
+        Assert.Equal((8, 0), (Backend.Count, Host.Events.Count));
+    }
+
+    [Fact]
     public async Task MoreEventsThanTheBound_AreDroppedAndCounted()
     {
         var release = new TaskCompletionSource();

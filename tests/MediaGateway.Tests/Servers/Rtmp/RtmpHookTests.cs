@@ -26,16 +26,7 @@ public sealed class RtmpHookTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _backend = await TestBackend.StartAsync();
-        IConfiguration settings = new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            KeyValuePair.Create("Hooks:Style", (string?)"wcs"), KeyValuePair.Create("Hooks:Url", (string?)_backend.Url),
-        ]).Build();
-        _host = await RtmpServerHost.StartAsync(_buffers, services: services =>
-        {
-            services.AddOptions<HookOptions>().Bind(settings.GetSection(HookOptions.Section));
-            services.AddOptions<TokenOptions>();
-            services.AddAccessControl().AddHooks(settings);
-        });
+        _host = await StartAsync(_backend, StreamTakeOver.Refuse);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,6 +68,43 @@ public sealed class RtmpHookTests : IAsyncLifetime
             calls.Where(call => call.Method == "StreamStatusEvent").Select(call => (string?)call.Body["status"]));
         Assert.All(calls.Where(call => call.Body["mediaSessionId"] is not null), call =>
             Assert.Equal((string?)publish["mediaSessionId"], (string?)call.Body["mediaSessionId"]));
+    }
+
+    [Fact]
+    public async Task PublisherTakesTheNameOver_BackendIsAskedThenHearsOfTheOldOnesEndAndThenOfTheNewOne()
+    {
+        int failures = 1;
+        Backend.Answer = (context, call) =>
+            TestBackend.Status(call.Body.Contains("FAILED", StringComparison.Ordinal) && failures-- > 0 ? 500 : 200, call.Body)(context, call);
+        await using RtmpServerHost host = await StartAsync(Backend, StreamTakeOver.NewestWins);
+        using TestEncoder old = await TestEncoder.PublishAsync(host.Port, "camera");
+        using TestEncoder taken = await TestEncoder.PublishAsync(host.Port, "camera");
+        await old.Wire.ExpectAsync("onStatus NetStream.Unpublish.Success");
+
+        // The old one's end is not taken at the first attempt: the new one's beginning waits for it.
+        string[] awaited = ["publishStream NEW 1", "StreamStatusEvent PUBLISHING 1", "publishStream NEW 2", "StreamStatusEvent FAILED 1", "StreamStatusEvent FAILED 1", "StreamStatusEvent PUBLISHING 2"];
+        List<string> told = [];
+        List<string> sessions = [];
+        while (told.Count < awaited.Length)
+        {
+            TestBackend.Call call = await Backend.NextAsync();
+            JsonNode body = JsonNode.Parse(call.Body)!;
+            if ((string?)body["mediaSessionId"] is not { } session)
+            {
+                continue;
+            }
+
+            if (!sessions.Contains(session))
+            {
+                sessions.Add(session);
+            }
+
+            told.Add($"{call.Method} {(string?)body["status"]} {sessions.IndexOf(session) + 1}");
+        }
+
+        // The question about the new one may overtake the word that the old one publishes.
+        Assert.Equal(awaited.Order(), told.Order());
+        Assert.Equal(awaited[3..], told[3..]);
     }
 
     [Fact]
@@ -146,6 +174,21 @@ public sealed class RtmpHookTests : IAsyncLifetime
 
         await Host.StopAsync();
         Assert.Equal(0, Backend.Count);
+    }
+
+    private async Task<RtmpServerHost> StartAsync(TestBackend backend, string takeOver)
+    {
+        IConfiguration settings = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            KeyValuePair.Create("Hooks:Style", (string?)"wcs"), KeyValuePair.Create("Hooks:Url", (string?)backend.Url),
+        ]).Build();
+        return await RtmpServerHost.StartAsync(_buffers, services: services =>
+        {
+            services.Configure<StreamOptions>(options => options.TakeOver = takeOver);
+            services.AddOptions<HookOptions>().Bind(settings.GetSection(HookOptions.Section));
+            services.AddOptions<TokenOptions>();
+            services.AddAccessControl().AddHooks(settings);
+        });
     }
 
     private static async Task<int> ReceiveAsync(Socket socket, byte[] buffer)
