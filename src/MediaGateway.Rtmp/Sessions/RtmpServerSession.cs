@@ -140,10 +140,7 @@ public sealed class RtmpServerSession : IDisposable
 
     /// <summary>Lets time pass: pings a silent peer.</summary>
     /// <param name="now">Gateway time.</param>
-    /// <param name="unacknowledged">
-    /// How long the peer's side of the transport has acknowledged nothing although it should have; zero when it owes nothing, or when nobody
-    /// can tell. It is looked at when <see cref="NextDeadline"/> has come only.
-    /// </param>
+    /// <param name="unacknowledged">How long the peer's machine has owed an acknowledgement; needed when <see cref="NextDeadline"/> has come only.</param>
     /// <exception cref="RtmpProtocolException">A deadline has passed. The session is closed.</exception>
     public void Advance(TimeSpan now, TimeSpan unacknowledged = default)
     {

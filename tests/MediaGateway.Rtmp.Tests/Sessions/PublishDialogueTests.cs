@@ -239,6 +239,7 @@ public sealed class PublishDialogueTests
     {
         using RtmpScript script = RtmpScript.Publishing();
         script.Wait(new RtmpSessionOptions().IdleTimeout + TimeSpan.FromSeconds(1));
+        script.Expect("UserControl 6", "UserControl 6");
         script.Do(session => session.EndPublish(1, "NetStream.Unpublish.Success", "Ended."));
         script.Expect("onStatus NetStream.Unpublish.Success");
         RtmpProtocolException broken = Assert.Throws<RtmpProtocolException>(() => script.Wait(TimeSpan.FromSeconds(20)));

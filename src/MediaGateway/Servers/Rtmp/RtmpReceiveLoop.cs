@@ -61,13 +61,20 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
 
     /// <summary>Runs until the connection is to be closed, and says why.</summary>
     /// <param name="viewer">The sending half, which stays the caller's.</param>
-    public async Task<SessionEndReason> RunAsync(Viewer viewer)
+    /// <param name="hello">The client's first bytes, as far as they were taken out of its input already.</param>
+    public async Task<SessionEndReason> RunAsync(Viewer viewer, ReadOnlyMemory<byte> hello)
     {
         Dialogue.Outbox.Attach(viewer);
         _services.Redirects.Add(this);
         SessionEndReason reason = SessionEndReason.InternalError;
         try
         {
+            if (!hello.IsEmpty)
+            {
+                _session.Receive(new ReadOnlySequence<byte>(hello), _services.Clock.Now, out _, out _);
+                Wake(); // The answer is sent at the first wake-up.
+            }
+
             reason = await ReadAsync();
         }
         finally

@@ -35,6 +35,27 @@ internal sealed class RtmpSessions(
     {
         using IDisposable held = services.Metrics.Resources.Hold(ResourceKind.RtmpConnection);
         TimeSpan startedAt = services.Clock.Now;
+        var hello = new RtmpHello(transport.Input);
+        if (!await WaitAsync(hello, transport.CloseRequested) && !transport.CloseRequested.IsCancellationRequested)
+        {
+            transport.Close(isStuck: true);
+            logger.ConnectionUnused(transport.Id, SessionEndReason.Timeout, "no handshake");
+            return;
+        }
+
+        await ServeAsync(transport, ticket, hello.Bytes, startedAt);
+    }
+
+    private async Task<bool> WaitAsync(RtmpHello hello, CancellationToken closeRequested)
+    {
+        await using ITimer timer = services.Time.CreateTimer(
+            static state => ((RtmpHello)state!).Stop(), hello, services.Options.Session.HandshakeTimeout, Timeout.InfiniteTimeSpan);
+        using CancellationTokenRegistration shutdown = closeRequested.UnsafeRegister(static state => ((RtmpHello)state!).Stop(), hello);
+        return await hello.WaitAsync();
+    }
+
+    private async Task ServeAsync(IRtmpTransport transport, RtmpConnectionLimiter.Ticket ticket, ReadOnlyMemory<byte> hello, TimeSpan startedAt)
+    {
         var session = new RtmpServerSession(services.Options.Session, buffers, Random.Shared, startedAt);
         using var loop = new RtmpReceiveLoop(transport, session, services, ticket);
         Viewer viewer = transport.AddTo(workers, loop);
@@ -43,7 +64,7 @@ internal sealed class RtmpSessions(
         {
             using CancellationTokenRegistration shutdown = transport.CloseRequested.UnsafeRegister(
                 static state => ((RtmpReceiveLoop)state!).AskToShutDown(), loop);
-            reason = await loop.RunAsync(viewer);
+            reason = await loop.RunAsync(viewer, hello);
         }
         catch (Exception exception)
         {

@@ -82,10 +82,9 @@ public sealed class RtmpHookTests : IAsyncLifetime
         await old.Wire.ExpectAsync("onStatus NetStream.Unpublish.Success");
 
         // The old one's end is not taken at the first attempt: the new one's beginning waits for it.
-        string[] awaited = ["publishStream NEW 1", "StreamStatusEvent PUBLISHING 1", "publishStream NEW 2", "StreamStatusEvent FAILED 1", "StreamStatusEvent FAILED 1", "StreamStatusEvent PUBLISHING 2"];
         List<string> told = [];
         List<string> sessions = [];
-        while (told.Count < awaited.Length)
+        while (!told.Contains("StreamStatusEvent PUBLISHING 2"))
         {
             TestBackend.Call call = await Backend.NextAsync();
             JsonNode body = JsonNode.Parse(call.Body)!;
@@ -102,9 +101,12 @@ public sealed class RtmpHookTests : IAsyncLifetime
             told.Add($"{call.Method} {(string?)body["status"]} {sessions.IndexOf(session) + 1}");
         }
 
-        // The question about the new one may overtake the word that the old one publishes.
-        Assert.Equal(awaited.Order(), told.Order());
-        Assert.Equal(awaited[3..], told[3..]);
+        // A word that is late on a busy machine is told twice.
+        Assert.Equal(
+            ["StreamStatusEvent PUBLISHING 1", "StreamStatusEvent FAILED 1", "StreamStatusEvent PUBLISHING 2"],
+            told.Where(call => call.StartsWith("StreamStatusEvent", StringComparison.Ordinal)).Distinct());
+        Assert.True(told.Count(call => call == "StreamStatusEvent FAILED 1") >= 2, string.Join(", ", told));
+        Assert.InRange(told.IndexOf("publishStream NEW 2"), 0, told.IndexOf("StreamStatusEvent FAILED 1"));
     }
 
     [Fact]
