@@ -43,7 +43,7 @@ internal sealed class FlvPlayback(LiveStream stream, AudioPreference audio, FlvS
             abort.Cancel();
             _wake.Set();
         });
-        if (!stream.Attach(outlet, new SubscriptionOptions(audio, StartPoint.CachedGroup, SoundMayFollow: true)))
+        if (!stream.Attach(outlet, new SubscriptionOptions(audio, StartPoint.CachedGroup)))
         {
             return SessionEndReason.Completed;
         }
