@@ -1,4 +1,5 @@
 using MediaGateway.Diagnostics;
+using MediaGateway.Native;
 using MediaGateway.Native.Linux;
 using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Streams;
@@ -145,6 +146,17 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>Whether its network is watched closely at this moment.</summary>
     public bool IsMeasured => _levels is { IsMeasuring: true };
 
+    /// <summary>Has itself fetched into the processor's cache, two turns ahead.</summary>
+    public void Fetch() => CpuCache.Fetch(this, lines: 4);
+
+    /// <summary>Has the objects fetched that a turn looks at besides itself, one turn ahead.</summary>
+    public void FetchParts()
+    {
+        CpuCache.Fetch(_cursor, lines: 3);
+        CpuCache.Fetch(_commands, lines: 1);
+        CpuCache.Fetch(socket, lines: 1);
+    }
+
     /// <summary>Sends what is due, as far as the socket takes it.</summary>
     public ServeResult Serve(SendBatch batch, FeedTable feeds)
     {
@@ -204,10 +216,17 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
             }
 
             BlockedSince = null;
+            if (HasNothingMore)
+            {
+                return ServeResult.Idle;
+            }
         }
 
         return ServeResult.MoreDue;
     }
+
+    /// <summary>Whether another look would find nothing, for a viewer who does nothing but watch; of others that is not known.</summary>
+    private bool HasNothingMore => _commands.Count == 0 && _transition is null && _file is null && _cursor.HasSentAll;
 
     /// <summary>Lets everything go that the viewer holds: it is over.</summary>
     /// <param name="queue">Where it is registered.</param>
