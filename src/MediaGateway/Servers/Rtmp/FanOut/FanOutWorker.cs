@@ -470,7 +470,7 @@ internal sealed class FanOutWorker : IDisposable
 
         _viewers.Remove(viewer.Token);
         Interlocked.Decrement(ref _connections);
+        viewer.Report(_context.Metrics); // While it is known what it watches: its drops are that stream's.
         viewer.Leave(_queue, _feeds, reason);
-        viewer.Report(_context.Metrics);
     }
 }

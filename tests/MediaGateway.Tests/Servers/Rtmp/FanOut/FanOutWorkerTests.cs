@@ -103,6 +103,26 @@ public sealed class FanOutWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task SlowViewerLeaves_WhatItMissedIsCountedForItsStream()
+    {
+        var socket = new RecordingSocket { Room = 1 };
+        Viewer viewer = Watch(new RecordingOwner(), socket);
+        await RtmpServerHost.UntilAsync(() => viewer.BlockedSince is not null, "the viewer takes nothing");
+        for (int time = 40; time <= 20_000; time += 40)
+        {
+            _lease.Publish(time % 4000 == 0 ? _bench.Frames.Key(time) : _bench.Frames.Delta(time));
+        }
+
+        socket.Room = long.MaxValue;
+        socket.HasRoom!();
+        await RtmpServerHost.UntilAsync(() => viewer.Cursor.DroppedFrames > 0, "it goes on with a later group");
+        viewer.AskToLeave();
+        await viewer.WhenLeft.WaitAsync(Patience);
+
+        Assert.Equal(viewer.Cursor.DroppedFrames, _lease.Stream.Snapshot().Drops[StreamDrops.WordFor(StreamDropReason.SlowViewer)]);
+    }
+
+    [Fact]
     public async Task PostedAfterLeaving_IsDiscardedByTheReceiveLoop()
     {
         Viewer viewer = Watch(new RecordingOwner(), new RecordingSocket());

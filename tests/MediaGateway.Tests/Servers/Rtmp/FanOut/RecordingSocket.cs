@@ -33,9 +33,10 @@ internal sealed class RecordingSocket : IViewerSocket
 
     public byte[] Taken => _taken.WrittenSpan.ToArray();
 
-    public void Register(EventQueue queue, ulong token, Action hasRoom)
-    {
-    }
+    /// <summary>To be called when there is room again.</summary>
+    public Action? HasRoom { get; private set; }
+
+    public void Register(EventQueue queue, ulong token, Action hasRoom) => HasRoom = hasRoom;
 
     public SendOutcome Send(SendBatch batch, out int sent)
     {
