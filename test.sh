@@ -171,7 +171,7 @@ install_test_tools() {
   install_packages "Players" ffmpeg vlc-bin vlc-plugin-base rtmpdump mpv || complete=1
   install_packages "Encoder" obs-studio xvfb || complete=1
   install_without_starting "Servers" nginx libnginx-mod-rtmp coturn || complete=1
-  install_packages "GStreamer" python3-gi python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice gstreamer1.0-plugins-base \
+  install_packages "GStreamer" gstreamer1.0-tools python3-gi python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice gstreamer1.0-plugins-base \
     gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav || complete=1
   install_packages "Pion" golang-go golang-github-pion-webrtc.v3-dev || complete=1
   [ "$complete" -eq 0 ] || say "Some tools are missing: the tests that need them are skipped (they fail when CI=true)."

@@ -30,6 +30,9 @@ public sealed class RtmpScript : IDisposable
     /// <summary>When the client's machine acknowledged something for the last time; null while it does.</summary>
     public TimeSpan? VanishedAt { get; set; }
 
+    /// <summary>Whether media flows to the client all the time.</summary>
+    public bool IsFed { get; set; }
+
     /// <summary>The session under test.</summary>
     public RtmpServerSession Session { get; }
 
@@ -106,7 +109,7 @@ public sealed class RtmpScript : IDisposable
         while (Session.NextDeadline <= end)
         {
             Now = Session.NextDeadline > Now ? Session.NextDeadline : Now;
-            Session.Advance(Now, VanishedAt is { } vanishedAt ? Now - vanishedAt : TimeSpan.Zero);
+            Session.Advance(Now, VanishedAt is { } vanishedAt ? Now - vanishedAt : TimeSpan.Zero, IsFed);
             Drain();
             Assert.True(Session.NextDeadline > Now, "Advance left a deadline in the past");
         }

@@ -66,7 +66,7 @@ play() {
   timeout -k 5 100 dotnet "$gateway" load play "$rtmp" --streams "$2" --sessions "$3" --sample "$4" --warm-up "$5" --seconds "$6" --ramp "$7" --process "$gateway_pid" >"$1" || true
 }
 
-# The gateway's own figures: delays that it adds, and frames that it dropped.
+# The gateway's own figures: how long converting sound takes, and frames that it dropped.
 figures() {
   python3 -c 'import sys,urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=10).read().decode())' "http://127.0.0.1:$port/$1" >"$2" || true
 }
@@ -109,8 +109,11 @@ load() { # STREAMS PLAYERS; fails when it is not held
   on_cores "${CLIENT_CORES:-0,1}"
   warm 10
   publish "$folder/$name.whip" "$1"
-  play "$folder/$name.play" "$1" "$2" 20 5 "$seconds" 100
-  figures api/statistics "$folder/$name.statistics"
+  play "$folder/$name.play" "$1" "$2" 20 5 "$seconds" 100 &
+  local players=$!
+  sleep $(($2 / 100 + 6)) # All have begun, and the sound of the kept groups is made.
+  figures metrics "$folder/$name.begun"
+  wait "$players"
   figures metrics "$folder/$name.metrics"
   stop_publisher
   report load "$folder/$name" "$1" "$2" || held=$?

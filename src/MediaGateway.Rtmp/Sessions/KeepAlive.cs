@@ -3,8 +3,12 @@ namespace MediaGateway.Rtmp.Sessions;
 /// <summary>When to ping a silent peer, and when to take it for gone.</summary>
 internal struct KeepAlive(TimeSpan interval, TimeSpan now)
 {
+    /// <summary>Every which ping a peer gets to whom media flows: its machine acknowledges each piece of that, and a thousand viewers answer each ping.</summary>
+    private const int PingsToOneOfFed = 3;
+
     private TimeSpan _heard = now;
     private TimeSpan _nextPing = now + interval;
+    private TimeSpan _lastPing = now;
     private int _pings;
 
     /// <summary>The peer sent something.</summary>
@@ -12,11 +16,14 @@ internal struct KeepAlive(TimeSpan interval, TimeSpan now)
     {
         _heard = now;
         _nextPing = now + interval;
+        _lastPing = now;
         _pings = 0;
     }
 
     /// <summary>Whether a ping is due; if so the next one is put off.</summary>
-    public bool TakePing(TimeSpan now)
+    /// <param name="now">Gateway time.</param>
+    /// <param name="isFed">Whether media has flowed to the peer since the last ping or silence.</param>
+    public bool TakePing(TimeSpan now, bool isFed)
     {
         if (now < _nextPing)
         {
@@ -24,6 +31,12 @@ internal struct KeepAlive(TimeSpan interval, TimeSpan now)
         }
 
         _nextPing = now + interval;
+        if (isFed && now < _lastPing + (PingsToOneOfFed * interval))
+        {
+            return false;
+        }
+
+        _lastPing = now;
         _pings++;
         return true;
     }

@@ -141,8 +141,9 @@ public sealed class RtmpServerSession : IDisposable
     /// <summary>Lets time pass: pings a silent peer.</summary>
     /// <param name="now">Gateway time.</param>
     /// <param name="unacknowledged">How long the peer's machine has owed an acknowledgement; needed when <see cref="NextDeadline"/> has come only.</param>
+    /// <param name="isFed">Whether media has flowed to the peer since the last deadline; needed then only, too.</param>
     /// <exception cref="RtmpProtocolException">A deadline has passed. The session is closed.</exception>
-    public void Advance(TimeSpan now, TimeSpan unacknowledged = default)
+    public void Advance(TimeSpan now, TimeSpan unacknowledged = default, bool isFed = false)
     {
         Observe(now);
         switch (State)
@@ -157,7 +158,7 @@ public sealed class RtmpServerSession : IDisposable
                 throw Broken(RtmpError.PeerSilent, "no answer to pings");
             case RtmpSessionState.Connected when _keepAlive.HasVanished(_now, unacknowledged, _options.AcknowledgementTimeout):
                 throw Broken(RtmpError.PeerSilent, "nothing that was sent arrives");
-            case RtmpSessionState.Connected when _keepAlive.TakePing(_now):
+            case RtmpSessionState.Connected when _keepAlive.TakePing(_now, isFed):
                 _writer.WriteUserControl(UserControlEventType.PingRequest, unchecked((uint)(_now - _startedAt).TotalMilliseconds));
                 break;
             default:

@@ -73,6 +73,24 @@ public sealed class DeadlineTests
         AssertEndsAfter(script, TimeSpan.FromSeconds(4), RtmpError.PeerSilent);
     }
 
+    [Fact]
+    public void SilentViewerToWhomMediaFlows_IsPingedAtEveryThirdInterval()
+    {
+        using RtmpScript script = RtmpScript.Playing();
+        script.IsFed = true;
+        script.Wait((3 * Options.PingInterval) - Instant);
+        script.ExpectNothing();
+        script.Wait(Instant);
+        script.Expect("UserControl 6");
+        script.Wait((3 * Options.PingInterval) - Instant);
+        script.ExpectNothing();
+        script.IsFed = false;
+        script.Wait(Instant);
+        script.Expect("UserControl 6");
+        script.Wait(Options.PingInterval);
+        script.Expect("UserControl 6");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

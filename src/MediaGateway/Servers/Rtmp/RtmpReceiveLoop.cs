@@ -22,6 +22,8 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     private readonly RtmpServerSession _session;
     private readonly RtmpServices _services;
     private readonly ITimer _timer;
+    private Viewer? _viewer;
+    private long _framesBefore;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
 
     // Raised by others, seen by the loop after it was woken.
@@ -64,6 +66,7 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
     /// <param name="hello">The client's first bytes, as far as they were taken out of its input already.</param>
     public async Task<SessionEndReason> RunAsync(Viewer viewer, ReadOnlyMemory<byte> hello)
     {
+        _viewer = viewer;
         Dialogue.Outbox.Attach(viewer);
         _services.Redirects.Add(this);
         SessionEndReason reason = SessionEndReason.InternalError;
@@ -201,7 +204,8 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         ReadOnlySequence<byte> buffer = result.Buffer;
         Dialogue.TakeNotices(now);
         _session.Receive(buffer, now, out SequencePosition consumed, out SequencePosition examined);
-        _session.Advance(now, now >= _session.NextDeadline ? _transport.Unacknowledged : default);
+        bool isDue = now >= _session.NextDeadline;
+        _session.Advance(now, isDue ? _transport.Unacknowledged : default, isDue && TakeIsFed());
         Dialogue.TakeOutputs(now);
         CountReceived(buffer, consumed);
 
@@ -224,6 +228,13 @@ internal sealed class RtmpReceiveLoop : IViewerOwner, IDisposable
         }
 
         return result.IsCompleted && isAllTaken ? EndOfInput() : null;
+    }
+
+    private bool TakeIsFed()
+    {
+        long before = _framesBefore;
+        _framesBefore = _viewer?.SentFrames ?? 0;
+        return _framesBefore > before;
     }
 
     private SessionEndReason EndOfInput()

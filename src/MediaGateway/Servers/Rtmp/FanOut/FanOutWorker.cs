@@ -182,29 +182,13 @@ internal sealed class FanOutWorker : IDisposable
     private void ServeDue()
     {
         (_due, _turns) = (_turns, _due);
-        for (int place = 0; place < _turns.Count; place++)
+        foreach (Viewer viewer in _turns)
         {
-            FetchAhead(place);
-            Viewer viewer = _turns[place];
             viewer.IsDue = false;
             Handle(viewer, isTurn: true);
         }
 
         _turns.Clear();
-    }
-
-    /// <summary>By the time it is their turn those who come next are in the processor's cache, out of which each call drives them.</summary>
-    private void FetchAhead(int place)
-    {
-        if (place + 2 < _turns.Count)
-        {
-            _turns[place + 2].Fetch();
-        }
-
-        if (place + 1 < _turns.Count)
-        {
-            _turns[place + 1].FetchParts();
-        }
     }
 
     /// <summary>The one place where a fault in one session or feed is kept from the others.</summary>

@@ -1,5 +1,4 @@
 using MediaGateway.Diagnostics;
-using MediaGateway.Native;
 using MediaGateway.Native.Linux;
 using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Streams;
@@ -93,7 +92,7 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>Whether a file is played.</summary>
     public bool PlaysFile => _file is { IsAttached: true };
 
-    /// <summary>Frames that this viewer got, of streams and of files.</summary>
+    /// <summary>Frames that this viewer got, of streams and of files. Any thread; others than the worker's see what it was a moment ago.</summary>
     public long SentFrames => _cursor.SentFrames + (_file?.SentFrames ?? 0);
 
     /// <summary>Since when the socket has taken not one byte although something waits; null while it takes what there is.</summary>
@@ -145,17 +144,6 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
 
     /// <summary>Whether its network is watched closely at this moment.</summary>
     public bool IsMeasured => _levels is { IsMeasuring: true };
-
-    /// <summary>Has itself fetched into the processor's cache, two turns ahead.</summary>
-    public void Fetch() => CpuCache.Fetch(this, lines: 4);
-
-    /// <summary>Has the objects fetched that a turn looks at besides itself, one turn ahead.</summary>
-    public void FetchParts()
-    {
-        CpuCache.Fetch(_cursor, lines: 3);
-        CpuCache.Fetch(_commands, lines: 1);
-        CpuCache.Fetch(socket, lines: 1);
-    }
 
     /// <summary>Sends what is due, as far as the socket takes it.</summary>
     public ServeResult Serve(SendBatch batch, FeedTable feeds)
