@@ -1,7 +1,6 @@
 using MediaGateway.Rtmp.Sessions;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
-using MediaGateway.Tests.Streams;
 using Xunit;
 
 namespace MediaGateway.Tests.Servers.Rtmp;
@@ -25,7 +24,6 @@ public sealed class VanishedViewerTests : IDisposable
         await using RtmpServerHost host = await RtmpServerHost.StartAsync(_buffers, time: _time, server: static options =>
             options with { Session = options.Session with { AcknowledgementTimeout = AcknowledgementTimeout } });
         using PublishLease lease = host.Publish("a");
-        lease.Publish(new TestFrames(_buffers).Key(0));
         using TestPlayer vanished = await PausedAsync(host);
         using TestPlayer mute = await PausedAsync(host);
         vanished.Vanish();
