@@ -78,6 +78,11 @@ internal sealed class AudioBridge(LiveStream stream, BridgeFeed feed, TrackForma
 
     private void Transcode(in BridgeInput input, TimeSpan now)
     {
+        if (input.Skips)
+        {
+            CloseTranscoder();
+        }
+
         Open();
         foreach (MediaFrame packet in _input)
         {

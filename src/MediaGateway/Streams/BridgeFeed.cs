@@ -5,7 +5,8 @@ namespace MediaGateway.Streams;
 /// <summary>
 /// The stream's side of an audio bridge: the packets on their way to it, and how far it has come. The queue holds
 /// <see cref="Capacity"/> packets, 40 s of customary Opus: when it is full the oldest packet is dropped and counted, and the transcoder
-/// conceals it. Used under the stream's lock.
+/// conceals it. Once the cached group is made up for, no more than <see cref="MaximumLag"/> may wait: what is more is left out and counted,
+/// and the sound goes on with the newest packets, in time with the pictures. Used under the stream's lock.
 /// </summary>
 /// <param name="target">The codec that the bridge makes.</param>
 /// <param name="output">The format that it will have; null when there is no transcoder to that codec.</param>
@@ -21,6 +22,15 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
     /// work, is what the others wait while one makes up for the cached group.
     /// </summary>
     public const int BatchSize = 16;
+
+    /// <summary>
+    /// How long sound may wait once the cached group is made up for, when it is more than a batch: a worker that is later has too much to
+    /// do, and would stay so.
+    /// </summary>
+    public static readonly TimeSpan MaximumLag = TimeSpan.FromSeconds(3);
+
+    /// <summary>What is kept of it then.</summary>
+    private static readonly TimeSpan KeptLag = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long joining viewers wait for the bridge before they start without sound.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -46,6 +56,7 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
     /// <summary>The same without pictures to go by: longer than the 400 ms between the packets of an Opus encoder in DTX (RFC 7587 3.1.3).</summary>
     public static readonly TimeSpan AllowedSilence = TimeSpan.FromMilliseconds(500);
 
+    // With the times at which they came.
     private readonly FrameRing _packets = new();
     private long _taken;
     private long _catchUpAt;
@@ -55,6 +66,7 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
     private TimeSpan _allowedLag = AllowedLag;
     private TimeSpan? _lastPicture;
     private TrackFormat? _format;
+    private bool _skips;
 
     /// <summary>The codec that the bridge makes.</summary>
     public CodecId Target => target;
@@ -107,16 +119,17 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
     {
         if (_packets.Count == Capacity)
         {
-            _packets.TakeFirst().Release();
-            _taken++;
-            DroppedPackets++;
-            drops.Add(StreamDropReason.BridgeLate, 1);
+            DropFirst();
         }
 
         _lastPacket = packet.Presentation.ToTimeSpan();
         _lastPacketAt = now;
         _allowedLag = packet.Format is OpusFormat ? AllowedLag : AllowedEncoderLag;
-        _packets.Add(packet.AddReference(), _lastPacket);
+        _packets.Add(packet.AddReference(), now);
+        if (IsCaughtUp && _packets.Count > BatchSize && now - _packets[0].Time > MaximumLag)
+        {
+            Skip(now);
+        }
     }
 
     /// <summary>Notes how far the pictures have come: decoding time, which keeps step with the clock also where pictures are reordered.</summary>
@@ -132,7 +145,9 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
         }
 
         _taken += count;
-        return new BridgeInput(_taken, _packets.Count > 0, _packets.Count == 0 ? FillTarget(now) : null);
+        bool skips = _skips;
+        _skips = false;
+        return new BridgeInput(_taken, _packets.Count > 0, _packets.Count == 0 ? FillTarget(now) : null, skips);
     }
 
     /// <summary>Whether a frame of derived sound goes on from the last one; a restarted transcoder may overlap what was made before.</summary>
@@ -165,6 +180,23 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
     {
         IsStopped = true;
         _packets.Clear();
+    }
+
+    private void Skip(TimeSpan now)
+    {
+        _skips = true;
+        while (_packets.Count > 1 && now - _packets[0].Time > KeptLag)
+        {
+            DropFirst();
+        }
+    }
+
+    private void DropFirst()
+    {
+        _packets.TakeFirst().Release();
+        _taken++;
+        DroppedPackets++;
+        drops.Add(StreamDropReason.BridgeLate, 1);
     }
 
     private MediaTime? FillTarget(TimeSpan now)

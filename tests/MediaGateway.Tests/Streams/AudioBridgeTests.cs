@@ -330,17 +330,36 @@ public sealed class AudioBridgeTests : IDisposable
     public void WorkerFallsBehind_OldestPacketsAreDroppedAndCounted()
     {
         Stream.Attach(_outlet, Aac);
-        Publish(_frames.Key(0), _frames.Sound(0));
-        _hub.RunAudio();
-        for (int packet = 1; packet <= BridgeFeed.Capacity + 100; packet++)
+        Publish(_frames.Key(0));
+        for (int packet = 0; packet < BridgeFeed.Capacity + 100; packet++)
         {
             Publish(_frames.Sound(packet * 20));
         }
 
         _hub.RunAudio();
         Assert.Equal(100, Assert.Single(Stream.Snapshot().Bridges).DroppedPackets);
-        Assert.Equal(1, Assert.Single(Stream.Snapshot().Bridges).ConcealedPackets);
-        Assert.Equal(1 + BridgeFeed.Capacity, Transcoders.Pushed);
+        Assert.Equal(BridgeFeed.Capacity, Transcoders.Pushed);
+    }
+
+    [Fact]
+    public void WorkerFallsFarBehind_SoundGoesOnWithTheNewestPackets()
+    {
+        Stream.Attach(_outlet, Aac);
+        Flow(until: 500);
+        _hub.RunAudio();
+        FlowInTime(until: 500 + (int)BridgeFeed.MaximumLag.TotalMilliseconds);
+        Assert.Equal(0, Assert.Single(Stream.Snapshot().Bridges).DroppedPackets);
+
+        FlowInTime(until: 4500);
+        _hub.RunAudio();
+        int[] sound = TimesOf(_outlet.Frames, 'A');
+        Assert.Equal(sound.Order().Distinct(), sound);
+        (int before, int after) = Assert.Single(sound.Zip(sound.Skip(1)), pair => pair.Second - pair.First > 22);
+        Assert.InRange(before, 400, 500);
+        Assert.InRange(after, 3150, 3250);
+        Assert.InRange(sound[^1], 4400, 4500);
+        Assert.Equal((2, 1), (Transcoders.Created, Transcoders.Alive));
+        Assert.InRange(Assert.Single(Stream.Snapshot().Bridges).DroppedPackets, 130, 140);
     }
 
     [Fact]
@@ -418,6 +437,16 @@ public sealed class AudioBridgeTests : IDisposable
         for (int index = 0; index < times.Length; index++)
         {
             Assert.InRange(times[index] - times[0] - (index * 1024 / 48.0), -1.01, 1.01);
+        }
+    }
+
+    /// <summary>As <see cref="Flow"/>, while time passes.</summary>
+    private void FlowInTime(int until)
+    {
+        while (_time < until)
+        {
+            _hub.Time.Advance(TimeSpan.FromMilliseconds(20));
+            Flow(_time + 20);
         }
     }
 
