@@ -224,6 +224,9 @@ held() {
     name = $1; sub(/^mediagateway_/, "", name); print name, $2 }' | sort
 }
 
+# open_files: without the program's own libraries, which .NET opens when they are first needed and keeps.
+open_files() { find "/proc/$gateway_pid/fd" -mindepth 1 ! -lname '*.dll' | wc -l; }
+
 # sample MINUTE FAULT: one line: minute, KiB of its own, threads, files, sessions, buffers in use, frames dropped, collections of the oldest generation, KiB allocated
 # in a second since the last sample, fault.
 allocated_before=
@@ -242,7 +245,7 @@ sample() {
   allocated_before=$allocated
   sampled_before=$now
   printf '%s %s %s %s %s %s %s %s %s %s\n' "$1" "$(awk '/^RssAnon/ {print $2}' "$status")" "$(awk '/^Threads/ {print $2}' "$status")" \
-    "$(find "/proc/$gateway_pid/fd" -mindepth 1 | wc -l)" "$(sum mediagateway_sessions_active <<<"$text")" "$(sum mediagateway_memory_buffers <<<"$text")" \
+    "$(open_files)" "$(sum mediagateway_sessions_active <<<"$text")" "$(sum mediagateway_memory_buffers <<<"$text")" \
     "$(sum mediagateway_frames_dropped_total <<<"$text")" "$(sum dotnet_gc_collections_total gen2 <<<"$text")" "$rate" "$2" | tee -a "$samples"
   curl -fsS -m 10 -o /dev/null "$http/healthz" || problem "minute $1: /healthz does not answer 200"
   curl -fsS -m 10 -o /dev/null "$http/readyz" || problem "minute $1: /readyz does not answer 200"
@@ -279,7 +282,7 @@ start_gateway "${settings[@]}"
 : >"$folder/flv"
 sleep 2
 held >"$folder/held-before"
-files_before=$(find "/proc/$gateway_pid/fd" -mindepth 1 | wc -l)
+files_before=$(open_files)
 
 seconds=$((minutes * 60 + 90))
 dotnet "$gateway" load publish "$rtmp/load{n}" --sessions 3 --rate 1000 --seconds "$seconds" >"$folder/publish.json" 2>"$folder/publish.log" &
@@ -382,7 +385,7 @@ done
 if ! cmp -s "$folder/held-before" "$folder/held-after"; then
   problem "not given back within $patience s of the last client's end: $(join -a 1 -a 2 -e 0 -o 0,1.2,2.2 "$folder/held-before" "$folder/held-after" | awk '$2 != $3 {printf "%s%s %s -> %s", n++ ? ", " : "", $1, $2, $3}')"
 fi
-files=$(find "/proc/$gateway_pid/fd" -mindepth 1 | wc -l)
+files=$(open_files)
 [ "$files" -le $((files_before + 10)) ] || problem "$files open files at the end, $files_before before"
 
 errors=$(grep -c -E '^(fail|crit): |Unhandled exception' "$folder/gateway.log" || true)
