@@ -29,9 +29,6 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
     /// </summary>
     public static readonly TimeSpan MaximumLag = TimeSpan.FromSeconds(3);
 
-    /// <summary>What is kept of it then.</summary>
-    private static readonly TimeSpan KeptLag = TimeSpan.FromMilliseconds(300);
-
     /// <summary>How long joining viewers wait for the bridge before they start without sound.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -55,6 +52,9 @@ internal sealed class BridgeFeed(CodecId target, TrackFormat? output, TimeSpan s
 
     /// <summary>The same without pictures to go by: longer than the 400 ms between the packets of an Opus encoder in DTX (RFC 7587 3.1.3).</summary>
     public static readonly TimeSpan AllowedSilence = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What is kept of the sound that waits when it is more than <see cref="MaximumLag"/>.</summary>
+    private static readonly TimeSpan KeptLag = TimeSpan.FromMilliseconds(300);
 
     // With the times at which they came.
     private readonly FrameRing _packets = new();

@@ -2,7 +2,10 @@ using MediaGateway.Media.Frames;
 
 namespace MediaGateway.Streams;
 
-/// <summary>A growing ring of frames with their decoding times; holds one reference to each. Not safe for concurrent use.</summary>
+/// <summary>
+/// A growing ring of frames, each with a time that its owner chooses: of decoding in the cache, of arrival before a bridge. Holds one reference to
+/// each. Not safe for concurrent use.
+/// </summary>
 internal sealed class FrameRing
 {
     private const int InitialCapacity = 64;
@@ -72,6 +75,6 @@ internal sealed class FrameRing
         (_entries, _head) = (larger, 0);
     }
 
-    /// <summary>A frame and its decoding time.</summary>
+    /// <summary>A frame and the time it was added with.</summary>
     internal readonly record struct Entry(MediaFrame Frame, TimeSpan Time);
 }

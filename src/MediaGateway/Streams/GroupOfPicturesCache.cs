@@ -41,33 +41,19 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
     /// <summary>Groups dropped because they outgrew the bounds.</summary>
     public long DroppedGroups { get; private set; }
 
-    /// <summary>Frames held.</summary>
-    public int Frames
+    /// <summary>What it holds, frames and payload bytes of all its tracks.</summary>
+    public (int Frames, long Bytes) Held
     {
         get
         {
-            int frames = _video.Count + _sourceAudio.Count;
+            (int frames, long bytes) = (_video.Count + _sourceAudio.Count, _video.Bytes + _sourceAudio.Bytes);
             foreach ((_, FrameRing ring) in _derivedAudio)
             {
                 frames += ring.Count;
-            }
-
-            return frames;
-        }
-    }
-
-    /// <summary>Payload bytes held.</summary>
-    public long Bytes
-    {
-        get
-        {
-            long bytes = _video.Bytes + _sourceAudio.Bytes;
-            foreach ((_, FrameRing ring) in _derivedAudio)
-            {
                 bytes += ring.Bytes;
             }
 
-            return bytes;
+            return (frames, bytes);
         }
     }
 
@@ -201,7 +187,14 @@ internal sealed class GroupOfPicturesCache(long maximumBytes)
         }
     }
 
-    private bool IsOverBounds => Frames > MaximumFrames || Bytes > maximumBytes;
+    private bool IsOverBounds
+    {
+        get
+        {
+            (int frames, long bytes) = Held;
+            return frames > MaximumFrames || bytes > maximumBytes;
+        }
+    }
 
     private FrameRing LongestSound()
     {

@@ -225,7 +225,7 @@ internal sealed class LiveStream
                 KeyframeRequests = _keyframes.Requests,
                 HasBFrames = _intake.Order.HasBFrames,
                 DroppedGroups = _cache.DroppedGroups,
-                CachedBytes = _cache.Bytes,
+                CachedBytes = _cache.Held.Bytes,
                 Skew = _intake.Counters.Skew.Value,
                 KeyframeAge = now - _intake.Counters.KeyframeAt,
                 WaitingFrames = _subscriptions.WaitingFrames,

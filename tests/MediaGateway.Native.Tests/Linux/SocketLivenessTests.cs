@@ -33,9 +33,7 @@ public sealed class SocketLivenessTests
         using (near)
         using (far)
         {
-            near.Blocking = false;
-            byte[] bytes = new byte[64 * 1024];
-            await UntilAsync(() => near.Send(bytes, SocketFlags.None, out SocketError error) == 0 && error == SocketError.WouldBlock);
+            await FillAsync(near);
 
             // The window is closed; probes of it are acknowledged, at ever longer intervals.
             long start = Environment.TickCount64;
@@ -54,9 +52,7 @@ public sealed class SocketLivenessTests
         using (near)
         using (far)
         {
-            near.Blocking = false;
-            byte[] bytes = new byte[64 * 1024];
-            await UntilAsync(() => near.Send(bytes, SocketFlags.None, out SocketError error) == 0 && error == SocketError.WouldBlock);
+            await FillAsync(near);
             DeafSocket.Make(far);
             await UntilAsync(() => SocketLiveness.Unacknowledged(near.SafeHandle) > TimeSpan.FromSeconds(1));
         }
@@ -70,6 +66,14 @@ public sealed class SocketLivenessTests
         near.Dispose();
         far.Dispose();
         Assert.Equal(TimeSpan.Zero, SocketLiveness.Unacknowledged(handle));
+    }
+
+    /// <summary>Sends to a peer that does not read until nothing more fits into its window and the socket's own buffer.</summary>
+    private static Task FillAsync(Socket near)
+    {
+        near.Blocking = false;
+        byte[] bytes = new byte[64 * 1024];
+        return UntilAsync(() => near.Send(bytes, SocketFlags.None, out SocketError error) == 0 && error == SocketError.WouldBlock);
     }
 
     private static async Task UntilAsync(Func<bool> condition)
