@@ -29,7 +29,6 @@ internal sealed class FanOutWorker : IDisposable
     private readonly SendBatch _batch = new();
     private readonly QueuedEvent[] _events = new QueuedEvent[EventsPerRound];
     private readonly ViewerTable _viewers = new();
-    private readonly List<Viewer> _stalled = [];
     private readonly FanOutContext _context;
     private readonly FeedTable _feeds;
     private readonly ILogger _logger;
@@ -174,7 +173,7 @@ internal sealed class FanOutWorker : IDisposable
             WorkItem? next = item.Next;
             item.Next = null;
             item.ClearPosted();
-            Handle(item, isTurn: false);
+            Handle(item, Chore.Posted);
             item = next;
         }
     }
@@ -185,28 +184,38 @@ internal sealed class FanOutWorker : IDisposable
         foreach (Viewer viewer in _turns)
         {
             viewer.IsDue = false;
-            Handle(viewer, isTurn: true);
+            Handle(viewer, Chore.Turn);
         }
 
         _turns.Clear();
     }
 
-    /// <summary>The one place where a fault in one session or feed is kept from the others.</summary>
-    private void Handle(WorkItem item, bool isTurn)
+    /// <summary>The one place where a fault in one session or feed is kept from the others: <see cref="End"/> has its own.</summary>
+    private void Handle(WorkItem item, Chore chore)
     {
         try
         {
             if (item is StreamFeed feed)
             {
                 Attend(feed);
+                return;
             }
-            else if (item is Viewer viewer && isTurn)
+
+            var viewer = (Viewer)item;
+            switch (chore)
             {
-                GiveTurn(viewer);
-            }
-            else
-            {
-                Attend((Viewer)item);
+                case Chore.Posted:
+                    Attend(viewer);
+                    break;
+                case Chore.Turn:
+                    GiveTurn(viewer);
+                    break;
+                case Chore.Network:
+                    viewer.FollowLevels(_context.Clock);
+                    break;
+                default:
+                    LookAtDeadlineOf(viewer);
+                    break;
             }
         }
         catch (Exception exception)
@@ -360,7 +369,7 @@ internal sealed class FanOutWorker : IDisposable
             Viewer viewer = _measured[index];
             if (!viewer.HasLeft)
             {
-                viewer.FollowLevels(_context.Clock);
+                Handle(viewer, Chore.Network);
             }
 
             if (viewer.HasLeft || !viewer.IsMeasured)
@@ -400,26 +409,24 @@ internal sealed class FanOutWorker : IDisposable
         _nextTick = now + Tick;
         foreach (Viewer viewer in _viewers.All)
         {
-            viewer.Report(_context.Metrics);
-            viewer.FollowLevels(_context.Clock);
-            NoteMeasured(viewer);
-            if (viewer.IsInTransition)
-            {
-                MarkDue(viewer);
-            }
+            Handle(viewer, Chore.Deadline);
+        }
+    }
 
-            if (viewer.BlockedSince is { } since && now - since >= StallTimeoutOf(viewer))
-            {
-                _stalled.Add(viewer);
-            }
+    private void LookAtDeadlineOf(Viewer viewer)
+    {
+        viewer.Report(_context.Metrics);
+        viewer.FollowLevels(_context.Clock);
+        NoteMeasured(viewer);
+        if (viewer.IsInTransition)
+        {
+            MarkDue(viewer);
         }
 
-        foreach (Viewer viewer in _stalled)
+        if (viewer.BlockedSince is { } since && _context.Clock.Now - since >= StallTimeoutOf(viewer))
         {
             End(viewer, SessionEndReason.SlowConsumer);
         }
-
-        _stalled.Clear();
     }
 
     private TimeSpan StallTimeoutOf(Viewer viewer) =>
@@ -454,7 +461,29 @@ internal sealed class FanOutWorker : IDisposable
 
         _viewers.Remove(viewer.Token);
         Interlocked.Decrement(ref _connections);
-        viewer.Report(_context.Metrics); // While it is known what it watches: its drops are that stream's.
-        viewer.Leave(_queue, _feeds, reason);
+        try
+        {
+            viewer.Leave(_queue, _feeds, reason);
+        }
+        catch (Exception exception)
+        {
+            _logger.FanOutFault(exception);
+        }
+    }
+
+    /// <summary>What is to be done for a viewer.</summary>
+    private enum Chore
+    {
+        /// <summary>It was posted.</summary>
+        Posted,
+
+        /// <summary>It has something due.</summary>
+        Turn,
+
+        /// <summary>Its network is watched closely.</summary>
+        Network,
+
+        /// <summary>A quarter of a second has passed.</summary>
+        Deadline,
     }
 }

@@ -216,25 +216,31 @@ internal sealed class Viewer(IViewerOwner owner, IViewerSocket socket, Action<Wo
     /// <summary>Whether another look would find nothing, for a viewer who does nothing but watch; of others that is not known.</summary>
     private bool HasNothingMore => _commands.Count == 0 && _transition is null && _file is null && _cursor.HasSentAll;
 
-    /// <summary>Lets everything go that the viewer holds: it is over.</summary>
+    /// <summary>Lets everything go that the viewer holds: it is over, whatever fails.</summary>
     /// <param name="queue">Where it is registered.</param>
     /// <param name="feeds">Where it watches.</param>
     /// <param name="reason">What the owner is to be told; null when the owner asked for it.</param>
     public void Leave(EventQueue queue, FeedTable feeds, SessionEndReason? reason)
     {
-        _transition?.Cancel(feeds);
-        feeds.Leave(this);
-        _cursor.Abandon();
-        _file?.Abandon();
-        DiscardCommands();
-        socket.LetGo(queue);
-        if (reason is { } told)
+        try
         {
-            owner.OnViewerEnded(told);
+            Report(feeds.Context.Metrics); // While it is known what it watches: its drops are that stream's.
+            _transition?.Cancel(feeds);
+            feeds.Leave(this);
+            _cursor.Abandon();
+            _file?.Abandon();
+            DiscardCommands();
+            socket.LetGo(queue);
+            if (reason is { } told)
+            {
+                owner.OnViewerEnded(told);
+            }
         }
-
-        HasLeft = true;
-        _left.SetResult();
+        finally
+        {
+            HasLeft = true;
+            _left.SetResult();
+        }
     }
 
     /// <summary>Lets the queued commands go: the worker when the viewer leaves, the receive loop for what it still posted meanwhile.</summary>

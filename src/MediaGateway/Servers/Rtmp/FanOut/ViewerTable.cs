@@ -12,7 +12,7 @@ internal sealed class ViewerTable
     /// <summary>Connections in the table.</summary>
     public int Count => _viewers.Count;
 
-    /// <summary>All connections, for going through them; not to be changed meanwhile.</summary>
+    /// <summary>All connections, for going through them; some may be removed meanwhile, none added.</summary>
     public Dictionary<ulong, Viewer>.ValueCollection All => _viewers.Values;
 
     /// <summary>Adds a connection and returns its token.</summary>

@@ -1,6 +1,7 @@
 using MediaGateway.Diagnostics;
 using MediaGateway.Media.Memory;
 using MediaGateway.Servers.Rtmp.FanOut;
+using MediaGateway.Servers.Rtmp.FanOut.Levels;
 using MediaGateway.Streams;
 using MediaGateway.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -45,13 +46,52 @@ public sealed class FanOutWorkerTests : IDisposable
         var owner = new RecordingOwner();
         Watch(owner, socket);
         await broken.WhenLeft.WaitAsync(Patience);
-        long taken = socket.TakenBytes;
-        _lease.Publish(_bench.Frames.Delta(40));
 
-        await RtmpServerHost.UntilAsync(() => socket.TakenBytes > taken, "the other viewer's next picture");
+        await GetsTheNextPictureAsync(socket);
         Assert.Equal(SessionEndReason.InternalError, brokenOwner.End);
         Assert.True(brokenSocket.IsLetGo);
         Assert.Null(owner.End);
+    }
+
+    [Fact]
+    public async Task FaultWhileANetworkIsLookedAt_EndsThatSessionOnly()
+    {
+        var brokenOwner = new RecordingOwner();
+        var brokenSocket = new RecordingSocket();
+        Viewer broken = Watch(brokenOwner, brokenSocket);
+        broken.TryPost(new ViewerCommand(ViewerCommandKind.FollowLevels, Levels: [new LevelRate(_lease.Stream.Key, 1_000_000)]));
+        var socket = new RecordingSocket();
+        var owner = new RecordingOwner();
+        Watch(owner, socket);
+        await RtmpServerHost.UntilAsync(() => brokenSocket.TakenBytes > 0 && socket.TakenBytes > 0, "both are served");
+        brokenSocket.ThrowsOnMeasure = true;
+        await RtmpServerHost.UntilAsync(
+            () =>
+            {
+                _bench.Time.Advance(TimeSpan.FromMilliseconds(50));
+                return broken.WhenLeft.IsCompleted;
+            },
+            "the next look at the networks");
+
+        await GetsTheNextPictureAsync(socket);
+        Assert.Equal(SessionEndReason.InternalError, brokenOwner.End);
+        Assert.True(brokenSocket.IsLetGo);
+        Assert.Null(owner.End);
+    }
+
+    [Fact]
+    public async Task FaultWhileASessionEnds_EndsItAllTheSameAndNoOther()
+    {
+        Viewer broken = Watch(new RecordingOwner(), new RecordingSocket { ThrowsOnLetGo = true });
+        var socket = new RecordingSocket();
+        var owner = new RecordingOwner();
+        Watch(owner, socket);
+        broken.AskToLeave();
+        await broken.WhenLeft.WaitAsync(Patience);
+
+        await GetsTheNextPictureAsync(socket);
+        Assert.Null(owner.End);
+        Assert.Equal(1, _worker.Connections);
     }
 
     [Fact]
@@ -148,6 +188,13 @@ public sealed class FanOutWorkerTests : IDisposable
         _lease.Dispose();
 
         await RtmpServerHost.UntilAsync(() => owners.All(owner => ReferenceEquals(owner.EndedStream, _lease.Stream)), "all are told");
+    }
+
+    private async Task GetsTheNextPictureAsync(RecordingSocket socket)
+    {
+        long taken = socket.TakenBytes;
+        _lease.Publish(_bench.Frames.Delta(40));
+        await RtmpServerHost.UntilAsync(() => socket.TakenBytes > taken, "the other viewer's next picture");
     }
 
     private Viewer Watch(IViewerOwner owner, IViewerSocket socket)

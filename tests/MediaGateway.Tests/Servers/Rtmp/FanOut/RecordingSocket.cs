@@ -18,6 +18,10 @@ internal sealed class RecordingSocket : IViewerSocket
 
     public bool ThrowsOnSend { get; set; }
 
+    public bool ThrowsOnMeasure { get; set; }
+
+    public bool ThrowsOnLetGo { get; set; }
+
     /// <summary>Whether bytes are counted only, for tests that measure allocation.</summary>
     public bool CountsOnly { get; set; }
 
@@ -41,11 +45,7 @@ internal sealed class RecordingSocket : IViewerSocket
     public SendOutcome Send(SendBatch batch, out int sent)
     {
         sent = 0;
-        if (ThrowsOnSend)
-        {
-            throw new InvalidOperationException("a fault that the test wants");
-        }
-
+        ThrowIf(ThrowsOnSend);
         if (IsGone)
         {
             return SendOutcome.Closed;
@@ -68,5 +68,24 @@ internal sealed class RecordingSocket : IViewerSocket
         return sent == 0 ? SendOutcome.WouldBlock : SendOutcome.Sent;
     }
 
-    public void LetGo(EventQueue queue) => IsLetGo = true;
+    public bool TryMeasure(out SocketQueue queue)
+    {
+        ThrowIf(ThrowsOnMeasure);
+        queue = default;
+        return false;
+    }
+
+    public void LetGo(EventQueue queue)
+    {
+        IsLetGo = true;
+        ThrowIf(ThrowsOnLetGo);
+    }
+
+    private static void ThrowIf(bool throws)
+    {
+        if (throws)
+        {
+            throw new InvalidOperationException("a fault that the test wants");
+        }
+    }
 }
