@@ -56,7 +56,7 @@ public sealed class BitrateRampTests
         })();
         """;
 
-    /// <summary>What is asserted with every run; or, where figures of the long run are wanted, the whole table of <c>docs/measurements.md</c>.</summary>
+    /// <summary>What is asserted with every long run; or, where figures of the long run are wanted, the whole table of <c>docs/measurements.md</c>.</summary>
     public static TheoryData<string, bool> Cases()
     {
         TheoryData<string, bool> cases = [];
@@ -74,8 +74,10 @@ public sealed class BitrateRampTests
 
     private static bool IsTable => LongRun.IsOn && Measurements.AreWanted;
 
+    // In every run PublishingRateTests has the same limits, in virtual time.
     [Theory]
     [MemberData(nameof(Cases))]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task LinkGrowsNarrowAndWideAgain_BrowserFollows(string feedback, bool isDeep)
     {
         List<RampFigures> runs = [];

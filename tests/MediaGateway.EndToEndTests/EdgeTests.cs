@@ -21,14 +21,7 @@ public sealed class EdgeTests
     public async Task PublishedOnTheFirst_IsWatchedOnTheSecondDirectlyThroughSmilRedirectAndHttp()
     {
         using WorkFolder folder = new();
-        string source = folder.File("source.flv");
-        await TestMedia.EncodeAsync(
-            folder,
-            40,
-            640,
-            360,
-            0,
-            ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2", "-f", "flv", source]);
+        string source = await TestMedia.ShareFlvAsync(60, 640, 360, TestMedia.EncoderH264(bFrames: 3));
         int originPort = FreePort.Tcp();
         await using GatewayProcess edge = await GatewayProcess.StartAsync(EdgeOf(originPort));
         await using GatewayProcess origin = await GatewayProcess.StartAsync(new Dictionary<string, string?>

@@ -41,10 +41,7 @@ public sealed class HlsBrowserTests
     [InlineData("native", false, false, Traits = [LongRun.Trait, LongRun.Full])]
     public async Task EncoderPublishes_HlsShowsItsPicturesSoon(string player, bool lowLatency, bool secure)
     {
-        using WorkFolder folder = new();
-        string source = folder.File("source.flv");
-        string[] video = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "60", "-bf", "0"];
-        await TestMedia.EncodeAsync(folder, 60, 320, 180, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", source]);
+        string source = await TestMedia.ShareFlvAsync(60, 320, 180, TestMedia.EncoderH264(bFrames: 0));
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, source, gateway.RtmpAddress("own"), endless: true);
         await using Chromium browser = await Chromium.StartAsync();

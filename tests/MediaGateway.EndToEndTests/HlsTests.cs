@@ -19,9 +19,7 @@ public sealed class HlsTests
     public async Task EncoderPublishes_FfmpegGetsItsPacketsAndVlcShowsThem(string playlist)
     {
         using WorkFolder folder = new();
-        string source = folder.File("source.flv");
-        string[] video = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "50", "-bf", "2", "-b_strategy", "0"];
-        await TestMedia.EncodeAsync(folder, 40, 320, 180, 0, [.. video, "-c:a", "aac", "-ac", "2", "-f", "flv", source]);
+        string source = await TestMedia.ShareFlvAsync(60, 640, 360, TestMedia.EncoderH264(bFrames: 3));
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, source, gateway.RtmpAddress("hls"));
         string address = new Uri(gateway.Page, $"hls/live/hls/{playlist}").ToString();

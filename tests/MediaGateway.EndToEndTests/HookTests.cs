@@ -15,7 +15,6 @@ public sealed class HookTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly WorkFolder _folder = new();
     private readonly int _port = FreePort.Tcp();
     private ToolProcess _backend = null!;
     private GatewayProcess _gateway = null!;
@@ -23,8 +22,7 @@ public sealed class HookTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _file = _folder.File("source.flv");
-        await TestMedia.EncodeAsync(_folder, 20, 320, 180, 0, [.. TestMedia.RealTimeH264(30), "-c:a", "aac", "-ac", "2", "-f", "flv", _file]);
+        _file = await TestMedia.ShareFlvAsync(20, 320, 180, TestMedia.RealTimeH264(30));
         _backend = ToolProcess.Start(
             Tool.Require("node"),
             [Path.Combine(Repository.Root, "docs", "examples", "hook-backend", "server.mjs")],
@@ -38,7 +36,6 @@ public sealed class HookTests : IAsyncLifetime
     {
         await _gateway.DisposeAsync();
         await _backend.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Theory]

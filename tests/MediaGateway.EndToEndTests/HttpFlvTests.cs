@@ -17,10 +17,7 @@ public sealed class HttpFlvTests
     public async Task FfmpegPublishes_FfmpegGetsEveryPacketAndVlcShowsPictures()
     {
         using WorkFolder folder = new();
-        string source = folder.File("source.flv");
-        await TestMedia.EncodeAsync(
-            folder, 40, 640, 360, 0,
-            ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2", "-f", "flv", source]);
+        string source = await TestMedia.ShareFlvAsync(60, 640, 360, TestMedia.EncoderH264(bFrames: 3));
         await using GatewayProcess gateway = await GatewayProcess.StartAsync();
         await using FfmpegEncoder encoder = await FfmpegEncoder.PublishAsync(gateway, source, gateway.RtmpAddress("web"));
         string address = new Uri(gateway.Page, "live/web.flv").AbsoluteUri;

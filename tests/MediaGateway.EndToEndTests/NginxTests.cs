@@ -24,8 +24,7 @@ public sealed class NginxTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Tool.RequirePath(Module, "libnginx-mod-rtmp");
-        string file = _folder.File("source.flv");
-        await TestMedia.EncodeAsync(_folder, 20, 320, 180, 0, [.. TestMedia.RealTimeH264(30), "-c:a", "aac", "-ac", "2", "-f", "flv", file]);
+        string file = await TestMedia.ShareFlvAsync(20, 320, 180, TestMedia.RealTimeH264(30));
         _gateway = await GatewayProcess.StartAsync(new Dictionary<string, string?> { ["Push__AllowPrivateAddresses"] = "true" });
         _nginx = await StartNginxAsync();
         _encoder = await FfmpegEncoder.PublishAsync(_gateway, file, _gateway.RtmpAddress("origin"), endless: true);

@@ -34,7 +34,7 @@ public sealed class RelayTests
         // B-frames: presentation and decoding times differ.
         await TestMedia.EncodeAsync(
             folder,
-            12,
+            8,
             640,
             360,
             0,

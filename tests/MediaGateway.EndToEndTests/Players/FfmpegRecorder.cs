@@ -30,7 +30,7 @@ internal static class FfmpegRecorder
     {
         string[] security = address.StartsWith("rtmps", StringComparison.Ordinal) ? ["-tls_verify", "0"] : [];
         await using ToolProcess player = ToolProcess.Start(
-            Tool.Require("ffmpeg"), ["-nostdin", "-v", "warning", "-y", .. security, "-copyts", "-i", address, "-c", "copy", "-copyts", "-f", "flv", file]);
+            Tool.Require("ffmpeg"), ["-nostdin", "-v", "warning", "-y", .. security, "-copyts", "-i", address, "-flush_packets", "1", "-c", "copy", "-copyts", "-f", "flv", file]);
         int status = await player.WaitForExitAsync(limit);
         Assert.True(status == 0, $"ffmpeg ended with status {status}:\n{player.Output}");
     }
