@@ -7,6 +7,7 @@ using MediaGateway.Diagnostics.Export;
 using MediaGateway.Hooks;
 using MediaGateway.Http;
 using MediaGateway.Load;
+using MediaGateway.Native.Linux;
 using MediaGateway.Push;
 using MediaGateway.Recording;
 using MediaGateway.Relay;
@@ -32,6 +33,8 @@ if (args is [LoadCommand.Name, ..])
     return LoadCommand.Run(args);
 }
 
+// An area for each core, where the C library would have eight.
+NativeHeap.LimitArenas(Math.Max(2, Environment.ProcessorCount));
 if (!NativeCheck.Passes(Console.Error))
 {
     return NativeCheck.ExitCode;

@@ -15,6 +15,9 @@ namespace MediaGateway.EndToEndTests;
 [Collection(Lane.Programs)]
 public sealed class GatewayLifeTests
 {
+    /// <summary>Areas of native memory that the runtime's own threads have made before the program can bound them.</summary>
+    private const int AreasOfTheStart = 6;
+
     [Fact]
     public async Task Started_SaysInWordsWhereEverythingIs()
     {
@@ -126,6 +129,7 @@ public sealed class GatewayLifeTests
             },
             TimeSpan.FromSeconds(40),
             () => $"the end of {left}");
+        Assert.InRange(gateway.NativeArenas, 0, AreasOfTheStart + Environment.ProcessorCount);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal static unsafe partial class Libc
     public const int ENOBUFS = 105;
     public const int ECONNREFUSED = 111;
 
+    public const int M_ARENA_MAX = -8;
+
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
 
@@ -134,6 +136,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clockid, timespec* tp);
+
+    // Not in musl.
+    [LibraryImport("libc")]
+    public static partial int mallopt(int param, int value);
 
     /// <summary>The head of the structure, as far as it is read here; the kernel fills what fits.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 232)]

@@ -93,6 +93,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Areas in which its threads allocate native memory, beside the first: glibc begins each at a multiple of 64 MiB.</summary>
+    public int NativeArenas => File.ReadLines($"/proc/{_process.Process.Id}/maps")
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Count(words => words.Length == 5 && words[1] == "rw-p" && Convert.ToInt64(words[0].Split('-')[0], 16) % (64 << 20) == 0);
+
     /// <summary>How many files it has open, connections among them.</summary>
     public int OpenFiles => Directory.GetFiles($"/proc/{_process.Process.Id}/fd").Length;
 
