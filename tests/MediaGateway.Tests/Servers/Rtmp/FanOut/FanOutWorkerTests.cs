@@ -42,9 +42,7 @@ public sealed class FanOutWorkerTests : IDisposable
         var brokenOwner = new RecordingOwner();
         var brokenSocket = new RecordingSocket { ThrowsOnSend = true };
         Viewer broken = Watch(brokenOwner, brokenSocket);
-        var socket = new RecordingSocket();
-        var owner = new RecordingOwner();
-        Watch(owner, socket);
+        (RecordingOwner owner, RecordingSocket socket) = WatchAnother();
         await broken.WhenLeft.WaitAsync(Patience);
 
         await GetsTheNextPictureAsync(socket);
@@ -60,9 +58,7 @@ public sealed class FanOutWorkerTests : IDisposable
         var brokenSocket = new RecordingSocket();
         Viewer broken = Watch(brokenOwner, brokenSocket);
         broken.TryPost(new ViewerCommand(ViewerCommandKind.FollowLevels, Levels: [new LevelRate(_lease.Stream.Key, 1_000_000)]));
-        var socket = new RecordingSocket();
-        var owner = new RecordingOwner();
-        Watch(owner, socket);
+        (RecordingOwner owner, RecordingSocket socket) = WatchAnother();
         await RtmpServerHost.UntilAsync(() => brokenSocket.TakenBytes > 0 && socket.TakenBytes > 0, "both are served");
         brokenSocket.ThrowsOnMeasure = true;
         await RtmpServerHost.UntilAsync(
@@ -83,9 +79,7 @@ public sealed class FanOutWorkerTests : IDisposable
     public async Task FaultWhileASessionEnds_EndsItAllTheSameAndNoOther()
     {
         Viewer broken = Watch(new RecordingOwner(), new RecordingSocket { ThrowsOnLetGo = true });
-        var socket = new RecordingSocket();
-        var owner = new RecordingOwner();
-        Watch(owner, socket);
+        (RecordingOwner owner, RecordingSocket socket) = WatchAnother();
         broken.AskToLeave();
         await broken.WhenLeft.WaitAsync(Patience);
 
@@ -99,9 +93,7 @@ public sealed class FanOutWorkerTests : IDisposable
     {
         var stuckOwner = new RecordingOwner();
         Viewer stuck = Watch(stuckOwner, new RecordingSocket { Room = 0 });
-        var socket = new RecordingSocket();
-        var owner = new RecordingOwner();
-        Watch(owner, socket);
+        (RecordingOwner owner, RecordingSocket socket) = WatchAnother();
         await RtmpServerHost.UntilAsync(() => stuck.BlockedSince is not null && socket.TakenBytes > 0, "one blocked, one served");
         TimeSpan blockedAt = _bench.Clock.Now;
 
@@ -195,6 +187,15 @@ public sealed class FanOutWorkerTests : IDisposable
         long taken = socket.TakenBytes;
         _lease.Publish(_bench.Frames.Delta(40));
         await RtmpServerHost.UntilAsync(() => socket.TakenBytes > taken, "the other viewer's next picture");
+    }
+
+    /// <summary>A viewer beside the one that the test is about.</summary>
+    private (RecordingOwner Owner, RecordingSocket Socket) WatchAnother()
+    {
+        var owner = new RecordingOwner();
+        var socket = new RecordingSocket();
+        Watch(owner, socket);
+        return (owner, socket);
     }
 
     private Viewer Watch(IViewerOwner owner, IViewerSocket socket)
